@@ -1,0 +1,4 @@
+//! The plan of the house: floors, rooms, the two journeys.
+#![forbid(unsafe_code)]
+
+pub mod base;

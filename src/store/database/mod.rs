@@ -1,0 +1,174 @@
+//! `Db` and `Conn`: one query text, SQLite or PostgreSQL; reads and atomic writes as units of work.
+//!
+//! A unit is an async function over a [`Conn`]. On PostgreSQL it awaits the network. On SQLite it never waits: a read
+//! runs where it stands on a pooled connection (a point look-up costs less than a thread hop), a write runs on the one
+//! writer thread, which commits together what waits together ([`lite`]).
+
+mod columns;
+mod lite;
+mod migrate;
+mod postgres;
+pub mod schema;
+pub mod settings;
+
+use std::path::Path;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sqlite::SqliteConnection;
+use diesel_async::AsyncPgConnection;
+use futures_util::future::BoxFuture;
+
+pub use self::columns::Json;
+pub(crate) use self::columns::text_column;
+pub use self::migrate::MigrationState;
+use crate::base::Fault;
+
+/// The database: the embedded SQLite file or a PostgreSQL server.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite(lite::Lite),
+    Postgres(postgres::Postgres),
+}
+
+/// An open connection inside a unit of work.
+pub enum Conn<'a> {
+    Pg(&'a mut AsyncPgConnection),
+    Lite(&'a mut SqliteConnection),
+}
+
+/// Runs one query text on whichever database the connection belongs to; gives diesel's result.
+///
+/// `on!(conn, first, accounts::table.find(id).select(Account::as_select()))`
+macro_rules! on {
+    ($conn:expr, $method:ident, $query:expr) => {
+        match $conn {
+            $crate::store::database::Conn::Pg(c) => diesel_async::RunQueryDsl::$method($query, &mut **c).await,
+            $crate::store::database::Conn::Lite(c) => diesel::RunQueryDsl::$method($query, &mut **c),
+        }
+    };
+}
+pub(crate) use on;
+
+/// A unit of work, boxed: `move |conn| Box::pin(async move { … })`.
+pub type Unit<'c, T, E> = BoxFuture<'c, Result<T, E>>;
+
+impl Db {
+    /// Opens (and for SQLite creates) the database; does not migrate.
+    ///
+    /// # Errors
+    /// A fault when the file or server cannot be reached.
+    pub async fn sqlite(file: &Path) -> Result<Self, Fault> {
+        Ok(Self::Sqlite(lite::Lite::open(file)?))
+    }
+
+    /// Connects to PostgreSQL with at most `size` connections; does not migrate.
+    ///
+    /// # Errors
+    /// A fault when the URL is no PostgreSQL URL.
+    pub async fn postgres(url: &str, size: u32) -> Result<Self, Fault> {
+        Ok(Self::Postgres(postgres::Postgres::open(url, size).await?))
+    }
+
+    /// Runs a unit that only reads.
+    ///
+    /// # Errors
+    /// Whatever the unit answers; an unavailable fault when the database does not answer in time.
+    pub async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: for<'a, 'c> FnOnce(&'c mut Conn<'a>) -> Unit<'c, T, E> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(lite) => lite.read(unit),
+            Self::Postgres(pg) => pg.read(unit).await,
+        }
+    }
+
+    /// Runs a unit in a transaction: committed when it answers `Ok`, rolled back when it answers `Err`.
+    ///
+    /// Once this answers `Ok`, the write is durable. The unit finishes even when the caller goes away.
+    ///
+    /// # Errors
+    /// Whatever the unit answers; an unavailable fault when the database does not answer in time (the outcome is then
+    /// unknown to the caller, who may try again).
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+        F: for<'a, 'c> FnOnce(&'c mut Conn<'a>) -> Unit<'c, T, E> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(lite) => lite.write(unit).await,
+            Self::Postgres(pg) => pg.write(unit).await,
+        }
+    }
+
+    /// `sqlite` or `postgres`, for logs and health.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// An unavailable fault when it does not.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        self.read(|conn| {
+            Box::pin(async move {
+                let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"));
+                let _: i32 = on!(conn, get_result, query).stored("ping the database")?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+/// Turns diesel's results into the house's.
+pub trait Stored<T> {
+    /// Names what was attempted.
+    ///
+    /// # Errors
+    /// A fault: internal for a broken constraint or an unreadable row, otherwise unavailable.
+    fn stored(self, attempted: &'static str) -> Result<T, Fault>;
+}
+
+impl<T> Stored<T> for Result<T, DieselError> {
+    #[track_caller]
+    fn stored(self, attempted: &'static str) -> Result<T, Fault> {
+        match self {
+            Ok(value) => Ok(value),
+            Err(error) => Err(fault(attempted, error)),
+        }
+    }
+}
+
+#[track_caller]
+fn fault(attempted: &'static str, error: DieselError) -> Fault {
+    match &error {
+        DieselError::DatabaseError(
+            DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::NotNullViolation
+            | DatabaseErrorKind::CheckViolation,
+            _,
+        )
+        | DieselError::NotFound
+        | DieselError::DeserializationError(_)
+        | DieselError::SerializationError(_)
+        | DieselError::QueryBuilderError(_) => Fault::internal(attempted, error),
+        _ => Fault::unavailable(attempted, error),
+    }
+}
+
+/// Whether a write failed because the row exists already.
+pub fn is_taken<T>(result: &Result<T, DieselError>) -> bool {
+    matches!(result, Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+}
+
+#[cfg(test)]
+mod tests;

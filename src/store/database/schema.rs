@@ -1,0 +1,255 @@
+//! diesel tables; portable column types only, the same in both databases.
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        state -> Text,
+        role -> Text,
+        locale -> Nullable<Text>,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_keys (account_id) {
+        account_id -> Text,
+        wrapped -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    passwords (account_id) {
+        account_id -> Text,
+        hash -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        address -> Binary,
+        lookup -> Binary,
+        is_primary -> Bool,
+        verified_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> Text,
+        purpose -> Text,
+        lookup -> Binary,
+        account_id -> Nullable<Text>,
+        address -> Binary,
+        code -> Binary,
+        attempts -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        proven_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Binary,
+        count -> BigInt,
+        since -> BigInt,
+        latest -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        digest -> Binary,
+        account_id -> Text,
+        acr -> Text,
+        amr -> Text,
+        auth_time -> BigInt,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        remembered -> Bool,
+        address_prefix -> Nullable<Text>,
+        agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    profile_values (account_id, name) {
+        account_id -> Text,
+        name -> Text,
+        value -> Binary,
+        source -> Text,
+        verified_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        metadata -> Text,
+        state -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_secrets (id) {
+        id -> Text,
+        client_id -> Text,
+        digest -> Binary,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        account_id -> Text,
+        client_id -> Text,
+        state -> Text,
+        epoch -> Integer,
+        scope -> Text,
+        claims -> Text,
+        offered -> Text,
+        duration -> Text,
+        client_seen -> Binary,
+        created_at -> BigInt,
+        confirmed_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    token_families (id) {
+        id -> Text,
+        state -> Text,
+        client_id -> Text,
+        account_id -> Text,
+        grant_id -> Text,
+        grant_epoch -> Integer,
+        session_id -> Nullable<Text>,
+        redirect_uri -> Text,
+        code_challenge -> Nullable<Text>,
+        nonce -> Nullable<Text>,
+        scope -> Text,
+        claims -> Nullable<Text>,
+        acr -> Text,
+        amr -> Text,
+        auth_time -> BigInt,
+        wants_auth_time -> Bool,
+        binding -> Nullable<Text>,
+        offline -> Bool,
+        generation -> Integer,
+        rotated_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        code_expires_at -> BigInt,
+        idle_expires_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (jti) {
+        jti -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_assertions (digest) {
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        alg -> Text,
+        private -> Binary,
+        created_at -> BigInt,
+        active_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        at -> BigInt,
+        event -> Text,
+        account_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        grant_id -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        outcome -> Text,
+        requested -> Nullable<Text>,
+        released -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        address_prefix -> Nullable<Text>,
+        agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        payload -> Binary,
+        state -> Text,
+        attempts -> Integer,
+        run_at -> BigInt,
+        locked_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    accounts,
+    account_keys,
+    passwords,
+    contacts,
+    challenges,
+    counters,
+    sessions,
+    profile_values,
+    clients,
+    client_secrets,
+    grants,
+    token_families,
+    revoked_tokens,
+    used_assertions,
+    signing_keys,
+    audit_events,
+    jobs,
+);

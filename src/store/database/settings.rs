@@ -1,0 +1,26 @@
+//! Settings: small facts of the installation as a whole.
+
+use diesel::prelude::*;
+
+use super::schema::settings;
+use super::{Conn, Stored, on};
+use crate::base::Fault;
+
+/// The value kept under a name.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn find(conn: &mut Conn<'_>, name: &str) -> Result<Option<String>, Fault> {
+    let query = settings::table.find(name).select(settings::value);
+    on!(conn, first, query).optional().stored("find a setting")
+}
+
+/// Keeps a value under a name that has none; whether it was this call that did.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert(conn: &mut Conn<'_>, name: &str, value: &str) -> Result<bool, Fault> {
+    let row = (settings::name.eq(name), settings::value.eq(value));
+    let insert = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
+    Ok(on!(conn, execute, insert).stored("keep a setting")? == 1)
+}

@@ -1,0 +1,3 @@
+//! Where things are kept: truth in SQL, what may be lost in the ephemeral store, bytes in blobs.
+
+pub mod database;

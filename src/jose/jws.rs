@@ -1,0 +1,216 @@
+//! Sign and verify, compact form (RFC 7515).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::base::Fault;
+use crate::jose::keys::{JwkSet, SigningKey};
+use crate::jose::{Alg, json};
+
+/// Longest token that is looked at, in bytes.
+pub const MOST_TOKEN_BYTES: usize = 8 * 1024;
+
+/// What a token says it is in its `typ` header (RFC 8725 §3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typ {
+    /// No `typ`: ID Tokens and client assertions, as every client library knows them.
+    Absent,
+    Jwt,
+    /// RFC 9068 §2.1.
+    AccessToken,
+    /// OIDC Back-Channel Logout §2.4.
+    LogoutToken,
+    /// RFC 9701 §5.
+    Introspection,
+    /// RFC 8417 §2.3.
+    SecurityEvent,
+}
+
+impl Typ {
+    const ALL: [Typ; 6] =
+        [Typ::Absent, Typ::Jwt, Typ::AccessToken, Typ::LogoutToken, Typ::Introspection, Typ::SecurityEvent];
+
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Absent => None,
+            Self::Jwt => Some("JWT"),
+            Self::AccessToken => Some("at+jwt"),
+            Self::LogoutToken => Some("logout+jwt"),
+            Self::Introspection => Some("token-introspection+jwt"),
+            Self::SecurityEvent => Some("secevent+jwt"),
+        }
+    }
+}
+
+/// The encoded headers of one key with the dot that follows them, one for each [`Typ`]: made once, copied per token.
+pub(super) struct Headers([String; Typ::ALL.len()]);
+
+impl Headers {
+    pub(super) fn of(alg: Alg, kid: &str) -> Self {
+        Self(Typ::ALL.map(|typ| {
+            let mut header = Map::from_iter([("alg".to_owned(), alg.as_str().into()), ("kid".to_owned(), kid.into())]);
+            header.extend(typ.as_str().map(|typ| ("typ".to_owned(), typ.into())));
+            URL_SAFE_NO_PAD.encode(Value::Object(header).to_string()) + "."
+        }))
+    }
+
+    fn for_typ(&self, typ: Typ) -> &str {
+        &self.0[typ as usize]
+    }
+}
+
+impl SigningKey {
+    /// Signs the JSON of `claims`. Fails only where memory or OpenSSL does.
+    pub fn sign(&self, typ: Typ, claims: &impl Serialize) -> Result<String, Fault> {
+        let payload = serde_json::to_vec(claims).map_err(|e| Fault::internal("write the claims of a token", e))?;
+        self.sign_bytes(typ, &payload)
+    }
+
+    /// Signs bytes that are the payload already.
+    pub fn sign_bytes(&self, typ: Typ, payload: &[u8]) -> Result<String, Fault> {
+        let header = self.headers().for_typ(typ);
+        // An RSA-2048 signature takes 342 characters, the others 86.
+        let mut token = String::with_capacity(header.len() + payload.len().div_ceil(3) * 4 + 352);
+        token.push_str(header);
+        URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        let signature = self.raw_signature(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+}
+
+/// Why a token is not believed. The text may go into an error description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("the token is longer than 8 KiB")]
+    TooLong,
+    #[error("the token is not a JWS in compact form")]
+    NotCompact,
+    #[error("the header of the token is malformed")]
+    Header,
+    #[error("the token has a crit header, none of which is understood")]
+    Critical,
+    #[error("the alg of the token is not allowed here")]
+    Alg,
+    #[error("the payload of the token is not a JSON object with unique member names")]
+    Payload,
+    #[error("no key matches the kid and alg of the token")]
+    UnknownKey,
+    #[error("several keys match; the token needs a kid that names one of them")]
+    AmbiguousKey,
+    #[error("the key of the token is for another alg")]
+    AlgOfKey,
+    #[error("the key of the token is not a valid key")]
+    UnusableKey,
+    #[error("the signature of the token is wrong")]
+    Signature,
+}
+
+impl Refused {
+    /// Whether fetching the signer's keys again may help: it may have rotated them.
+    pub fn may_be_rotation(self) -> bool {
+        matches!(self, Self::UnknownKey | Self::AmbiguousKey | Self::AlgOfKey | Self::Signature)
+    }
+}
+
+/// The header members that are read; others (`jwk`, `jku`, `x5u`, `x5c`, `b64`) are never used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub alg: Alg,
+    pub kid: Option<String>,
+    pub typ: Option<String>,
+}
+
+/// A well-formed token whose signature nobody has checked yet.
+#[derive(Clone, Debug)]
+pub struct Unverified<'a> {
+    signed: &'a str,
+    signature: Vec<u8>,
+    header: Header,
+    claims: Map<String, Value>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Takes a token apart: at most [`MOST_TOKEN_BYTES`], three parts, a header without `crit` and with an algorithm of
+    /// [`crate::jose::ALGORITHMS`], no member named twice.
+    pub fn read(token: &'a str) -> Result<Self, Refused> {
+        if token.len() > MOST_TOKEN_BYTES {
+            return Err(Refused::TooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
+        let (header, payload) = signed.split_once('.').ok_or(Refused::NotCompact)?;
+        if payload.contains('.') {
+            return Err(Refused::NotCompact);
+        }
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact);
+        let header = read_header(&decode(header)?)?;
+        let claims = json::object(&decode(payload)?).map_err(|_| Refused::Payload)?;
+        Ok(Self { signed, signature: decode(signature)?, header, claims })
+    }
+
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// A text claim that nobody vouches for yet: good for finding whose keys to check with, and for nothing else.
+    pub fn peek(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim)?.as_str()
+    }
+
+    /// Checks the signature with the one key of `keys` that the header names, by an algorithm of `allowed`.
+    pub fn verify(self, keys: &JwkSet, allowed: &[Alg]) -> Result<Verified, Refused> {
+        let Header { alg, kid, .. } = &self.header;
+        if !allowed.contains(alg) {
+            return Err(Refused::Alg);
+        }
+        keys.find(kid.as_deref(), *alg)?.check(*alg, self.signed.as_bytes(), &self.signature)?;
+        Ok(Verified { header: self.header, claims: self.claims })
+    }
+}
+
+/// A token whose signature was right. What its claims are worth is for [`crate::jose::jwt::check`].
+#[derive(Clone, Debug)]
+pub struct Verified {
+    header: Header,
+    claims: Map<String, Value>,
+}
+
+impl Verified {
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    pub fn into_claims(self) -> Map<String, Value> {
+        self.claims
+    }
+}
+
+/// Reads a token and checks its signature: [`Unverified::read`], then [`Unverified::verify`].
+pub fn verify(token: &str, keys: &JwkSet, allowed: &[Alg]) -> Result<Verified, Refused> {
+    Unverified::read(token)?.verify(keys, allowed)
+}
+
+fn read_header(bytes: &[u8]) -> Result<Header, Refused> {
+    let map = json::object(bytes).map_err(|_| Refused::Header)?;
+    if map.contains_key("crit") {
+        return Err(Refused::Critical);
+    }
+    let text = |name: &str| match map.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(Refused::Header),
+    };
+    let alg = text("alg")?.ok_or(Refused::Header)?.parse().map_err(|_| Refused::Alg)?;
+    Ok(Header { alg, kid: text("kid")?.map(str::to_owned), typ: text("typ")?.map(str::to_owned) })
+}
+
+#[cfg(test)]
+#[path = "jws_tests.rs"]
+mod tests;

@@ -1,0 +1,514 @@
+//! JWK, JWK Set and thumbprints (RFC 7517, RFC 7638); keys that sign.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use josekit::jwk::Jwk as JosekitJwk;
+use josekit::jwk::alg::ec::EcCurve;
+use josekit::jwk::alg::ed::EdCurve;
+use josekit::jws;
+use josekit::jws::{JwsSigner, JwsVerifier};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::base::{Fault, Secret};
+use crate::jose::jws::{Headers, Refused};
+use crate::jose::{Alg, json};
+
+/// Bytes of JSON that a JWK Set of a stranger may have.
+pub const MOST_SET_BYTES: usize = 64 * 1024;
+/// Keys that a JWK Set of a stranger may hold.
+pub const MOST_KEYS: usize = 100;
+/// Bits of the RSA keys that the house makes: long enough for ASVS 11.2.3, and nearly seven times cheaper than 3072.
+const RSA_BITS: u32 = 2048;
+/// Longest RSA modulus accepted, in bytes: the cost of a check grows with its square.
+const MOST_RSA_BYTES: usize = 512;
+const MOST_KID: usize = 256;
+
+/// A private key with its signer, built once.
+pub struct SigningKey {
+    alg: Alg,
+    signer: Box<dyn JwsSigner>,
+    headers: Headers,
+    public: Jwk,
+    private: Secret<Vec<u8>>,
+}
+
+impl SigningKey {
+    /// Makes a new key. RSA takes a tenth of a second and more, so not on a request's path.
+    pub fn generate(alg: Alg) -> Result<Self, Fault> {
+        let made = match alg {
+            Alg::Es256 => JosekitJwk::generate_ec_key(EcCurve::P256),
+            Alg::EdDsa => JosekitJwk::generate_ed_key(EdCurve::Ed25519),
+            Alg::Rs256 | Alg::Ps256 => JosekitJwk::generate_rsa_key(RSA_BITS),
+        };
+        let map: Map<String, Value> = made.map_err(|e| Fault::internal("make a signing key", e))?.into();
+        Self::new(alg, map)
+    }
+
+    /// Reads what [`Self::private_jwk`] gave.
+    pub fn from_private_jwk(bytes: &[u8]) -> Result<Self, Fault> {
+        let map = json::object(bytes).map_err(|e| Fault::internal("read a signing key", e))?;
+        let alg = map.get("alg").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        Self::new(alg.ok_or_else(|| Fault::broken("read a signing key: no alg"))?, map)
+    }
+
+    /// `kid`, if not in the key, is its algorithm and its thumbprint: RSA keys of two algorithms never share one.
+    fn new(alg: Alg, mut map: Map<String, Value>) -> Result<Self, Fault> {
+        let material = Material::read(&map).map_err(|_| Fault::broken("read a signing key: not a usable key"))?;
+        if !material.fits(alg) {
+            return Err(Fault::broken("read a signing key: alg and kty differ"));
+        }
+        let kid = match map.get("kid").and_then(Value::as_str) {
+            Some(kid) => kid.to_owned(),
+            None => format!("{}-{}", alg.as_str().to_ascii_lowercase(), material.thumbprint()),
+        };
+        for (name, value) in [("kid", kid.as_str()), ("alg", alg.as_str()), ("use", "sig")] {
+            map.insert(name.to_owned(), value.into());
+        }
+        let private = serde_json::to_vec(&map).map_err(|e| Fault::internal("write a signing key", e))?;
+        let jwk = JosekitJwk::from_map(map).map_err(|e| Fault::internal("read a signing key", e))?;
+        let signer = signer(alg, &jwk).map_err(|e| Fault::internal("build a signer", e))?;
+        let headers = Headers::of(alg, &kid);
+        let public = Jwk::new(Some(kid), Some(alg), material);
+        Ok(Self { alg, signer, headers, public, private: Secret::new(private) })
+    }
+
+    pub fn alg(&self) -> Alg {
+        self.alg
+    }
+
+    pub fn kid(&self) -> &str {
+        self.public.kid().unwrap_or_default()
+    }
+
+    /// The public half with `kid`, `alg` and `use`.
+    pub fn public(&self) -> &Jwk {
+        &self.public
+    }
+
+    /// The whole key as JSON, to be sealed before it is stored.
+    pub fn private_jwk(&self) -> &Secret<Vec<u8>> {
+        &self.private
+    }
+
+    pub(super) fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    pub(super) fn raw_signature(&self, message: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.signer.sign(message).map_err(|e| Fault::internal("sign a token", e))
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.kid())
+    }
+}
+
+/// Why a JWK Set cannot be used; the text is for the client that sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadSet {
+    #[error("the JWK Set is larger than 64 KiB")]
+    TooLarge,
+    #[error("the JWK Set is not JSON with a keys array of objects")]
+    Malformed,
+    #[error("the JWK Set holds more than 100 keys")]
+    TooMany,
+    #[error("the JWK Set holds a private or symmetric key; publish public keys only")]
+    Private,
+}
+
+/// A public key that can check signatures.
+#[derive(Clone)]
+pub struct Jwk {
+    kid: Option<String>,
+    /// The one algorithm it is for; where the owner named none, each that its type fits.
+    alg: Option<Alg>,
+    material: Material,
+    verifiers: [OnceLock<Option<Arc<dyn JwsVerifier>>>; Alg::ALL.len()],
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Material {
+    P256 { x: String, y: String },
+    Ed25519 { x: String },
+    Rsa { n: String, e: String },
+}
+
+/// A key that is well-formed but not for us: another type, curve, size or use (RFC 7517 §5: to be ignored).
+struct Unusable;
+
+impl Jwk {
+    fn new(kid: Option<String>, alg: Option<Alg>, material: Material) -> Self {
+        Self { kid, alg, material, verifiers: Default::default() }
+    }
+
+    /// Reads one public key. `None` when it is private, malformed, or not a key for these algorithms and for signatures.
+    pub fn read(map: &Map<String, Value>) -> Option<Self> {
+        (!holds_secret(map)).then(|| Self::read_public(map).ok()).flatten()
+    }
+
+    fn read_public(map: &Map<String, Value>) -> Result<Self, Unusable> {
+        let text = |name: &str| match map.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str())),
+            Some(_) => Err(Unusable),
+        };
+        let material = Material::read(map)?;
+        let alg = text("alg")?.map(|alg| alg.parse::<Alg>().map_err(|_| Unusable)).transpose()?;
+        let kid = text("kid")?.map(str::to_owned);
+        let is_for_signatures = text("use")?.is_none_or(|u| u == "sig")
+            && match map.get("key_ops") {
+                None => true,
+                Some(Value::Array(ops)) => ops.iter().any(|op| op == "verify"),
+                Some(_) => false,
+            };
+        let fits = alg.is_none_or(|alg| material.fits(alg)) && kid.as_ref().is_none_or(|kid| kid.len() <= MOST_KID);
+        (is_for_signatures && fits).then(|| Self::new(kid, alg, material)).ok_or(Unusable)
+    }
+
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    pub fn alg(&self) -> Option<Alg> {
+        self.alg
+    }
+
+    /// Whether a signature by `alg` may be checked with it: its own `alg` where it has one, else its type.
+    pub fn is_for(&self, alg: Alg) -> bool {
+        self.alg.map_or_else(|| self.material.fits(alg), |own| own == alg)
+    }
+
+    /// SHA-256 over its required members, base64url (RFC 7638 §3).
+    pub fn thumbprint(&self) -> String {
+        self.material.thumbprint()
+    }
+
+    /// As published: public members, `kid`, `alg` and `use`.
+    pub fn to_map(&self) -> Map<String, Value> {
+        let mut map = self.material.members();
+        let kid = self.kid.as_deref();
+        for (name, value) in [("kid", kid), ("alg", self.alg.map(Alg::as_str)), ("use", Some("sig"))] {
+            if let Some(value) = value {
+                map.insert(name.to_owned(), value.into());
+            }
+        }
+        map
+    }
+
+    /// Checks a signature. The verifier is built at the first use and kept.
+    pub(super) fn check(&self, alg: Alg, message: &[u8], signature: &[u8]) -> Result<(), Refused> {
+        if !self.is_for(alg) {
+            return Err(Refused::AlgOfKey);
+        }
+        let verifier = self.verifiers[alg as usize].get_or_init(|| {
+            let jwk = JosekitJwk::from_map(self.material.members()).ok()?;
+            verifier(alg, &jwk).ok()
+        });
+        let verifier = verifier.as_ref().ok_or(Refused::UnusableKey)?;
+        verifier.verify(message, signature).map_err(|_| Refused::Signature)
+    }
+}
+
+impl PartialEq for Jwk {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.kid, self.alg, &self.material) == (&other.kid, other.alg, &other.material)
+    }
+}
+impl Eq for Jwk {}
+
+impl fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Jwk({:?}, {:?}, {})", self.kid, self.alg, self.thumbprint())
+    }
+}
+
+impl Serialize for Jwk {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.to_map().serialize(s)
+    }
+}
+
+impl Material {
+    /// Takes the public members of a key, lengths checked and leading zeros of RSA numbers dropped.
+    fn read(map: &Map<String, Value>) -> Result<Self, Unusable> {
+        let text = |name: &str| map.get(name).and_then(Value::as_str).ok_or(Unusable);
+        let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).map_err(|_| Unusable);
+        let coordinate = |name: &str| bytes(name).and_then(|b| (b.len() == 32).then(|| encode(&b)).ok_or(Unusable));
+        let number = |name: &str| bytes(name).map(|b| b.into_iter().skip_while(|b| *b == 0).collect::<Vec<_>>());
+        match (text("kty")?, map.get("crv").and_then(Value::as_str)) {
+            ("EC", Some("P-256")) => Ok(Self::P256 { x: coordinate("x")?, y: coordinate("y")? }),
+            ("OKP", Some("Ed25519")) => Ok(Self::Ed25519 { x: coordinate("x")? }),
+            ("RSA", _) => {
+                let (n, e) = (number("n")?, number("e")?);
+                let is_long_enough = n.len() > 256 || (n.len() == 256 && n[0] & 0x80 != 0);
+                let is_odd = |number: &[u8]| number.last().is_some_and(|b| b & 1 == 1);
+                let e_is_sound = e.len() <= 4 && is_odd(&e) && e != [1];
+                let is_sound = is_long_enough && n.len() <= MOST_RSA_BYTES && is_odd(&n) && e_is_sound;
+                is_sound.then(|| Self::Rsa { n: encode(&n), e: encode(&e) }).ok_or(Unusable)
+            }
+            _ => Err(Unusable),
+        }
+    }
+
+    fn fits(&self, alg: Alg) -> bool {
+        match self {
+            Self::P256 { .. } => alg == Alg::Es256,
+            Self::Ed25519 { .. } => alg == Alg::EdDsa,
+            Self::Rsa { .. } => matches!(alg, Alg::Rs256 | Alg::Ps256),
+        }
+    }
+
+    fn members(&self) -> Map<String, Value> {
+        let pairs: &[(&str, &str)] = match self {
+            Self::P256 { x, y } => &[("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)],
+            Self::Ed25519 { x } => &[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)],
+            Self::Rsa { n, e } => &[("kty", "RSA"), ("n", n), ("e", e)],
+        };
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+    }
+
+    /// The members that RFC 7638 §3.2 requires, in the order of their names; base64url needs no escaping.
+    fn thumbprint(&self) -> String {
+        let text = match self {
+            Self::P256 { x, y } => format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#),
+            Self::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
+            Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
+        };
+        encode(&Sha256::digest(text))
+    }
+}
+
+/// The usable public keys of somebody, and their document as they wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JwkSet {
+    keys: Vec<Jwk>,
+    source: Value,
+}
+
+impl JwkSet {
+    /// Reads the JWK Set of a stranger (RFC 7517 §5).
+    ///
+    /// Keys that are not for signatures or not for [`crate::jose::ALGORITHMS`] are left out; a private or symmetric key
+    /// spoils the whole set, so that its owner hears of it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, BadSet> {
+        if bytes.len() > MOST_SET_BYTES {
+            return Err(BadSet::TooLarge);
+        }
+        Self::read(json::value(bytes).map_err(|_| BadSet::Malformed)?)
+    }
+
+    /// As [`Self::parse`], for a set that is part of a larger document.
+    pub fn read(source: Value) -> Result<Self, BadSet> {
+        let listed = source.get("keys").and_then(Value::as_array).ok_or(BadSet::Malformed)?;
+        if listed.len() > MOST_KEYS {
+            return Err(BadSet::TooMany);
+        }
+        let mut keys = Vec::new();
+        for key in listed {
+            let map = key.as_object().ok_or(BadSet::Malformed)?;
+            if holds_secret(map) {
+                return Err(BadSet::Private);
+            }
+            keys.extend(Jwk::read_public(map).ok());
+        }
+        Ok(Self { keys, source })
+    }
+
+    /// A set of keys that are known already.
+    pub fn of(keys: Vec<Jwk>) -> Self {
+        let listed: Vec<Value> = keys.iter().map(|key| Value::Object(key.to_map())).collect();
+        Self { keys, source: Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(listed))])) }
+    }
+
+    /// The keys that can be used.
+    pub fn keys(&self) -> &[Jwk] {
+        &self.keys
+    }
+
+    /// The one key for a signature by `alg` under `kid` (OIDC Core §10.1: `kid` is needed where several fit).
+    pub fn find(&self, kid: Option<&str>, alg: Alg) -> Result<&Jwk, Refused> {
+        let named = || self.keys.iter().filter(|key| kid.is_none_or(|kid| key.kid() == Some(kid)));
+        let mut fitting = named().filter(|key| key.is_for(alg));
+        match (fitting.next(), fitting.next()) {
+            (Some(key), None) => Ok(key),
+            (Some(_), Some(_)) => Err(Refused::AmbiguousKey),
+            (None, _) if kid.is_some() && named().next().is_some() => Err(Refused::AlgOfKey),
+            (None, _) => Err(Refused::UnknownKey),
+        }
+    }
+}
+
+impl Serialize for JwkSet {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.source.serialize(s)
+    }
+}
+
+impl<'de> Deserialize<'de> for JwkSet {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Self::read(Value::deserialize(d)?).map_err(D::Error::custom)
+    }
+}
+
+/// Whether a key has a private or symmetric member (RFC 7518 §6), or is of the symmetric type.
+fn holds_secret(map: &Map<String, Value>) -> bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| map.contains_key(*name))
+        || map.get("kty").is_some_and(|kty| kty == "oct")
+}
+
+fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn signer(alg: Alg, jwk: &JosekitJwk) -> Result<Box<dyn JwsSigner>, josekit::JoseError> {
+    Ok(match alg {
+        Alg::Es256 => Box::new(jws::ES256.signer_from_jwk(jwk)?),
+        Alg::EdDsa => Box::new(jws::EdDSA.signer_from_jwk(jwk)?),
+        Alg::Rs256 => Box::new(jws::RS256.signer_from_jwk(jwk)?),
+        Alg::Ps256 => Box::new(jws::PS256.signer_from_jwk(jwk)?),
+    })
+}
+
+fn verifier(alg: Alg, jwk: &JosekitJwk) -> Result<Arc<dyn JwsVerifier>, josekit::JoseError> {
+    Ok(match alg {
+        Alg::Es256 => Arc::new(jws::ES256.verifier_from_jwk(jwk)?),
+        Alg::EdDsa => Arc::new(jws::EdDSA.verifier_from_jwk(jwk)?),
+        Alg::Rs256 => Arc::new(jws::RS256.verifier_from_jwk(jwk)?),
+        Alg::Ps256 => Arc::new(jws::PS256.verifier_from_jwk(jwk)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(value: Value) -> Option<Jwk> {
+        Jwk::read(value.as_object().unwrap())
+    }
+
+    /// RFC 7638 §3.1.
+    const RFC7638_N: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+
+    #[test]
+    fn rfc7638_s3_1_thumbprint() {
+        let key = read(json!({"kty":"RSA","n":RFC7638_N,"e":"AQAB","alg":"RS256","kid":"2011-04-29"})).unwrap();
+        assert_eq!(key.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        // RFC 8037 A.3.
+        let key = read(json!({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})).unwrap();
+        assert_eq!(key.thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    #[test]
+    fn a_generated_key_survives_storage_and_publishes_no_secret() {
+        for alg in Alg::ALL {
+            let key = SigningKey::generate(alg).unwrap();
+            let again = SigningKey::from_private_jwk(key.private_jwk().expose()).unwrap();
+            assert_eq!((again.kid(), again.alg()), (key.kid(), alg));
+            assert!(key.kid().starts_with(&alg.as_str().to_ascii_lowercase()));
+            let map = key.public().to_map();
+            assert!(!holds_secret(&map));
+            assert_eq!(map["kid"], key.kid());
+            assert_eq!((&map["alg"], &map["use"]), (&json!(alg.as_str()), &json!("sig")));
+            assert_eq!(read(Value::Object(map)).as_ref(), Some(key.public()));
+            assert!(!format!("{key:?}").contains("\"d\""));
+        }
+    }
+
+    #[test]
+    fn a_stored_key_must_be_one_of_its_algorithm() {
+        let key = SigningKey::generate(Alg::EdDsa).unwrap();
+        let text = String::from_utf8(key.private_jwk().expose().clone()).unwrap();
+        for bad in [text.replace("EdDSA", "ES256"), text.replace("EdDSA", "HS256"), "{}".into(), "".into()] {
+            assert!(SigningKey::from_private_jwk(bad.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
+    fn keys_that_are_not_for_us_are_left_out() {
+        let ed = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let long = "A".repeat(257);
+        let short_n = encode(&[0xff; 128]);
+        let zeros = encode(&[&[0; 128][..], &[0xff; 128]].concat());
+        for bad in [
+            json!({"kty":"OKP","crv":"X25519","x":ed}),
+            json!({"kty":"OKP","crv":"Ed25519","x":"AAAA"}),
+            json!({"kty":"OKP","crv":"Ed25519","x":format!("{ed}=")}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"use":"enc"}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"use":1}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"key_ops":["sign"]}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"alg":"ES256"}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"alg":"HS256"}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"kid":long}),
+            json!({"kty":"OKP","crv":"Ed25519","x":ed,"d":ed}),
+            json!({"kty":"EC","crv":"P-384","x":ed,"y":ed}),
+            json!({"kty":"EC","crv":"P-256","x":ed}),
+            json!({"kty":"RSA","n":short_n,"e":"AQAB"}),
+            json!({"kty":"RSA","n":zeros,"e":"AQAB"}),
+            json!({"kty":"RSA","n":RFC7638_N,"e":"AQ"}),
+            json!({"kty":"RSA","n":RFC7638_N,"e":"BA"}),
+            json!({"kty":"RSA","n":encode(&[0xff; 1024]),"e":"AQAB"}),
+            json!({"kty":"oct","k":"AAAA"}),
+            json!({"kty":"oct"}),
+            json!({}),
+        ] {
+            assert!(read(bad.clone()).is_none(), "{bad}");
+        }
+        assert!(read(json!({"kty":"OKP","crv":"Ed25519","x":ed,"key_ops":["verify"]})).is_some());
+    }
+
+    #[test]
+    fn a_point_that_is_not_on_the_curve_checks_nothing() {
+        let one = encode(&[1; 32]);
+        let key = read(json!({"kty":"EC","crv":"P-256","x":one,"y":one})).unwrap();
+        assert_eq!(key.check(Alg::Es256, b"x", &[0; 64]), Err(Refused::UnusableKey));
+    }
+
+    #[test]
+    fn a_set_has_bounds_and_no_secrets() {
+        let key = json!({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        let set = |keys: Vec<Value>| JwkSet::parse(json!({"keys": keys}).to_string().as_bytes());
+        assert_eq!(set(vec![key.clone(), json!({"kty":"new"})]).unwrap().keys().len(), 1);
+        assert_eq!(set(vec![key.clone(); 101]), Err(BadSet::TooMany));
+        assert_eq!(set(vec![json!({"kty":"oct","k":"AA"})]), Err(BadSet::Private));
+        assert_eq!(set(vec![key.clone(), json!({"kty":"RSA","d":"AA"})]), Err(BadSet::Private));
+        assert_eq!(JwkSet::parse(&vec![b' '; MOST_SET_BYTES + 1]), Err(BadSet::TooLarge));
+        for bad in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[1]}"#, r#"{"keys":[],"keys":[]}"#] {
+            assert_eq!(JwkSet::parse(bad.as_bytes()), Err(BadSet::Malformed), "{bad}");
+        }
+        let kept = set(vec![key, json!({"kty":"RSA","use":"enc"})]).unwrap();
+        let text = serde_json::to_string(&kept).unwrap();
+        assert!(text.contains("enc"), "the owner's own words are kept: {text}");
+        assert_eq!(serde_json::from_str::<JwkSet>(&text).unwrap(), kept);
+    }
+
+    #[test]
+    fn a_key_is_chosen_by_kid_type_and_alg() {
+        let ed = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let set = JwkSet::read(json!({"keys":[
+            {"kty":"RSA","kid":"a","n":RFC7638_N,"e":"AQAB"},
+            {"kty":"OKP","kid":"a","crv":"Ed25519","x":ed},
+            {"kty":"RSA","kid":"b","alg":"PS256","n":RFC7638_N,"e":"AQAB"},
+            {"kty":"OKP","kid":"twice","crv":"Ed25519","x":ed},
+            {"kty":"OKP","kid":"twice","crv":"Ed25519","x":ed},
+        ]}))
+        .unwrap();
+        assert!(set.find(Some("a"), Alg::EdDsa).is_ok() && set.find(Some("a"), Alg::Rs256).is_ok());
+        assert!(set.find(None, Alg::Rs256).is_ok(), "one RSA key is for RS256");
+        assert_eq!(set.find(None, Alg::Ps256), Err(Refused::AmbiguousKey));
+        assert_eq!(set.find(Some("b"), Alg::Rs256), Err(Refused::AlgOfKey));
+        assert_eq!(set.find(Some("c"), Alg::Rs256), Err(Refused::UnknownKey));
+        assert_eq!(set.find(None, Alg::Es256), Err(Refused::UnknownKey));
+        assert_eq!(set.find(Some("twice"), Alg::EdDsa), Err(Refused::AmbiguousKey));
+    }
+}

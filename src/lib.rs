@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+pub mod oauth;
 pub mod store;
 pub mod jose;

@@ -1,0 +1,20 @@
+//! The standards as pure functions: no I/O, no async, no clock of their own.
+
+pub mod authentication;
+pub mod claims_request;
+pub mod client;
+pub mod error;
+pub mod grant;
+pub mod params;
+pub mod profile;
+pub mod redirect_uri;
+pub mod scope;
+pub mod supported;
+
+pub use authentication::Authentication;
+pub use client::Client;
+pub use error::{Code, Error};
+pub use grant::Grant;
+pub use params::Params;
+pub use scope::Scope;
+pub use supported::Supported;

@@ -1,0 +1,76 @@
+//! `PROFILES`: how strictly a client is treated, as rows of rules.
+
+use crate::base::Seconds;
+
+/// Whether an authorization request must carry a PKCE challenge (RFC 7636).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PkceRule {
+    Required,
+    /// The client's own switch decides; public clients must always.
+    ByClient,
+}
+
+/// Which `aud` a client assertion may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionAudience {
+    /// The issuer as a single string (RFC 7523bis).
+    Issuer,
+    /// The issuer, or for clients with `legacy_assertion_aud` also the token endpoint (OIDC Core §9).
+    ByClient,
+}
+
+/// One set of rules. A new profile is a row; a new kind of rule is a column.
+#[derive(Debug, Clone, Copy)]
+pub struct Profile {
+    pub name: &'static str,
+    /// The document that asks for these rules.
+    pub section: &'static str,
+    pub pkce: PkceRule,
+    /// Signatures that ID Tokens and client assertions may have.
+    pub algs: &'static [&'static str],
+    pub assertion_audience: AssertionAudience,
+    pub code_lifetime: Seconds,
+    pub response_types: &'static [&'static str],
+    pub response_modes: &'static [&'static str],
+    pub client_auth_methods: &'static [&'static str],
+    pub access_token_lifetime: Seconds,
+    pub id_token_lifetime: Seconds,
+    /// How long after a rotation the same successor is answered again.
+    pub refresh_grace: Seconds,
+}
+
+/// The security profiles a client may have.
+pub const PROFILES: &[Profile] = &[Profile {
+    name: "oidc",
+    section: "OIDC Core §3.1, RFC 9700 §2",
+    pkce: PkceRule::ByClient,
+    algs: &["ES256", "EdDSA", "RS256", "PS256"],
+    assertion_audience: AssertionAudience::ByClient,
+    code_lifetime: Seconds(60),
+    response_types: &["code"],
+    response_modes: &["query", "form_post"],
+    client_auth_methods: &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
+    access_token_lifetime: Seconds::minutes(5),
+    id_token_lifetime: Seconds::minutes(10),
+    refresh_grace: Seconds(10),
+}];
+
+/// The profile of this name.
+pub fn find(name: &str) -> Option<&'static Profile> {
+    PROFILES.iter().find(|p| p.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_well_formed() {
+        for (i, row) in PROFILES.iter().enumerate() {
+            assert!(PROFILES[..i].iter().all(|other| other.name != row.name), "{}", row.name);
+            assert!(row.section.contains('§') && row.code_lifetime <= Seconds(60), "{}", row.name);
+            assert!(!row.algs.contains(&"none"), "{}", row.name);
+        }
+        assert!(find("oidc").is_some() && find("none").is_none());
+    }
+}

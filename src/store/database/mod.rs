@@ -4,12 +4,22 @@
 //! runs where it stands on a pooled connection (a point look-up costs less than a thread hop), a write runs on the one
 //! writer thread, which commits together what waits together ([`lite`]).
 
+pub mod accounts;
+pub mod audit;
+pub mod challenges;
 mod columns;
+pub mod contacts;
+pub mod counters;
+pub mod jobs;
 mod lite;
 mod migrate;
+pub mod passwords;
 mod postgres;
+pub mod profiles;
 pub mod schema;
+pub mod sessions;
 pub mod settings;
+pub mod upkeep;
 
 use std::path::Path;
 

@@ -1,0 +1,127 @@
+//! The audit trail: written with the act it tells of, read newest first.
+
+use std::str::FromStr;
+
+use diesel::prelude::*;
+
+use super::schema::audit_events;
+use super::{Conn, Json, Stored, on, text_column};
+use crate::base::id::{AccountId, ClientId, EventId, GrantId};
+use crate::base::{Fault, Time};
+
+/// How an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Ok,
+    Refused,
+    Error,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Refused => "refused",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Ok, Self::Refused, Self::Error].into_iter().find(|o| o.as_str() == text).ok_or(())
+    }
+}
+
+text_column!(Outcome);
+
+/// A row of the trail: names of claims, never their values.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = audit_events)]
+pub struct Row {
+    pub id: EventId,
+    pub at: Time,
+    pub event: String,
+    pub account_id: Option<AccountId>,
+    pub client_id: Option<ClientId>,
+    pub grant_id: Option<GrantId>,
+    pub channel: Option<String>,
+    pub outcome: Outcome,
+    pub requested: Option<Json<Vec<String>>>,
+    pub released: Option<Json<Vec<String>>>,
+    pub reason: Option<String>,
+    pub address_prefix: Option<String>,
+    pub agent: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert(conn: &mut Conn<'_>, row: &Row) -> Result<(), Fault> {
+    on!(conn, execute, diesel::insert_into(audit_events::table).values(row)).stored("write an audit event")?;
+    Ok(())
+}
+
+/// Which rows of an account are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub client: Option<ClientId>,
+    /// Event names; empty for all.
+    pub events: Vec<&'static str>,
+    /// Only rows older than this one.
+    pub before: Option<EventId>,
+}
+
+/// The rows of an account, newest first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list(conn: &mut Conn<'_>, account: AccountId, wanted: Wanted, most: usize) -> Result<Vec<Row>, Fault> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    macro_rules! query {
+        () => {{
+            let mut query = audit_events::table
+                .filter(audit_events::account_id.eq(account))
+                .order(audit_events::id.desc())
+                .limit(most)
+                .into_boxed();
+            if let Some(client) = &wanted.client {
+                query = query.filter(audit_events::client_id.eq(client));
+            }
+            if !wanted.events.is_empty() {
+                query = query.filter(audit_events::event.eq_any(&wanted.events));
+            }
+            if let Some(before) = wanted.before {
+                query = query.filter(audit_events::id.lt(before));
+            }
+            query
+        }};
+    }
+    on!(conn, load, query!()).stored("list audit events")
+}
+
+/// When each of the grants was last used for one of the events, with success.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn latest(
+    conn: &mut Conn<'_>,
+    grants: &[GrantId],
+    events: &[&'static str],
+) -> Result<Vec<(GrantId, Time)>, Fault> {
+    let mut found = Vec::with_capacity(grants.len());
+    for grant in grants {
+        let query = audit_events::table
+            .filter(audit_events::grant_id.eq(*grant))
+            .filter(audit_events::event.eq_any(events))
+            .filter(audit_events::outcome.eq(Outcome::Ok))
+            .order(audit_events::id.desc())
+            .select(audit_events::at);
+        if let Some(at) = on!(conn, first, query).optional().stored("find the last read")? {
+            found.push((*grant, at));
+        }
+    }
+    Ok(found)
+}

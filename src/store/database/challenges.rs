@@ -1,0 +1,150 @@
+//! Codes that were sent and wait for their answer; every step is one conditional write.
+
+use std::str::FromStr;
+
+use diesel::prelude::*;
+
+use super::schema::challenges;
+use super::{Conn, Stored, on, text_column};
+use crate::base::id::{AccountId, ChallengeId};
+use crate::base::{Digest, Fault, Time};
+
+/// What proving an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Register,
+    Recover,
+}
+
+impl Purpose {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Recover => "recover",
+        }
+    }
+}
+
+impl FromStr for Purpose {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Register, Self::Recover].into_iter().find(|p| p.as_str() == text).ok_or(())
+    }
+}
+
+text_column!(Purpose);
+
+/// A code and the address it proves.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = challenges)]
+pub struct Challenge {
+    pub id: ChallengeId,
+    pub purpose: Purpose,
+    /// Blind index of the address.
+    pub lookup: Digest,
+    /// Whose account it is for; none for a new one.
+    pub account_id: Option<AccountId>,
+    /// Sealed.
+    pub address: Vec<u8>,
+    /// Keyed digest of the code.
+    pub code: Digest,
+    pub attempts: i32,
+    pub created_at: Time,
+    pub expires_at: Time,
+    pub proven_at: Option<Time>,
+    pub used_at: Option<Time>,
+}
+
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Fault> {
+    on!(conn, execute, diesel::insert_into(challenges::table).values(challenge)).stored("add a challenge")?;
+    Ok(())
+}
+
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn find(conn: &mut Conn<'_>, id: ChallengeId) -> Result<Option<Challenge>, Fault> {
+    on!(conn, first, challenges::table.find(id)).optional().stored("find a challenge")
+}
+
+/// Takes one of the tries; the challenge when it still had one and waits for its code.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn take_try(
+    conn: &mut Conn<'_>,
+    id: ChallengeId,
+    purpose: Purpose,
+    tries: i32,
+    now: Time,
+) -> Result<Option<Challenge>, Fault> {
+    let waiting = challenges::id
+        .eq(id)
+        .and(challenges::purpose.eq(purpose))
+        .and(challenges::attempts.lt(tries))
+        .and(challenges::expires_at.gt(now))
+        .and(challenges::proven_at.is_null())
+        .and(challenges::used_at.is_null());
+    let update =
+        diesel::update(challenges::table.filter(waiting)).set(challenges::attempts.eq(challenges::attempts + 1));
+    on!(conn, get_result, update.returning(challenges::all_columns)).optional().stored("take a try of a challenge")
+}
+
+/// Notes that the code was right; what comes next must happen before `until`.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn prove(conn: &mut Conn<'_>, id: ChallengeId, now: Time, until: Time) -> Result<bool, Fault> {
+    let waiting = challenges::id.eq(id).and(challenges::proven_at.is_null()).and(challenges::used_at.is_null());
+    let change = (challenges::proven_at.eq(now), challenges::expires_at.eq(until));
+    let update = diesel::update(challenges::table.filter(waiting)).set(change);
+    Ok(on!(conn, execute, update).stored("note a proven challenge")? == 1)
+}
+
+/// Uses a proven challenge: given to one caller only.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn take(
+    conn: &mut Conn<'_>,
+    id: ChallengeId,
+    purpose: Purpose,
+    now: Time,
+) -> Result<Option<Challenge>, Fault> {
+    let proven = challenges::id
+        .eq(id)
+        .and(challenges::purpose.eq(purpose))
+        .and(challenges::expires_at.gt(now))
+        .and(challenges::proven_at.is_not_null())
+        .and(challenges::used_at.is_null());
+    let update = diesel::update(challenges::table.filter(proven)).set(challenges::used_at.eq(now));
+    on!(conn, get_result, update.returning(challenges::all_columns)).optional().stored("use a challenge")
+}
+
+/// Puts a new code in the place of the old one, with all its tries; whether the challenge still waits.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn renew(conn: &mut Conn<'_>, id: ChallengeId, code: Digest, until: Time) -> Result<bool, Fault> {
+    let waiting = challenges::id.eq(id).and(challenges::proven_at.is_null()).and(challenges::used_at.is_null());
+    let change = (challenges::code.eq(code), challenges::attempts.eq(0), challenges::expires_at.eq(until));
+    let update = diesel::update(challenges::table.filter(waiting)).set(change);
+    Ok(on!(conn, execute, update).stored("renew a challenge")? == 1)
+}
+
+/// Ends what still waits for the same address and purpose: a new code makes the old ones void.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn supersede(conn: &mut Conn<'_>, purpose: Purpose, lookup: Digest, now: Time) -> Result<(), Fault> {
+    let older = challenges::lookup
+        .eq(lookup)
+        .and(challenges::purpose.eq(purpose))
+        .and(challenges::proven_at.is_null())
+        .and(challenges::used_at.is_null());
+    let update = diesel::update(challenges::table.filter(older)).set(challenges::used_at.eq(now));
+    on!(conn, execute, update).stored("void older challenges")?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Email addresses and phone numbers: sealed, found by blind index.
+
+use std::str::FromStr;
+
+use diesel::prelude::*;
+
+use super::schema::contacts;
+use super::{Conn, Stored, on, text_column};
+use crate::base::id::{AccountId, ContactId};
+use crate::base::{Digest, Fault, Time};
+
+/// What kind of address a contact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactKind {
+    Email,
+    Phone,
+}
+
+impl ContactKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+impl FromStr for ContactKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Email, Self::Phone].into_iter().find(|k| k.as_str() == text).ok_or(())
+    }
+}
+
+text_column!(ContactKind);
+
+/// An address of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = contacts)]
+pub struct Contact {
+    pub id: ContactId,
+    pub account_id: AccountId,
+    pub kind: ContactKind,
+    /// Sealed under the person's key.
+    pub address: Vec<u8>,
+    /// Blind index of the normalised address.
+    pub lookup: Digest,
+    pub is_primary: bool,
+    pub verified_at: Option<Time>,
+    pub created_at: Time,
+}
+
+/// Adds an address; `false` when another account has proven the same one.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert(conn: &mut Conn<'_>, contact: &Contact) -> Result<bool, Fault> {
+    // A clash is counted instead of failing, which on PostgreSQL would spoil the caller's transaction.
+    let insert = diesel::insert_into(contacts::table).values(contact).on_conflict_do_nothing();
+    Ok(on!(conn, execute, insert).stored("add a contact")? == 1)
+}
+
+/// Who has proven that an address is theirs.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn find_owner(conn: &mut Conn<'_>, kind: ContactKind, lookup: Digest) -> Result<Option<AccountId>, Fault> {
+    let query = contacts::table
+        .filter(contacts::kind.eq(kind).and(contacts::lookup.eq(lookup)).and(contacts::verified_at.is_not_null()))
+        .select(contacts::account_id);
+    on!(conn, first, query).optional().stored("find whose address it is")
+}
+
+/// The addresses of an account, the primary ones first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<Contact>, Fault> {
+    let query = contacts::table
+        .filter(contacts::account_id.eq(account))
+        .order((contacts::is_primary.desc(), contacts::id.asc()));
+    on!(conn, load, query).stored("list contacts")
+}
+
+/// The primary address of one kind.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn primary(conn: &mut Conn<'_>, account: AccountId, kind: ContactKind) -> Result<Option<Contact>, Fault> {
+    let query = contacts::table
+        .filter(contacts::account_id.eq(account).and(contacts::kind.eq(kind)).and(contacts::is_primary.eq(true)));
+    on!(conn, first, query).optional().stored("find the primary contact")
+}

@@ -1,0 +1,217 @@
+//! The job queue: enqueued with the act it belongs to, claimed by one conditional write, run at least once.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::schema::jobs;
+use super::{Conn, Stored, on, text_column};
+use crate::base::id::JobId;
+use crate::base::seal::{Sealer, Unsealable};
+use crate::base::{Fault, Random, Seconds, Time};
+
+/// Work to be done later, as data.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Sends a mail.
+    Mail {
+        /// Which mail: a name of `jobs::deliver::MAILS`.
+        mail: String,
+        to: String,
+        locale: String,
+        /// What its text is filled with.
+        values: BTreeMap<String, String>,
+    },
+}
+
+impl Job {
+    /// The name of the row of `JOBS` that does it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Mail { .. } => "mail",
+        }
+    }
+}
+
+// A payload holds addresses and codes.
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[job {}]", self.kind())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobState {
+    Queued,
+    Running,
+    Done,
+    /// Failed too often; waits for an operator.
+    Dead,
+}
+
+impl JobState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+impl FromStr for JobState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Queued, Self::Running, Self::Done, Self::Dead].into_iter().find(|s| s.as_str() == text).ok_or(())
+    }
+}
+
+text_column!(JobState);
+
+/// A job as it waits in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
+#[diesel(table_name = jobs)]
+pub struct Row {
+    pub id: JobId,
+    pub kind: String,
+    /// Sealed.
+    pub payload: Vec<u8>,
+    pub state: JobState,
+    pub attempts: i32,
+    pub run_at: Time,
+    pub locked_until: Option<Time>,
+    pub created_at: Time,
+    pub last_error: Option<String>,
+}
+
+impl Row {
+    /// What is to be done.
+    ///
+    /// # Errors
+    /// When the payload was sealed under a lost key or altered.
+    pub fn job(&self, sealer: &Sealer) -> Result<Job, Unsealable> {
+        let plain = sealer.open(self.id.as_bytes(), &self.payload)?;
+        serde_json::from_slice(&plain).map_err(|_| Unsealable)
+    }
+}
+
+/// Adds a job to the queue; it runs once the caller's transaction is kept.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn enqueue(
+    conn: &mut Conn<'_>,
+    job: &Job,
+    sealer: &Sealer,
+    random: &Random,
+    now: Time,
+) -> Result<JobId, Fault> {
+    let id = JobId::new(now, random);
+    let plain = serde_json::to_vec(job).map_err(|e| Fault::internal("write a job", e))?;
+    let row = Row {
+        id,
+        kind: job.kind().to_owned(),
+        payload: sealer.seal(id.as_bytes(), &plain, random),
+        state: JobState::Queued,
+        attempts: 0,
+        run_at: now,
+        locked_until: None,
+        created_at: now,
+        last_error: None,
+    };
+    on!(conn, execute, diesel::insert_into(jobs::table).values(&row)).stored("add a job")?;
+    Ok(id)
+}
+
+/// The jobs that could be claimed now, the longest due first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn due(conn: &mut Conn<'_>, now: Time, most: i64) -> Result<Vec<JobId>, Fault> {
+    let waiting = jobs::state.eq(JobState::Queued).and(jobs::run_at.le(now));
+    let query = jobs::table.filter(waiting).order(jobs::run_at.asc()).select(jobs::id).limit(most);
+    let mut ids: Vec<JobId> = on!(conn, load, query).stored("find due jobs")?;
+    // Their runner died: its lock has run out.
+    let left = jobs::state.eq(JobState::Running).and(jobs::locked_until.le(now));
+    let query = jobs::table.filter(left).order(jobs::run_at.asc()).select(jobs::id).limit(most);
+    let left: Vec<JobId> = on!(conn, load, query).stored("find jobs left behind")?;
+    ids.extend(left);
+    Ok(ids)
+}
+
+/// Claims a job until `until`: given to one caller only.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn claim(conn: &mut Conn<'_>, id: JobId, now: Time, until: Time) -> Result<Option<Row>, Fault> {
+    let free = jobs::state
+        .eq(JobState::Queued)
+        .and(jobs::run_at.le(now))
+        .or(jobs::state.eq(JobState::Running).and(jobs::locked_until.assume_not_null().le(now)));
+    let change =
+        (jobs::state.eq(JobState::Running), jobs::locked_until.eq(until), jobs::attempts.eq(jobs::attempts + 1));
+    let update = diesel::update(jobs::table.find(id).filter(free)).set(change).returning(jobs::all_columns);
+    on!(conn, get_result, update).optional().stored("claim a job")
+}
+
+/// Notes that a claimed job is done; its payload is forgotten.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn finish(conn: &mut Conn<'_>, id: JobId) -> Result<(), Fault> {
+    let done = (
+        jobs::state.eq(JobState::Done),
+        jobs::payload.eq(Vec::new()),
+        jobs::locked_until.eq(None::<Time>),
+        jobs::last_error.eq(None::<String>),
+    );
+    on!(conn, execute, diesel::update(jobs::table.find(id)).set(done)).stored("finish a job")?;
+    Ok(())
+}
+
+/// Notes that a claimed job failed: it runs again at `again`, or is laid aside.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn fail(conn: &mut Conn<'_>, id: JobId, again: Option<Time>, error: &str) -> Result<(), Fault> {
+    let state = if again.is_some() { JobState::Queued } else { JobState::Dead };
+    let locked = jobs::locked_until.eq(None::<Time>);
+    let row = jobs::table.find(id);
+    match again {
+        Some(at) => {
+            let change = (jobs::state.eq(state), locked, jobs::last_error.eq(error), jobs::run_at.eq(at));
+            on!(conn, execute, diesel::update(row).set(change)).stored("put a job back")?
+        }
+        None => {
+            let change = (jobs::state.eq(state), locked, jobs::last_error.eq(error));
+            on!(conn, execute, diesel::update(row).set(change)).stored("lay a job aside")?
+        }
+    };
+    Ok(())
+}
+
+/// How many jobs wait, and how many were laid aside.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn depth(conn: &mut Conn<'_>) -> Result<(i64, i64), Fault> {
+    let open = jobs::table.filter(jobs::state.eq(JobState::Queued).or(jobs::state.eq(JobState::Running))).count();
+    let dead = jobs::table.filter(jobs::state.eq(JobState::Dead)).count();
+    let open = on!(conn, get_result, open).stored("count jobs")?;
+    Ok((open, on!(conn, get_result, dead).stored("count jobs")?))
+}
+
+/// How old the oldest job is that should have run.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn lag(conn: &mut Conn<'_>, now: Time) -> Result<Seconds, Fault> {
+    let query = jobs::table.filter(jobs::state.eq(JobState::Queued)).order(jobs::run_at.asc()).select(jobs::run_at);
+    let oldest: Option<Time> = on!(conn, first, query).optional().stored("find the oldest job")?;
+    Ok(oldest.map_or(Seconds(0), |at| now.since(at).max(Seconds(0))))
+}

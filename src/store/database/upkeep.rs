@@ -1,0 +1,47 @@
+//! Removing what has had its time, a bounded batch at a time.
+
+use diesel::prelude::*;
+
+use super::jobs::JobState;
+use super::schema::{challenges, counters, jobs, revoked_tokens, sessions, token_families, used_assertions};
+use super::{Conn, Stored, on};
+use crate::base::{Digest, Fault, Time};
+
+/// The most rows that one call removes: bounds how long it holds the writer.
+pub const BATCH: usize = 500;
+
+/// A function that removes at most [`BATCH`] rows; gives how many.
+macro_rules! sweep {
+    ($($(#[$doc:meta])* $name:ident($before:ident): $table:ident.$key:ident as $ty:ty, $old:expr;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// A fault when the database does not answer.
+        pub async fn $name(conn: &mut Conn<'_>, $before: Time) -> Result<usize, Fault> {
+            let query = $table::table.filter($old).select($table::$key).limit(BATCH as i64);
+            let keys: Vec<$ty> = on!(conn, load, query).stored("find what has had its time")?;
+            if keys.is_empty() {
+                return Ok(0);
+            }
+            let delete = diesel::delete($table::table.filter($table::$key.eq_any(&keys)).filter($old));
+            on!(conn, execute, delete).stored("remove what has had its time")
+        }
+    )*};
+}
+
+sweep! {
+    /// Challenges that expired before a time.
+    challenges(before): challenges.id as String, challenges::expires_at.lt(before);
+    /// Counts that were last moved before a time.
+    counters(before): counters.name as Digest, counters::latest.lt(before);
+    /// Sessions whose absolute limit passed before a time.
+    sessions(before): sessions.id as String, sessions::expires_at.lt(before);
+    /// Token families whose absolute limit passed before a time.
+    families(before): token_families.id as String, token_families::expires_at.lt(before);
+    /// Notes of revoked access tokens that have expired.
+    revoked_tokens(before): revoked_tokens.jti as Vec<u8>, revoked_tokens::expires_at.lt(before);
+    /// Notes of used assertions that have expired.
+    used_assertions(before): used_assertions.digest as Digest, used_assertions::expires_at.lt(before);
+    /// Jobs that are done and were made before a time.
+    jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
+}

@@ -5,3 +5,4 @@ pub mod base;
 pub mod oauth;
 pub mod store;
 pub mod jose;
+pub mod web;

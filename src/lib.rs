@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod base;
+pub mod catalog;
+pub mod jose;
 pub mod oauth;
 pub mod store;
-pub mod jose;
 pub mod web;

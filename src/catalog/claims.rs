@@ -1,0 +1,272 @@
+//! `CLAIMS`: name, scope, type, source, consent line, sensitivity of everything a client may learn of a person.
+
+use Line::{AnyOfScope, Own, With};
+use Sensitivity::{Ordinary, Sensitive};
+use Source::{Contact, Profile, System};
+use ValueType::{Address, Bool, Date, Email, Language, Number, Phone, Text, Url, Zone};
+
+/// One claim.
+#[derive(Debug)]
+pub struct Claim {
+    /// The member's name in ID Token and UserInfo.
+    pub name: &'static str,
+    /// The scope that asks for it (OIDC Core §5.4).
+    pub scope: &'static str,
+    pub value: ValueType,
+    pub source: Source,
+    pub line: Line,
+    pub sensitivity: Sensitivity,
+    /// Whether it goes into the ID Token too, for clients whose `id_token_claims` is `granted`.
+    pub in_id_token: bool,
+    /// Fluent key of its words on the consent page and the profile page.
+    pub label: &'static str,
+    /// Longest value, in characters; 0 where nobody types it.
+    pub most: usize,
+    /// Where it is defined.
+    pub section: &'static str,
+}
+
+/// What a value is, and so which JSON it becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    Text,
+    /// `https` only.
+    Url,
+    Bool,
+    /// `YYYY-MM-DD`, `0000-MM-DD` without the year, or `YYYY` (OIDC Core §5.1).
+    Date,
+    /// Seconds since the epoch.
+    Number,
+    /// A JSON object (OIDC Core §5.1.1), kept as [`crate::catalog::values::Address`].
+    Address,
+    /// A BCP 47 tag.
+    Language,
+    /// A name of the IANA time zone database.
+    Zone,
+    Email,
+    /// E.164.
+    Phone,
+}
+
+/// Where the value is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The profile field of this name, which the person types.
+    Profile(&'static str),
+    /// The contact that the person chose for the client, or whether it is verified.
+    Contact(ContactKind),
+    /// Computed by the house.
+    System,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactKind {
+    Email,
+    Phone,
+}
+
+/// Which line of the consent page decides about a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// One of its own, named as the claim.
+    Own,
+    /// The line of another claim: it says something about that one.
+    With(&'static str),
+    /// Any ticked line of its scope: it says something about them all.
+    AnyOfScope,
+}
+
+/// How a value is shown on pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    Ordinary,
+    /// Masked until the person asks to see it, and never ticked beforehand.
+    Sensitive,
+}
+
+/// Every claim, in the order in which pages show them.
+pub const CLAIMS: &[Claim] = &[
+    row("sub", "openid", Text, System, Own, Ordinary, true, "claim-sub", 0),
+    row("name", "profile", Text, Profile("name"), Own, Ordinary, true, "claim-name", 200),
+    row("given_name", "profile", Text, Profile("given_name"), Own, Ordinary, true, "claim-given-name", 100),
+    row("family_name", "profile", Text, Profile("family_name"), Own, Ordinary, true, "claim-family-name", 100),
+    row("middle_name", "profile", Text, Profile("middle_name"), Own, Ordinary, false, "claim-middle-name", 100),
+    row("nickname", "profile", Text, Profile("nickname"), Own, Ordinary, false, "claim-nickname", 100),
+    row(
+        "preferred_username",
+        "profile",
+        Text,
+        Profile("preferred_username"),
+        Own,
+        Ordinary,
+        true,
+        "claim-preferred-username",
+        30,
+    ),
+    row("profile", "profile", Url, Profile("profile"), Own, Ordinary, false, "claim-profile", 500),
+    row("picture", "profile", Url, Profile("picture"), Own, Ordinary, true, "claim-picture", 500),
+    row("website", "profile", Url, Profile("website"), Own, Ordinary, false, "claim-website", 500),
+    row("gender", "profile", Text, Profile("gender"), Own, Sensitive, false, "claim-gender", 40),
+    row("birthdate", "profile", Date, Profile("birthdate"), Own, Sensitive, false, "claim-birthdate", 10),
+    row("zoneinfo", "profile", Zone, Profile("zoneinfo"), Own, Ordinary, false, "claim-zoneinfo", 64),
+    row("locale", "profile", Language, Profile("locale"), Own, Ordinary, true, "claim-locale", 35),
+    row("updated_at", "profile", Number, System, AnyOfScope, Ordinary, true, "claim-updated-at", 0),
+    row("email", "email", Email, Contact(ContactKind::Email), Own, Ordinary, true, "claim-email", 254),
+    row(
+        "email_verified",
+        "email",
+        Bool,
+        Contact(ContactKind::Email),
+        With("email"),
+        Ordinary,
+        true,
+        "claim-email-verified",
+        0,
+    ),
+    row("phone_number", "phone", Phone, Contact(ContactKind::Phone), Own, Sensitive, true, "claim-phone-number", 16),
+    row(
+        "phone_number_verified",
+        "phone",
+        Bool,
+        Contact(ContactKind::Phone),
+        With("phone_number"),
+        Ordinary,
+        true,
+        "claim-phone-number-verified",
+        0,
+    ),
+    Claim {
+        section: "OIDC Core §5.1.1",
+        ..row("address", "address", Address, Profile("address"), Own, Sensitive, false, "claim-address", 1500)
+    },
+];
+
+/// A row of the standard's table; the order of the arguments is that of the fields.
+#[expect(clippy::too_many_arguments, reason = "the columns of a table")]
+const fn row(
+    name: &'static str,
+    scope: &'static str,
+    value: ValueType,
+    source: Source,
+    line: Line,
+    sensitivity: Sensitivity,
+    in_id_token: bool,
+    label: &'static str,
+    most: usize,
+) -> Claim {
+    let section = "OIDC Core §5.1";
+    Claim { name, scope, value, source, line, sensitivity, in_id_token, label, most, section }
+}
+
+impl Claim {
+    /// The name of the line that decides about it; `None` where any line of its scope does.
+    pub fn line_name(&self) -> Option<&'static str> {
+        match self.line {
+            Own => Some(self.name),
+            With(line) => Some(line),
+            AnyOfScope => None,
+        }
+    }
+
+    /// Whether it may be told, given which lines are granted. The one rule; projection and pages ask here.
+    pub fn is_covered(&self, is_granted: impl Fn(&str) -> bool) -> bool {
+        match self.line_name() {
+            Some(line) => is_granted(line),
+            None => in_scope(self.scope).any(|claim| claim.line == Own && is_granted(claim.name)),
+        }
+    }
+
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitivity == Sensitive
+    }
+
+    /// Whether the person types it on the profile page.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.source, Profile(_))
+    }
+}
+
+/// The claim of that name.
+pub fn find(name: &str) -> Option<&'static Claim> {
+    CLAIMS.iter().find(|claim| claim.name == name)
+}
+
+/// The claims that a scope asks for, in the order of the table.
+pub fn in_scope(scope: &str) -> impl Iterator<Item = &'static Claim> {
+    CLAIMS.iter().filter(move |claim| claim.scope == scope)
+}
+
+/// The claims that have a consent line of their own.
+pub fn lines() -> impl Iterator<Item = &'static Claim> {
+    CLAIMS.iter().filter(|claim| claim.line == Own)
+}
+
+/// The claims that one line decides about: its own first, then those that ride on it.
+pub fn of_line(line: &str) -> impl Iterator<Item = &'static Claim> {
+    CLAIMS.iter().filter(move |claim| claim.line_name() == Some(line))
+}
+
+/// The claims that the person types, each in the profile field of its [`Source::Profile`].
+pub fn typed() -> impl Iterator<Item = &'static Claim> {
+    CLAIMS.iter().filter(|claim| claim.is_typed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::scopes;
+
+    #[test]
+    fn the_table_is_complete() {
+        for (at, claim) in CLAIMS.iter().enumerate() {
+            assert!(CLAIMS[..at].iter().all(|other| other.name != claim.name), "{} twice", claim.name);
+            assert!(scopes::find(claim.scope).is_some(), "{}: no scope {}", claim.name, claim.scope);
+            assert_eq!(claim.label, format!("claim-{}", claim.name.replace('_', "-")));
+            assert!(claim.section.starts_with("OIDC Core §5.1"));
+            assert_eq!(claim.most > 0, claim.source != System && claim.value != Bool, "{}", claim.name);
+            if let Profile(field) = claim.source {
+                assert_eq!(field, claim.name);
+            }
+            if let With(line) = claim.line {
+                let own = find(line).expect("a line that exists");
+                assert_eq!((own.line, own.scope), (Own, claim.scope));
+            }
+        }
+    }
+
+    #[test]
+    fn oidc_core_s5_4_scopes_ask_for_these() {
+        let of = |scope| in_scope(scope).map(|claim| claim.name).collect::<Vec<_>>();
+        let profile = [
+            "name",
+            "given_name",
+            "family_name",
+            "middle_name",
+            "nickname",
+            "preferred_username",
+            "profile",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "zoneinfo",
+            "locale",
+            "updated_at",
+        ];
+        assert_eq!(of("profile"), profile);
+        assert_eq!(of("email"), ["email", "email_verified"]);
+        assert_eq!(of("phone"), ["phone_number", "phone_number_verified"]);
+        assert_eq!((of("address"), of("openid")), (vec!["address"], vec!["sub"]));
+    }
+
+    #[test]
+    fn riders_follow_their_line() {
+        let covered = |name: &str, granted: &[&str]| find(name).unwrap().is_covered(|line| granted.contains(&line));
+        assert!(covered("email_verified", &["email"]) && !covered("email_verified", &["name"]));
+        assert!(covered("updated_at", &["nickname"]) && !covered("updated_at", &["email", "sub"]));
+        assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
+        assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
+        assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
+        assert!(lines().all(|claim| claim.value != Bool) && lines().count() == 17);
+    }
+}

@@ -1,0 +1,16 @@
+//! The tables of the house: claims, scopes, contexts, events, badges. Data only; no rule of OAuth is known here.
+
+pub mod badges;
+pub mod claims;
+pub mod contexts;
+pub mod docs;
+pub mod events;
+pub mod scopes;
+pub mod values;
+
+pub use badges::{BADGES, Badge};
+pub use claims::{CLAIMS, Claim, Line, Sensitivity, Source, ValueType};
+pub use contexts::{CONTEXTS, Context};
+pub use events::{EVENTS, Event, SeenBy};
+pub use scopes::{SCOPES, Scope, Who};
+pub use values::{Address, Problem, check_value};

@@ -1,0 +1,70 @@
+//! `SCOPES`: name, consent title, risk, who grants it.
+
+/// One scope.
+#[derive(Debug)]
+pub struct Scope {
+    pub name: &'static str,
+    pub who: Who,
+    /// Fluent key of its title; its one-line explanation has the same key with `-detail`.
+    pub title: &'static str,
+    /// Whether the page points it out.
+    pub is_sensitive: bool,
+    /// Where it is defined.
+    pub section: &'static str,
+}
+
+/// Who gives a scope away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A person, on the consent page.
+    User,
+    /// The operator, with the client's registration: client_credentials only, never on a page.
+    Client,
+}
+
+/// Every scope, in the order in which pages show them.
+pub const SCOPES: &[Scope] = &[
+    Scope {
+        name: "openid", who: Who::User, title: "scope-openid", is_sensitive: false, section: "OIDC Core §3.1.2.1"
+    },
+    Scope { name: "profile", who: Who::User, title: "scope-profile", is_sensitive: false, section: "OIDC Core §5.4" },
+    Scope { name: "email", who: Who::User, title: "scope-email", is_sensitive: false, section: "OIDC Core §5.4" },
+    Scope { name: "phone", who: Who::User, title: "scope-phone", is_sensitive: true, section: "OIDC Core §5.4" },
+    Scope { name: "address", who: Who::User, title: "scope-address", is_sensitive: true, section: "OIDC Core §5.4" },
+    Scope {
+        name: "offline_access",
+        who: Who::User,
+        title: "scope-offline-access",
+        is_sensitive: true,
+        section: "OIDC Core §11",
+    },
+];
+
+/// The scope of that name.
+pub fn find(name: &str) -> Option<&'static Scope> {
+    SCOPES.iter().find(|scope| scope.name == name)
+}
+
+/// The scopes that `who` gives away.
+pub fn granted_by(who: Who) -> impl Iterator<Item = &'static Scope> {
+    SCOPES.iter().filter(move |scope| scope.who == who)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::claims;
+
+    #[test]
+    fn the_table_is_complete() {
+        for (at, scope) in SCOPES.iter().enumerate() {
+            assert!(SCOPES[..at].iter().all(|other| other.name != scope.name), "{} twice", scope.name);
+            assert_eq!(scope.title, format!("scope-{}", scope.name.replace(['_', '.'], "-")));
+            assert!(scope.section.starts_with("OIDC Core §"));
+            // RFC 6749 §3.3: scope-token.
+            assert!(scope.name.bytes().all(|b| matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')));
+            assert_eq!(claims::in_scope(scope.name).count() == 0, scope.name == "offline_access");
+        }
+        assert_eq!(granted_by(Who::User).count() + granted_by(Who::Client).count(), SCOPES.len());
+    }
+}

@@ -1,0 +1,128 @@
+//! The person's own pages: home, sessions, security, settings.
+
+use askama::Template;
+
+use crate::web::view::Choice;
+use crate::web::view::Frame;
+use crate::web::view::Theme;
+use crate::web::view::When;
+use crate::web::views::activity::Row;
+use crate::web::words::Words;
+
+/// `/account`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/home.html")]
+pub struct Home {
+    pub frame: Frame,
+    pub name: String,
+    pub email: String,
+    pub email_checked: Option<When>,
+    /// How many apps can see something.
+    pub app_count: usize,
+    /// How many of the profile's lines are filled.
+    pub filled: usize,
+    /// The last few rows of the activity page.
+    pub recent: Vec<Row>,
+}
+
+/// `/account/sessions`. Each row's form posts `session`; the last form posts to `others_action`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/sessions.html")]
+pub struct Sessions {
+    pub frame: Frame,
+    /// This browser first.
+    pub sessions: Vec<SessionRow>,
+    pub action: String,
+    pub others_action: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    pub id: String,
+    /// `Words` for the browser and system ("Firefox on Linux"), see [`device`].
+    pub device: String,
+    pub is_this: bool,
+    pub since: When,
+    pub last_seen: When,
+}
+
+/// "Firefox on Linux", or "Unknown device": never the raw string.
+pub fn device(words: Words, user_agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("CriOS/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, n)| *n);
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => words.with("device-known", &[("browser", browser), ("system", system)]),
+        _ => words.t("device-unknown"),
+    }
+}
+
+/// `/account/security`. Posts `current` and `password`. Problems at `current` and `password`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/security.html")]
+pub struct Security {
+    pub frame: Frame,
+    pub action: String,
+    /// For password managers.
+    pub email: String,
+    pub password_changed: Option<When>,
+    pub session_count: usize,
+    pub least: usize,
+    pub recent: Vec<Row>,
+}
+
+/// `/account/settings`, for signed-in people and others: posts `language` or `theme` to `/settings/…` with `return_to`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/settings.html")]
+pub struct Settings {
+    pub frame: Frame,
+}
+
+impl Settings {
+    pub fn languages(&self) -> Vec<Choice> {
+        let row = |words: Words| Choice {
+            value: words.lang().to_owned(),
+            label: words.own_name().to_owned(),
+            hint: None,
+            is_chosen: words == self.frame.words,
+        };
+        Words::ALL.map(row).into()
+    }
+
+    pub fn themes(&self) -> Vec<Choice> {
+        let row = |(theme, key): (Theme, &str)| Choice {
+            value: theme.as_str().to_owned(),
+            label: self.frame.t(key),
+            hint: None,
+            is_chosen: theme == self.frame.theme,
+        };
+        [(Theme::System, "theme-system"), (Theme::Light, "theme-light"), (Theme::Dark, "theme-dark")].map(row).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_have_names() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        assert_eq!(device(Words::English, firefox), "Firefox on Linux");
+        assert_eq!(device(Words::English, "curl/8"), "Unknown device");
+    }
+}

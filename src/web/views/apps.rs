@@ -1,0 +1,70 @@
+//! Connected apps: what each may see, and the end of it.
+
+use askama::Template;
+
+use crate::web::view::AppCard;
+use crate::web::view::Choice;
+use crate::web::view::Frame;
+use crate::web::view::When;
+use crate::web::views::consent::Line;
+
+/// The list. Empty `apps` shows one sentence.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/apps.html")]
+pub struct Apps {
+    pub frame: Frame,
+    pub apps: Vec<AppRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AppRow {
+    pub app: AppCard,
+    /// `/account/apps/{id}`.
+    pub href: String,
+    /// What it can see, as a list in words (`Words::list` of `Words::claim`).
+    pub shares: String,
+    pub since: When,
+    /// `None`: until the person stops it.
+    pub until: Option<When>,
+    pub last_read: Option<When>,
+}
+
+/// One app. Posts `claim` (repeated) and `duration` to `action`: the switches of the consent page, live.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/app.html")]
+pub struct App {
+    pub frame: Frame,
+    pub app: AppCard,
+    pub action: String,
+    pub stop_href: String,
+    pub activity_href: String,
+    pub since: When,
+    pub until: Option<When>,
+    /// Every line that the app asked for and may have; shared ones ticked, essential ones locked.
+    pub lines: Vec<Line>,
+    pub durations: Vec<Choice>,
+    /// The last reads, newest first.
+    pub reads: Vec<ReadRow>,
+    pub policy_href: Option<String>,
+    pub terms_href: Option<String>,
+}
+
+/// One read, or one refused read.
+#[derive(Clone, Debug)]
+pub struct ReadRow {
+    pub when: When,
+    /// What was read, as a list in words.
+    pub claims: String,
+    pub is_refused: bool,
+}
+
+/// "Stop sharing with X?" Posts nothing but the form token.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/app_stop.html")]
+pub struct AppStop {
+    pub frame: Frame,
+    pub app: AppCard,
+    pub action: String,
+    pub back_href: String,
+    pub policy_href: Option<String>,
+}

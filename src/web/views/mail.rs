@@ -1,0 +1,99 @@
+//! The mails: each is a subject, a text and a small page, in the reader's language.
+
+use askama::Template;
+
+use crate::base::Fault;
+use crate::web::words::Args;
+use crate::web::words::Html;
+use crate::web::words::Words;
+
+/// A mail, ready to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+macro_rules! letters {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)* } $subject:literal $text:literal $html:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            pub words: Words,
+            $(pub $field: $kind,)*
+        }
+
+        const _: () = {
+            #[derive(Template)]
+            #[template(path = $subject)]
+            struct Subject<'a> {
+                mail: &'a $name,
+            }
+
+            #[derive(Template)]
+            #[template(path = $text)]
+            struct Text<'a> {
+                mail: &'a $name,
+            }
+
+            #[derive(Template)]
+            #[template(path = $html)]
+            struct Page<'a> {
+                mail: &'a $name,
+            }
+
+            impl $name {
+                /// Renders the three parts.
+                pub fn letter(&self) -> Result<Letter, Fault> {
+                    let failed = |cause| Fault::internal("render a mail", cause);
+                    Ok(Letter {
+                        subject: Subject { mail: self }.render().map_err(failed)?.trim().to_owned(),
+                        text: Text { mail: self }.render().map_err(failed)?,
+                        html: Page { mail: self }.render().map_err(failed)?,
+                    })
+                }
+
+                fn t(&self, key: &str) -> String {
+                    self.words.t(key)
+                }
+
+                #[allow(dead_code, reason = "not every mail has words of each kind")]
+                fn with(&self, key: &str, args: Args<'_>) -> String {
+                    self.words.with(key, args)
+                }
+
+                #[allow(dead_code, reason = "not every mail has words of each kind")]
+                fn html(&self, key: &str, args: Args<'_>) -> Html {
+                    self.words.html(key, args)
+                }
+
+                #[allow(dead_code, reason = "not every mail has words of each kind")]
+                fn count(&self, key: &str, n: &usize) -> String {
+                    self.words.count(key, *n, &[])
+                }
+            }
+        };
+    )*};
+}
+
+letters! {
+    /// The code of step 2 of signing up.
+    SignUpCode { code: String, minutes: usize, }
+        "mail/sign_up_code.subject.txt" "mail/sign_up_code.txt" "mail/sign_up_code.html";
+    /// Someone tried to sign up with an address that has a wallet: told by mail alone.
+    SignUpKnown { sign_in_href: String, recover_href: String, }
+        "mail/sign_up_known.subject.txt" "mail/sign_up_known.txt" "mail/sign_up_known.html";
+    /// The code for a new password.
+    RecoverCode { code: String, minutes: usize, }
+        "mail/recover_code.subject.txt" "mail/recover_code.txt" "mail/recover_code.html";
+    /// An app was connected. `claims`: what it can see, as a list in words.
+    AppConnected { app: String, claims: String, at: String, app_href: String, }
+        "mail/app_connected.subject.txt" "mail/app_connected.txt" "mail/app_connected.html";
+    /// The password was changed. `at`: `Words::date_time`.
+    PasswordChanged { at: String, device: String, recover_href: String, }
+        "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";
+    /// A sign-in with a browser that the account has not used before.
+    NewSignIn { at: String, device: String, sessions_href: String, }
+        "mail/new_sign_in.subject.txt" "mail/new_sign_in.txt" "mail/new_sign_in.html";
+}

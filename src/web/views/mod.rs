@@ -1,0 +1,19 @@
+//! The views: for each page a struct of ready words, and the template it fills.
+
+pub mod account;
+pub mod activity;
+pub mod admin;
+pub mod apps;
+pub mod consent;
+pub mod demo;
+pub mod mail;
+pub mod profile;
+pub mod public;
+pub mod recover;
+pub mod sign_in;
+pub mod sign_up;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! The profile: every claim that OIDC Core §5.1 lets a person type.
+
+use askama::Template;
+
+use crate::web::view::Chip;
+use crate::web::view::Frame;
+use crate::web::words::Words;
+
+/// The summary list.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/profile.html")]
+pub struct Profile {
+    pub frame: Frame,
+    /// The address with which the person signs in.
+    pub email: String,
+    pub email_chip: Option<Chip>,
+    pub groups: Vec<SummaryGroup>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SummaryGroup {
+    pub heading: String,
+    pub rows: Vec<SummaryRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct SummaryRow {
+    pub label: String,
+    pub value: Option<String>,
+    pub chip: Option<Chip>,
+    pub edit_href: String,
+    /// How many apps see it.
+    pub shared_with: usize,
+}
+
+/// The form. Posts every name of [`FIELDS`]. Problems at those names.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/profile_edit.html")]
+pub struct ProfileEdit {
+    pub frame: Frame,
+    pub action: String,
+    pub groups: Vec<FormGroup>,
+}
+
+#[derive(Clone, Debug)]
+pub struct FormGroup {
+    pub heading: String,
+    pub fields: Vec<FormField>,
+}
+
+#[derive(Clone, Debug)]
+pub struct FormField {
+    pub name: &'static str,
+    pub label: String,
+    pub hint: Option<String>,
+    pub value: String,
+    /// The `type` attribute.
+    pub kind: &'static str,
+    pub autocomplete: &'static str,
+    pub most: usize,
+    pub is_multiline: bool,
+}
+
+/// One thing that a person can type into the profile.
+pub struct Field {
+    /// The claim; members of `address` stand for themselves.
+    pub name: &'static str,
+    pub group: &'static str,
+    pub kind: &'static str,
+    pub autocomplete: &'static str,
+    /// The most characters taken.
+    pub most: usize,
+    pub has_hint: bool,
+}
+
+const fn field(
+    name: &'static str,
+    group: &'static str,
+    kind: &'static str,
+    autocomplete: &'static str,
+    most: usize,
+    has_hint: bool,
+) -> Field {
+    Field { name, group, kind, autocomplete, most, has_hint }
+}
+
+const NAME: &str = "profile-group-name";
+const ABOUT: &str = "profile-group-about";
+const CONTACT: &str = "profile-group-contact";
+const ADDRESS: &str = "profile-group-address";
+const REGION: &str = "profile-group-region";
+
+/// OIDC Core §5.1 and §5.1.1, in the order of the page.
+pub const FIELDS: &[Field] = &[
+    field("name", NAME, "text", "name", 200, true),
+    field("given_name", NAME, "text", "given-name", 100, false),
+    field("middle_name", NAME, "text", "additional-name", 100, false),
+    field("family_name", NAME, "text", "family-name", 100, false),
+    field("nickname", NAME, "text", "nickname", 100, false),
+    field("preferred_username", NAME, "text", "off", 30, true),
+    field("birthdate", ABOUT, "date", "bday", 10, false),
+    field("gender", ABOUT, "text", "sex", 40, true),
+    field("picture", ABOUT, "url", "photo", 2000, true),
+    field("profile", ABOUT, "url", "off", 2000, true),
+    field("website", ABOUT, "url", "url", 2000, true),
+    field("phone_number", CONTACT, "tel", "tel", 24, true),
+    field("street_address", ADDRESS, "text", "street-address", 200, false),
+    field("postal_code", ADDRESS, "text", "postal-code", 20, false),
+    field("locality", ADDRESS, "text", "address-level2", 100, false),
+    field("region", ADDRESS, "text", "address-level1", 100, false),
+    field("country", ADDRESS, "text", "country-name", 100, false),
+    field("locale", REGION, "text", "language", 35, true),
+    field("zoneinfo", REGION, "text", "off", 64, true),
+];
+
+const GROUPS: [&str; 5] = [NAME, ABOUT, CONTACT, ADDRESS, REGION];
+
+impl Profile {
+    /// The summary from what the wallet holds: `value` gives what is typed for a name of [`FIELDS`], and how many apps see it.
+    pub fn groups(words: Words, mut value: impl FnMut(&'static str) -> (Option<String>, usize)) -> Vec<SummaryGroup> {
+        let mut row = |field: &'static Field| {
+            let (value, shared_with) = value(field.name);
+            let chip = (field.name == "phone_number" && value.is_some()).then(|| Chip::unchecked(words));
+            let edit_href = format!("/account/profile/edit#{}", field.name);
+            SummaryRow { label: words.claim(field.name), value, chip, edit_href, shared_with }
+        };
+        let mut group = |name: &'static str| SummaryGroup {
+            heading: words.t(name),
+            rows: FIELDS.iter().filter(|f| f.group == name).map(&mut row).collect(),
+        };
+        GROUPS.iter().map(|name| group(name)).collect()
+    }
+}
+
+impl ProfileEdit {
+    /// The form, filled: `value` gives what is typed for a name of [`FIELDS`].
+    pub fn groups(words: Words, mut value: impl FnMut(&'static str) -> Option<String>) -> Vec<FormGroup> {
+        let mut form_field = |field: &'static Field| FormField {
+            name: field.name,
+            label: words.claim(field.name),
+            hint: field.has_hint.then(|| words.t(&format!("hint-{}", field.name.replace('_', "-")))),
+            value: value(field.name).unwrap_or_default(),
+            kind: field.kind,
+            autocomplete: field.autocomplete,
+            most: field.most,
+            is_multiline: field.name == "street_address",
+        };
+        let mut group = |name: &'static str| FormGroup {
+            heading: words.t(name),
+            fields: FIELDS.iter().filter(|f| f.group == name).map(&mut form_field).collect(),
+        };
+        GROUPS.iter().map(|name| group(name)).collect()
+    }
+}

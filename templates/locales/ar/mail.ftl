@@ -1,0 +1,34 @@
+### The mails.
+
+mail-signature = ‏Social Wallet. لا نطلب منك أبدًا كلمة المرور أو رمزًا بالبريد أو الهاتف.
+mail-code-life =
+    { $n ->
+        [zero] انتهت صلاحية الرمز.
+        [one] يعمل الرمز لمدة دقيقة واحدة.
+        [two] يعمل الرمز لمدة دقيقتين.
+        [few] يعمل الرمز لمدة { $n } دقائق.
+        [many] يعمل الرمز لمدة { $n } دقيقة.
+       *[other] يعمل الرمز لمدة { $n } دقيقة.
+    }
+mail-sign-up-code-subject = رمزك في Social Wallet
+mail-sign-up-code-lead = أدخل هذا الرمز لإنشاء محفظتك:
+mail-sign-up-code-not-you = إن لم تطلبه فلا حاجة إلى فعل شيء. لا تُنشأ محفظة بدون الرمز.
+mail-sign-up-known-subject = لديك محفظة بالفعل
+mail-sign-up-known-lead = حاول شخص ما، وربما أنت، إنشاء محفظة بهذا العنوان. وله محفظة بالفعل.
+mail-sign-up-known-sign-in = سجِّل الدخول هنا:
+mail-sign-up-known-recover = إن نسيت كلمة المرور فاختر كلمة جديدة هنا:
+mail-recover-code-subject = رمزك لكلمة مرور جديدة
+mail-recover-code-lead = أدخل هذا الرمز لاختيار كلمة مرور جديدة:
+mail-recover-code-not-you = إن لم تطلبه فلا حاجة إلى فعل شيء. تبقى كلمة المرور كما هي.
+mail-app-connected-subject = وصلت { $app } بمحفظتك
+mail-app-connected-lead = وصلت { $app } بمحفظتك في { $at }.
+mail-app-connected-claims = يمكنه رؤية: { $claims }.
+mail-app-connected-stop = إن لم تكن أنت من فعل ذلك أو أردت إيقاف المشاركة فافتح:
+mail-password-changed-subject = تغيَّرت كلمة المرور
+mail-password-changed-lead = تغيَّرت كلمة مرور محفظتك في { $at } باستخدام { $device }.
+mail-password-changed-you = إن كنت أنت من فعل ذلك فلا حاجة إلى فعل شيء.
+mail-password-changed-not-you = إن لم تكن أنت فاختر كلمة مرور جديدة فورًا:
+mail-new-sign-in-subject = تسجيل دخول جديد إلى محفظتك
+mail-new-sign-in-lead = سجَّل شخص ما الدخول إلى محفظتك في { $at } باستخدام { $device }. لم نر هذا المتصفح من قبل.
+mail-new-sign-in-you = إن كنت أنت من فعل ذلك فلا حاجة إلى فعل شيء.
+mail-new-sign-in-not-you = إن لم تكن أنت فأنهِ تلك الجلسة وغيِّر كلمة المرور:

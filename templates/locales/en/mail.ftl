@@ -1,0 +1,30 @@
+### The mails.
+
+mail-signature = Social Wallet. We never ask for your password or a code by mail or phone.
+mail-code-life =
+    { $n ->
+        [one] The code works for { $n } minute.
+       *[other] The code works for { $n } minutes.
+    }
+mail-sign-up-code-subject = Your code for Social Wallet
+mail-sign-up-code-lead = Enter this code to create your wallet:
+mail-sign-up-code-not-you = If you did not ask for it, you need not do anything. No wallet is made without the code.
+mail-sign-up-known-subject = You already have a wallet
+mail-sign-up-known-lead = Someone, perhaps you, tried to create a wallet with this email address. It has one already.
+mail-sign-up-known-sign-in = Sign in here:
+mail-sign-up-known-recover = If you forgot your password, choose a new one here:
+mail-recover-code-subject = Your code for a new password
+mail-recover-code-lead = Enter this code to choose a new password:
+mail-recover-code-not-you = If you did not ask for it, you need not do anything. Your password stays as it is.
+mail-app-connected-subject = You connected { $app }
+mail-app-connected-lead = You connected { $app } to your wallet on { $at }.
+mail-app-connected-claims = It can see: { $claims }.
+mail-app-connected-stop = If this was not you, or to stop sharing, open:
+mail-password-changed-subject = Your password was changed
+mail-password-changed-lead = The password of your wallet was changed on { $at } with { $device }.
+mail-password-changed-you = If this was you, you need not do anything.
+mail-password-changed-not-you = If this was not you, choose a new password at once:
+mail-new-sign-in-subject = New sign-in to your wallet
+mail-new-sign-in-lead = Someone signed in to your wallet on { $at } with { $device }. We have not seen this browser before.
+mail-new-sign-in-you = If this was you, you need not do anything.
+mail-new-sign-in-not-you = If this was not you, end that session and change your password:

@@ -7,18 +7,23 @@
 pub mod accounts;
 pub mod audit;
 pub mod challenges;
+pub mod clients;
 mod columns;
 pub mod contacts;
 pub mod counters;
+pub mod families;
+pub mod grants;
 pub mod jobs;
 mod lite;
 mod migrate;
 pub mod passwords;
 mod postgres;
 pub mod profiles;
+pub mod revoked;
 pub mod schema;
 pub mod sessions;
 pub mod settings;
+pub mod signing_keys;
 pub mod upkeep;
 
 use std::path::Path;

@@ -1,0 +1,67 @@
+//! Signing keys, their private halves sealed.
+
+use diesel::prelude::*;
+
+use super::schema::signing_keys;
+use super::{Conn, Stored, on};
+use crate::base::{Fault, Time};
+
+/// One key. It is published from `created_at`, signs from `active_at` until `retired_at`, and is published until
+/// `removed_at`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = signing_keys)]
+pub struct KeyRow {
+    pub kid: String,
+    pub alg: String,
+    pub private: Vec<u8>,
+    pub created_at: Time,
+    pub active_at: Time,
+    pub retired_at: Option<Time>,
+    pub removed_at: Option<Time>,
+}
+
+/// All keys that are or will be published, oldest first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list(conn: &mut Conn<'_>, now: Time) -> Result<Vec<KeyRow>, Fault> {
+    let published = signing_keys::removed_at.is_null().or(signing_keys::removed_at.gt(now));
+    let query = signing_keys::table.filter(published).order((signing_keys::created_at, signing_keys::kid));
+    on!(conn, load, query.select(KeyRow::as_select())).stored("load the signing keys")
+}
+
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert(conn: &mut Conn<'_>, row: &KeyRow) -> Result<(), Fault> {
+    on!(conn, execute, diesel::insert_into(signing_keys::table).values(row)).stored("keep a signing key")?;
+    Ok(())
+}
+
+/// Says when every other key of an algorithm that is not retired yet stops signing and is taken down.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn retire_others(
+    conn: &mut Conn<'_>,
+    alg: &str,
+    kid: &str,
+    retired_at: Time,
+    removed_at: Time,
+) -> Result<usize, Fault> {
+    let others = signing_keys::table
+        .filter(signing_keys::alg.eq(alg))
+        .filter(signing_keys::kid.ne(kid))
+        .filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(retired_at)));
+    let update = diesel::update(others)
+        .set((signing_keys::retired_at.eq(Some(retired_at)), signing_keys::removed_at.eq(Some(removed_at))));
+    on!(conn, execute, update).stored("retire signing keys")
+}
+
+/// Forgets keys that are published no more.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn sweep(conn: &mut Conn<'_>, before: Time) -> Result<usize, Fault> {
+    let delete = diesel::delete(signing_keys::table.filter(signing_keys::removed_at.lt(before)));
+    on!(conn, execute, delete).stored("sweep signing keys")
+}

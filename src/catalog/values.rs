@@ -107,7 +107,8 @@ pub struct Address {
 impl Address {
     /// Reads the kept form.
     pub fn read(kept: &str) -> Option<Self> {
-        serde_json::from_str(kept).ok()
+        // serde would take an array for a struct too.
+        kept.starts_with('{').then(|| serde_json::from_str(kept).ok()).flatten()
     }
 
     /// The form in which it is kept.
@@ -243,7 +244,7 @@ mod tests {
             ("updated_at", "1", Err(Problem::NotTyped)),
         ];
         for (name, typed, wanted) in cases {
-            assert_eq!(check(name, typed).as_deref(), wanted.as_ref().map(|v| *v).map_err(|e| e), "{name} {typed:?}");
+            assert_eq!(check(name, typed).as_deref(), wanted.as_ref().copied(), "{name} {typed:?}");
         }
     }
 

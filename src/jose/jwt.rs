@@ -7,8 +7,8 @@ use crate::jose::jws::{Header, Verified};
 
 /// How long after `exp` a token is still taken: clocks differ.
 pub const SKEW: Seconds = Seconds(10);
-/// How far ahead `nbf` and `iat` may lie. FAPI 2.0 §5.3.2.1 demands 10 s to pass and leaves the rest to 60 s open; a
-/// client with a slow clock to our east gains nothing by the difference.
+/// How far ahead `nbf` and `iat` may lie. FAPI 2.0 §5.3.2.1 demands that 10 s pass and that more than 60 s do not; a
+/// client whose clock runs ahead gains nothing by what lies between.
 pub const MOST_AHEAD: Seconds = Seconds(60);
 /// Longest `iss`, `sub` or `jti` that is looked at.
 const MOST_TEXT: usize = 512;
@@ -50,7 +50,8 @@ pub struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// Client authentication (RFC 7523 §3, OIDC Core §9); `issuer`, `subject` and `audience` are to be set.
+    /// Client authentication (RFC 7523 §3, OIDC Core §9); `issuer`, `subject` and `audience` are to be set. An hour is
+    /// what common client libraries ask for; a stricter profile sets `most_lifetime` lower.
     pub const CLIENT_ASSERTION: Rules<'static> = Rules {
         typ: TypRule::AbsentOr(&["JWT", "client-authentication+jwt"]),
         required: &["iss", "sub", "aud", "exp", "jti"],

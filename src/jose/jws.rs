@@ -212,5 +212,4 @@ fn read_header(bytes: &[u8]) -> Result<Header, Refused> {
 }
 
 #[cfg(test)]
-#[path = "jws_tests.rs"]
 mod tests;

@@ -193,7 +193,8 @@ impl Words {
 
     /// Text between FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE, where its direction can differ from the language's.
     fn isolate(self, text: &str) -> String {
-        let right_to_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+        let right_to_left =
+            |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
         let foreign = match self {
             Self::English => text.chars().any(right_to_left),
             Self::Arabic => text.chars().any(|c| c.is_alphabetic() && !right_to_left(c)),
@@ -272,7 +273,9 @@ mod tests {
 
     #[test]
     fn foreign_text_cannot_break_out() {
-        let html = Words::English.html("consent-signed-in-html", &[("name", "<b>\u{202e}x"), ("href", "/a?b&c\"")]).to_string();
+        let html = Words::English
+            .html("consent-signed-in-html", &[("name", "<b>\u{202e}x"), ("href", "/a?b&c\"")])
+            .to_string();
         assert!(html.contains("<bdi>&lt;b&gt;\u{202e}x</bdi>") && html.contains("\"/a?b&amp;c&quot;\""), "{html}");
         assert!(Words::Arabic.with("consent-title", &[("app", "Orbit")]).contains("\u{2068}Orbit\u{2069}"));
         assert!(!Words::English.with("consent-title", &[("app", "Orbit")]).contains('\u{2068}'));

@@ -65,7 +65,8 @@ pub fn device(words: Words, user_agent: &str) -> String {
         ("CrOS", "ChromeOS"),
         ("Linux", "Linux"),
     ];
-    let find = |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, n)| *n);
+    let find =
+        |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, n)| *n);
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => words.with("device-known", &[("browser", browser), ("system", system)]),
         _ => words.t("device-unknown"),

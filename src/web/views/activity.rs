@@ -71,7 +71,8 @@ impl Row {
 impl Activity {
     /// The choices of the `kind` filter.
     pub fn kinds(words: Words, chosen: &str) -> Vec<Choice> {
-        let rows = [("", "activity-kind-all"), ("reads", "activity-kind-reads"), ("security", "activity-kind-security")];
+        let rows =
+            [("", "activity-kind-all"), ("reads", "activity-kind-reads"), ("security", "activity-kind-security")];
         rows.map(|(value, key)| Choice {
             value: value.to_owned(),
             label: words.t(key),

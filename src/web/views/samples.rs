@@ -1,1 +1,406 @@
+//! Every page filled with sample people and platforms, for tests and pictures.
 
+use askama::Template;
+
+use crate::base::Seconds;
+use crate::base::Time;
+use crate::web::view::AppCard;
+use crate::web::view::Chip;
+use crate::web::view::Choice;
+use crate::web::view::Frame;
+use crate::web::view::Standing;
+use crate::web::view::Theme;
+use crate::web::view::When;
+use crate::web::views::account;
+use crate::web::views::activity;
+use crate::web::views::admin;
+use crate::web::views::apps;
+use crate::web::views::consent;
+use crate::web::views::consent::Line;
+use crate::web::views::consent::Reason;
+use crate::web::views::profile;
+use crate::web::views::public;
+use crate::web::views::recover;
+use crate::web::views::sign_in;
+use crate::web::views::sign_up;
+use crate::web::words::Words;
+
+/// A name for the file, and the page.
+pub type Sample = (&'static str, String);
+
+pub const NOW: Time = Time::from_unix(1_795_000_000);
+
+fn app(standing: Standing) -> AppCard {
+    AppCard { name: "Orbit Photos".into(), host: "orbitphotos.example".into(), standing, logo: None }
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn field(name: &str) -> Option<String> {
+    let value = match name {
+        "name" => "Amina Yusuf",
+        "given_name" => "أمينة",
+        "preferred_username" => "amina_y",
+        "birthdate" => "1990-05-03",
+        "website" => "https://amina.example/",
+        "phone_number" => "+4915112345482",
+        "street_address" => "1 <Main> Street\n2nd \"floor\"",
+        "country" => "Germany",
+        _ => return None,
+    };
+    some(value)
+}
+
+/// Renders all pages in one language and theme.
+pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
+    let mut out = Vec::new();
+    let frame = || Frame::new(words, theme, "csrf-token", "/here?a=1&b=2");
+    let inside = || Frame { person: some("Amina Yusuf"), is_admin: true, is_development: true, ..frame() };
+    let wrong = |field: &'static str, key: &str| {
+        let mut frame = frame();
+        frame.problem(field, key);
+        frame
+    };
+    let verified = || app(Standing::Verified);
+    let href = |path: &str| path.to_owned();
+    let date = |days: i64| When::date(words, NOW - Seconds::days(days));
+    let moment = |minutes: i64| When::date_time(words, NOW - Seconds::minutes(minutes));
+    let checked = || Some(Chip::checked(words, NOW - Seconds::days(204)));
+    let mut add = |name: &'static str, page: Result<String, askama::Error>| {
+        out.push((name, page.unwrap_or_else(|e| panic!("{name}: {e}"))));
+    };
+
+    let sign_in = |frame, app, identifier: &str| sign_in::SignIn {
+        frame,
+        app,
+        action: href("/signin"),
+        identifier: identifier.into(),
+        sign_up_href: href("/signup?interaction=abc"),
+        recover_href: href("/recover"),
+    };
+    add("sign_in", sign_in(frame(), Some(verified()), "").render());
+    add("sign_in_plain", sign_in(frame(), None, "").render());
+    add("sign_in_error", sign_in(wrong("identifier", "problem-email"), Some(verified()), "amina@").render());
+    let sign_in_password = |frame, app| sign_in::SignInPassword {
+        frame,
+        app,
+        action: href("/signin/password"),
+        identifier: href("amina@mail.example"),
+        change_href: href("/signin"),
+        recover_href: href("/recover"),
+    };
+    add("sign_in_password", sign_in_password(frame(), Some(app(Standing::Unverified))).render());
+    add("sign_in_password_error", sign_in_password(wrong("password", "problem-credentials"), None).render());
+
+    let sign_up = sign_up::SignUp {
+        frame: frame(),
+        app: Some(verified()),
+        action: href("/signup"),
+        email: String::new(),
+        sign_in_href: href("/signin"),
+    };
+    add("sign_up", sign_up.render());
+    let sign_up_code = |frame| sign_up::SignUpCode {
+        frame,
+        action: href("/signup/code"),
+        resend_action: href("/signup/code/again"),
+        email: href("amina@mail.example"),
+        change_href: href("/signup"),
+    };
+    add("sign_up_code", sign_up_code(frame()).render());
+    add("sign_up_code_error", sign_up_code(wrong("code", "problem-code")).render());
+    let sign_up_password = sign_up::SignUpPassword {
+        frame: wrong("password", "problem-password-short"),
+        action: href("/signup/password"),
+        email: href("amina@mail.example"),
+        name: String::new(),
+        least: 8,
+    };
+    add("sign_up_password", sign_up_password.render());
+
+    let recover = recover::Recover {
+        frame: frame(),
+        action: href("/recover"),
+        email: String::new(),
+        sign_in_href: href("/signin"),
+    };
+    add("recover", recover.render());
+    let recover_code = recover::RecoverCode {
+        frame: Frame { notice: Some(words.t("code-resent")), ..frame() },
+        action: href("/recover/code"),
+        resend_action: href("/recover/code/again"),
+        email: href("amina@mail.example"),
+        change_href: href("/recover"),
+    };
+    add("recover_code", recover_code.render());
+    let recover_password = recover::RecoverPassword {
+        frame: frame(),
+        action: href("/recover/password"),
+        email: href("amina@mail.example"),
+        least: 8,
+    };
+    add("recover_password", recover_password.render());
+
+    let needed = || {
+        let email = Line::claim(words, "email", some("amina@mail.example"));
+        vec![Line { chip: checked(), is_locked: true, is_ticked: true, ..email }]
+    };
+    let optional = || {
+        let phone = Line::phone(words, "phone_number", Some("+4915112345482"));
+        vec![
+            Line { chip: Some(Chip::typed(words)), is_ticked: true, ..Line::claim(words, "name", some("Amina Yusuf")) },
+            Line { why: some("to text you when an album is ready"), ..phone },
+            Line { is_new: true, ..Line::claim(words, "birthdate", some("1990-05-03")) },
+            Line::claim(words, "address", None),
+            Line::stay_connected(words),
+        ]
+    };
+    let consent = |app, reason, already| consent::Consent {
+        frame: frame(),
+        app,
+        action: href("/interaction/abc/consent"),
+        reason,
+        person: href("Amina Yusuf"),
+        switch_href: href("/signin?interaction=abc&switch=1"),
+        purpose: None,
+        needed: needed(),
+        is_pairwise: true,
+        optional: optional(),
+        already,
+        durations: consent::durations(words, NOW, "days_90"),
+        policy_href: some("https://orbitphotos.example/privacy"),
+        terms_href: some("https://orbitphotos.example/terms"),
+        return_origin: href("https://orbitphotos.example"),
+    };
+    add("consent", consent(verified(), Reason::First, vec![]).render());
+    let already = || vec![Line { is_ticked: true, ..Line::claim(words, "nickname", some("Mina")) }];
+    add("consent_new", consent(verified(), Reason::New, already()).render());
+    add("consent_expired", consent(app(Standing::Unverified), Reason::Expired(date(3)), vec![]).render());
+    add("consent_changed", consent(verified(), Reason::Changed(date(3)), vec![]).render());
+    let again = consent(app(Standing::SelfRegistered), Reason::Again, vec![]);
+    let purpose = some("to show your <name> beside your pictures");
+    add("consent_again", consent::Consent { purpose, is_pairwise: false, ..again }.render());
+
+    let leaving = consent::Leaving {
+        frame: frame(),
+        app: verified(),
+        href: href("https://orbitphotos.example/callback?code=a&state=b"),
+        return_origin: href("https://orbitphotos.example"),
+    };
+    add("leaving", leaving.render());
+    let form_post = consent::FormPost {
+        frame: Frame { csrf: String::new(), ..frame() },
+        app: verified(),
+        action: href("https://orbitphotos.example/callback"),
+        fields: vec![("code".into(), "a\"b".into()), ("state".into(), "x".into())],
+    };
+    add("form_post", form_post.render());
+
+    for problem in public::Trouble::ALL {
+        let page = public::ErrorPage {
+            frame: frame(),
+            problem,
+            reference: href("7F3K-22QD"),
+            developer: Some(public::Developer {
+                error: href("invalid_request"),
+                description: href("redirect_uri is not registered for this client"),
+            }),
+            app: Some(verified()),
+            app_href: some("https://orbitphotos.example/"),
+            retry_href: some("/account"),
+        };
+        add(if problem == public::Trouble::BadRequest { "error" } else { "error_other" }, page.render());
+    }
+    add("not_found", public::NotFound { frame: frame() }.render());
+    add("help", public::Help { frame: frame() }.render());
+    add("privacy", public::Privacy { frame: frame() }.render());
+    add("welcome", public::Welcome { frame: frame() }.render());
+    add("developers", public::Developers { frame: frame(), issuer: href("https://wallet.example") }.render());
+    let logout = |app| public::LogoutConfirm {
+        frame: frame(),
+        action: href("/logout"),
+        app,
+        hidden: vec![("state".into(), "x".into())],
+    };
+    add("logout_confirm", logout(Some(verified())).render());
+    add("logout_confirm_plain", logout(None).render());
+    let logged_out = |app, app_href| public::LoggedOut { frame: frame(), app, app_href };
+    add("logged_out", logged_out(Some(verified()), some("https://orbitphotos.example/")).render());
+
+    let recent = || {
+        let time = |minutes: i64| When::time(words, NOW - Seconds::minutes(minutes));
+        let claims = ["name", "email", "phone_number"].map(|c| words.claim(c));
+        let mut read = activity::Row::read(words, time(5), "Orbit Photos", &claims);
+        read.folded = 3;
+        read.detail = some("UserInfo");
+        vec![
+            activity::Row::refused(words, time(2), "Orbit Photos"),
+            read,
+            activity::Row::read(words, time(7), "Orbit Photos", &[]),
+            activity::Row::event(words, time(9), "app_connected", Some("Orbit Photos")),
+            activity::Row::event(words, time(30), "signed_in", None),
+            activity::Row::event(words, time(31), "no_such_event", None),
+        ]
+    };
+    let home = account::Home {
+        frame: inside(),
+        name: href("Amina Yusuf"),
+        email: href("amina@mail.example"),
+        email_checked: Some(date(204)),
+        app_count: 3,
+        filled: 5,
+        recent: recent(),
+    };
+    add("home", home.render());
+    let home = account::Home {
+        frame: inside(),
+        name: href("Amina"),
+        email: href("amina@mail.example"),
+        email_checked: None,
+        app_count: 0,
+        filled: 0,
+        recent: vec![],
+    };
+    add("home_empty", home.render());
+    let profile = profile::Profile {
+        frame: Frame { notice: Some(words.t("saved")), ..inside() },
+        email: href("amina@mail.example"),
+        email_chip: checked(),
+        groups: profile::Profile::groups(words, |name| (field(name), usize::from(name == "name") * 2)),
+    };
+    add("profile", profile.render());
+    let mut edit = profile::ProfileEdit {
+        frame: inside(),
+        action: href("/account/profile"),
+        groups: profile::ProfileEdit::groups(words, field),
+    };
+    edit.frame.problem("phone_number", "problem-phone");
+    edit.frame.problem("", "problem-form-expired");
+    add("profile_edit", edit.render());
+
+    let row = |standing, until, last_read| apps::AppRow {
+        app: app(standing),
+        href: href("/account/apps/abc"),
+        shares: words.list(&["name", "email"].map(|c| words.claim(c))),
+        since: date(90),
+        until,
+        last_read,
+    };
+    let rows = vec![
+        row(Standing::Verified, None, Some(date(0))),
+        row(Standing::SelfRegistered, Some(When::date(words, NOW + Seconds::days(3))), None),
+    ];
+    add("apps", apps::Apps { frame: inside(), apps: rows }.render());
+    add("apps_empty", apps::Apps { frame: inside(), apps: vec![] }.render());
+    let one = |reads| apps::App {
+        frame: inside(),
+        app: verified(),
+        action: href("/account/apps/abc"),
+        stop_href: href("/account/apps/abc/stop"),
+        activity_href: href("/account/activity?app=abc"),
+        since: date(90),
+        until: None,
+        lines: needed().into_iter().chain(optional()).collect(),
+        durations: consent::durations(words, NOW, "until_stopped"),
+        reads,
+        policy_href: some("https://orbitphotos.example/privacy"),
+        terms_href: None,
+    };
+    let read = |claims: &str, is_refused| apps::ReadRow { when: moment(4), claims: claims.to_owned(), is_refused };
+    add("app", one(vec![read(&words.claim("name"), false), read("", true)]).render());
+    add("app_unread", one(vec![]).render());
+    let stop = apps::AppStop {
+        frame: inside(),
+        app: verified(),
+        action: href("/account/apps/abc/stop"),
+        back_href: href("/account/apps/abc"),
+        policy_href: some("https://orbitphotos.example/privacy"),
+    };
+    add("app_stop", stop.render());
+    let choice =
+        |value: &str, label: String| Choice { value: value.to_owned(), label, hint: None, is_chosen: value.is_empty() };
+    let activity = |days| activity::Activity {
+        frame: inside(),
+        apps: vec![choice("", words.t("activity-app-all")), choice("abc", "Orbit Photos".into())],
+        kinds: activity::Activity::kinds(words, ""),
+        days,
+        older_href: some("/account/activity?before=x"),
+    };
+    let days = vec![
+        activity::Day { heading: words.day(NOW, NOW), rows: recent() },
+        activity::Day { heading: words.day(NOW - Seconds::days(9), NOW), rows: recent() },
+    ];
+    add("activity", activity(days).render());
+    add("activity_empty", activity(vec![]).render());
+    let session = |id: &str, device, is_this| account::SessionRow {
+        id: id.to_owned(),
+        device,
+        is_this,
+        since: date(8),
+        last_seen: moment(3),
+    };
+    let sessions = account::Sessions {
+        frame: inside(),
+        sessions: vec![
+            session("a", account::device(words, "X11; Linux x86_64 Firefox/140.0"), true),
+            session("b", account::device(words, "curl"), false),
+        ],
+        action: href("/account/sessions/end"),
+        others_action: href("/account/sessions/end-others"),
+    };
+    add("sessions", sessions.render());
+    let security = account::Security {
+        frame: inside(),
+        action: href("/account/security/password"),
+        email: href("amina@mail.example"),
+        password_changed: Some(date(40)),
+        session_count: 2,
+        least: 8,
+        recent: recent(),
+    };
+    add("security", security.render());
+    add("settings", account::Settings { frame: inside() }.render());
+
+    let setup = admin::Setup {
+        frame: frame(),
+        action: href("/setup"),
+        token: href("t"),
+        email: String::new(),
+        name: String::new(),
+        least: 8,
+    };
+    add("setup", setup.render());
+    let client = |n: i64, is_on: bool| admin::ClientRow {
+        id: format!("client-{n}"),
+        name: href("Orbit Photos"),
+        host: href("orbitphotos.example"),
+        is_domain_verified: is_on,
+        is_self_registered: !is_on,
+        is_enabled: is_on,
+        created: date(n),
+    };
+    let counts = || admin::Count::KEYS.map(|key| admin::Count { key, n: 12 }).into();
+    let page = admin::Admin { frame: inside(), counts: counts(), clients: vec![client(1, true), client(2, false)] };
+    add("admin", page.render());
+    add("admin_empty", admin::Admin { frame: inside(), counts: counts(), clients: vec![] }.render());
+    let message = admin::MessageRow {
+        href: href("/dev/outbox/1"),
+        to: href("amina@mail.example"),
+        subject: words.t("mail-sign-up-code-subject"),
+        when: moment(1),
+    };
+    add("outbox", admin::Outbox { frame: frame(), messages: vec![message] }.render());
+    add("outbox_empty", admin::Outbox { frame: frame(), messages: vec![] }.render());
+    let message = admin::OutboxMessage {
+        frame: frame(),
+        to: href("amina@mail.example"),
+        subject: words.t("mail-sign-up-known-subject"),
+        when: moment(1),
+        text: href("Sign in here:\nhttps://wallet.example/signin"),
+        links: vec![href("https://wallet.example/signin")],
+    };
+    add("outbox_message", message.render());
+    out
+}

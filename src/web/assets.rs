@@ -66,7 +66,7 @@ mod tests {
             assert_ne!(asset.content_type, "application/octet-stream", "{name}");
             assert_eq!(href(name), format!("/static/{name}?v={}", asset.version));
         }
-        assert!(find("app.css").is_some_and(|css| css.bytes.len() <= 12 * 1024));
+        assert!(find("app.css").is_some_and(|css| css.bytes.len() <= 14 * 1024));
         assert!(find("../Cargo.toml").is_none());
     }
 }

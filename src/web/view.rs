@@ -209,6 +209,11 @@ impl Chip {
     }
 }
 
+/// The `dir` attribute for a value: telephone numbers have no letters to tell it, and run left to right everywhere.
+pub fn direction(value: &str) -> &'static str {
+    if value.starts_with('+') { "ltr" } else { "auto" }
+}
+
 /// One choice of a list (select, radios, filter).
 #[derive(Clone, Debug)]
 pub struct Choice {

@@ -18,7 +18,8 @@ fn root() -> &'static Path {
 }
 
 fn files(folder: &Path, ending: &str, out: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder).expect("a folder of the project") {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             files(&path, ending, out);

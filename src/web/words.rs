@@ -122,11 +122,7 @@ impl Words {
     /// A message with markup; each text is escaped and put into `<bdi>`. Arguments named `href…` are for attributes and are
     /// only escaped.
     pub fn html(self, key: &str, args: Args<'_>) -> Html {
-        let args = args.iter().map(|(name, text)| {
-            let text = if name.starts_with("href") { escape(text) } else { Html::bdi(text).0 };
-            (Cow::from(*name), text.into())
-        });
-        Html(self.say(key, &args.collect()))
+        Html(self.say(key, &marked_up(args)))
     }
 
     /// `3 May 2026`: the day in UTC.
@@ -174,9 +170,14 @@ impl Words {
         self.find_message(&key).unwrap_or_else(|| claim.to_owned())
     }
 
-    /// Whether there is a message of this name; for keys that are made at run time.
+    /// A message without arguments, for keys that are made at run time; `None` when there is none of this name.
     pub fn find_message(self, key: &str) -> Option<String> {
         LOCALES.try_lookup(self.id(), key)
+    }
+
+    /// As [`html`](Self::html), for keys that are made at run time.
+    pub fn find_html(self, key: &str, args: Args<'_>) -> Option<Html> {
+        LOCALES.try_lookup_with_args(self.id(), key, &marked_up(args)).map(Html)
     }
 
     fn id(self) -> &'static LanguageIdentifier {
@@ -207,6 +208,14 @@ const MONTHS: [&str; 12] = [
     "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
     "month-11", "month-12",
 ];
+
+fn marked_up(args: Args<'_>) -> HashMap<Cow<'static, str>, FluentValue<'static>> {
+    let args = args.iter().map(|(name, text)| {
+        let text = if name.starts_with("href") { escape(text) } else { Html::bdi(text).0 };
+        (Cow::from(*name), FluentValue::from(text))
+    });
+    args.collect()
+}
 
 fn plain(args: Args<'_>) -> HashMap<Cow<'static, str>, FluentValue<'static>> {
     args.iter().map(|(name, text)| (Cow::from(*name), FluentValue::from((*text).to_owned()))).collect()

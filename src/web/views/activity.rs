@@ -62,8 +62,8 @@ impl Row {
     /// `app_refused`. The `app_…` ones name an app. An event without words of its own is told in general ones.
     pub fn event(words: Words, when: When, event: &str, app: Option<&str>) -> Self {
         let key = format!("activity-{}-html", event.replace(['_', '.'], "-"));
-        let key = if words.find_message(&key).is_some() { key.as_str() } else { "activity-other-html" };
-        let sentence = words.html(key, &[("app", app.unwrap_or("–"))]);
+        let told = words.find_html(&key, &[("app", app.unwrap_or("–"))]);
+        let sentence = told.unwrap_or_else(|| words.html("activity-other-html", &[]));
         Self { when, sentence, detail: None, is_refused: false, folded: 0 }
     }
 }

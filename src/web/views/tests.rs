@@ -212,6 +212,14 @@ fn problems_are_told_at_the_top_and_at_the_field() {
 }
 
 #[test]
+fn events_are_told_in_their_own_words() {
+    let pages = samples::all(Words::English, Theme::System);
+    let (_, page) = pages.iter().find(|(name, _)| *name == "home").expect("a sample");
+    assert!(page.contains("You connected <strong><bdi>Orbit Photos</bdi></strong>."));
+    assert!(page.contains("Your wallet was changed."), "for an event without words");
+}
+
+#[test]
 fn what_others_typed_is_escaped_and_isolated() {
     for (name, page) in samples::all(Words::English, Theme::System) {
         assert!(!page.contains("<name>") && !page.contains("<Main>"), "{name}");

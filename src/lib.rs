@@ -1,8 +1,11 @@
 //! The plan of the house: floors, rooms, the two journeys.
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod base;
 pub mod catalog;
+pub mod config;
+pub mod error;
 pub mod jose;
 pub mod oauth;
 pub mod store;

@@ -107,7 +107,7 @@ impl KeyRing {
 
     /// A sealer for one purpose: its keys are derived from the ring by HKDF, so purposes never open each other's values.
     pub fn sealer(&self, purpose: &'static str) -> Sealer {
-        let keys = self.keys.iter().map(|(number, key)| (*number, SealKey::new(&derive(&**key, purpose)))).collect();
+        let keys = self.keys.iter().map(|(number, key)| (*number, SealKey::new(&derive(key, purpose)))).collect();
         Sealer { purpose, keys }
     }
 
@@ -179,7 +179,7 @@ impl Pepper {
 
     /// The MAC with its key already scheduled, for hot paths: clone, update, finalize.
     pub fn keyed(&self, purpose: &'static str) -> Hmac<Sha256> {
-        <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&derive(&*self.0, purpose))
+        <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&derive(&self.0, purpose))
             .expect("HMAC takes keys of any length")
     }
 }

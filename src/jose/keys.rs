@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::base::{Fault, Secret};
-use crate::jose::jws::{Headers, Refused};
+use crate::jose::header::{Headers, Refused};
 use crate::jose::{Alg, json};
 
 /// Bytes of JSON that a JWK Set of a stranger may have.

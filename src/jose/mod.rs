@@ -3,6 +3,7 @@
 //! josekit does the cryptography alone. What a token or key may look like is decided here, before josekit sees it,
 //! because its own readers are lenient: they accept duplicate members, an empty `crit`, tokens without `aud` or `exp`.
 
+pub mod header;
 pub mod json;
 pub mod jws;
 pub mod jwt;
@@ -14,7 +15,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use jws::{Refused, Typ, Unverified, Verified, verify};
+pub use header::{Refused, Typ};
+pub use jws::{Unverified, Verified, verify};
 pub use key_set::{Entry, KeySet, KeyState};
 pub use keys::{Jwk, JwkSet, SigningKey};
 

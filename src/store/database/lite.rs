@@ -177,7 +177,7 @@ fn commit_batch(conn: &mut SqliteConnection, first: Box<dyn Task>, tasks: &mpsc:
         let _ = conn.batch_execute("ROLLBACK");
     }
     for task in batch {
-        task.finish(commit.as_ref().map(|()| ()).map_err(String::as_str));
+        task.finish(commit.as_ref().copied().map_err(String::as_str));
     }
 }
 

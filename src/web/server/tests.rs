@@ -1,3 +1,5 @@
+//! The server as a stranger's socket sees it.
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;

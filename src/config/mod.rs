@@ -1,0 +1,293 @@
+//! What an operator may set: typed, complete, checked before anything starts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+use crate::base::{Seconds, Secret};
+
+pub mod check;
+pub mod folder;
+pub mod load;
+pub mod read;
+pub mod secrets;
+
+pub use check::{Problem, check};
+pub use load::{Loaded, Origin, Refused, Setting, load};
+pub use read::Rate;
+pub use secrets::Keys;
+
+/// Every setting with its default and a comment; read as the lowest layer of every configuration.
+pub const DEFAULTS: &str = include_str!("../../config/wallet.toml");
+
+/// The settings of a running house. `config/wallet.toml` describes each key and holds its default.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub mode: Mode,
+    pub http: Http,
+    pub operations: Operations,
+    pub data: Data,
+    pub database: Database,
+    pub redis: Redis,
+    #[serde(deserialize_with = "read::s3")]
+    pub s3: Option<S3>,
+    pub mail: Mail,
+    pub secrets: Secrets,
+    pub tokens: Tokens,
+    pub sessions: Sessions,
+    pub passwords: Passwords,
+    pub codes: Codes,
+    pub limits: Limits,
+    pub keys: SigningKeys,
+    pub outbound: Outbound,
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        toml::from_str(DEFAULTS).expect("the built-in settings are read by a test")
+    }
+}
+
+impl Config {
+    /// The issuer identifier: the public URL without a trailing slash (OIDC Discovery §3).
+    pub fn issuer(&self) -> &str {
+        self.http.public_url.as_str().trim_end_matches('/')
+    }
+
+    pub fn is_production(&self) -> bool {
+        self.mode == Mode::Production
+    }
+
+    /// The embedded database.
+    pub fn database_file(&self) -> PathBuf {
+        self.data.dir.join("social-wallet.db")
+    }
+
+    /// Where mail is written when no SMTP server is set.
+    pub fn outbox(&self) -> PathBuf {
+        self.data.dir.join("outbox")
+    }
+
+    /// Where files are kept when no S3 bucket is set.
+    pub fn blobs(&self) -> PathBuf {
+        self.data.dir.join("blobs")
+    }
+
+    /// Where generated keys are kept.
+    pub fn key_file(&self) -> PathBuf {
+        self.data.dir.join("keys.json")
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Fills every gap by itself: generated keys, mail to a folder, plain http.
+    Development,
+    /// Refuses to start while [`check`] finds something unsafe.
+    Production,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    pub listen: SocketAddr,
+    pub public_url: Url,
+    pub trusted_proxies: Vec<IpNet>,
+    #[serde(deserialize_with = "read::seconds")]
+    pub header_timeout: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub body_timeout: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub request_timeout: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub idle_timeout: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub drain_timeout: Seconds,
+    #[serde(deserialize_with = "read::tls")]
+    pub tls: Option<Tls>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM: the certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM: its private key.
+    pub key: PathBuf,
+    /// An address beside `http.listen`; without one `http.listen` itself speaks TLS.
+    #[serde(deserialize_with = "read::optional")]
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operations {
+    #[serde(deserialize_with = "read::optional")]
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    pub dir: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub url: Option<Secret<String>>,
+    pub pool: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub url: Option<Secret<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    pub endpoint: String,
+    pub region: String,
+    pub bucket: String,
+    pub access_key: Secret<String>,
+    pub secret_key: Secret<String>,
+    pub path_style: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub smtp_url: Option<Secret<String>>,
+    pub from: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secrets {
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub master_keys: Option<Secret<String>>,
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub pepper: Option<Secret<String>>,
+}
+
+/// Lifetimes of what the token endpoint and the authorization endpoint issue.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    #[serde(deserialize_with = "read::seconds")]
+    pub code: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub access: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub id: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub refresh_idle: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub refresh_absolute: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub grace: Seconds,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    #[serde(deserialize_with = "read::seconds")]
+    pub idle: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub absolute: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub remembered: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub fresh: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub interaction: Seconds,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+    /// The shortest password, in characters.
+    pub least: usize,
+    /// Hashing threads; 0 means half of the cores.
+    pub workers: usize,
+    pub queue: usize,
+    #[serde(deserialize_with = "read::seconds")]
+    pub wait: Seconds,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    #[serde(deserialize_with = "read::seconds")]
+    pub lifetime: Seconds,
+    pub tries: u32,
+}
+
+/// Rates by rule; `config/wallet.toml` says by what each counts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub enabled: bool,
+    pub token: Rate,
+    pub pushed: Rate,
+    pub introspect: Rate,
+    pub revoke: Rate,
+    pub userinfo: Rate,
+    pub address: Rate,
+    pub authorize: Rate,
+    pub sign_in: Rate,
+    pub sign_up: Rate,
+    pub code_check: Rate,
+    pub registration: Rate,
+    pub code_send: Rate,
+    pub recovery: Rate,
+    /// Wrong passwords in a row before an account asks for more proof.
+    pub password_failures: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SigningKeys {
+    /// A JWS algorithm name (RFC 7518 §3.1).
+    pub default_alg: String,
+    #[serde(deserialize_with = "read::seconds")]
+    pub rotate_after: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub publish_before: Seconds,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbound {
+    /// `host:port` pairs that may be fetched although they are private or plain http.
+    pub allow: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Auto,
+    Json,
+    Pretty,
+}

@@ -1,0 +1,66 @@
+//! `Error::{Protocol, Denied, Fault}`: what every verb answers with, sorted by who must act.
+
+use crate::base::{Fault, Seconds, Time};
+use crate::oauth;
+
+/// Why a verb did not do what was asked.
+#[derive(Debug)]
+pub enum Error {
+    /// The standards say no: code, description for the client, section.
+    Protocol(oauth::Error),
+    /// The house says no to a person or a platform.
+    Denied(Denied),
+    /// Something broke: logged once, at the door, with the request id.
+    Fault(Fault),
+}
+
+/// The house's own refusals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denied {
+    /// It does not exist, or not for this person.
+    NotFound,
+    /// What was typed does not fit; each field with the key of its message.
+    Invalid(Vec<FieldError>),
+    /// Too often; try again after this long.
+    TooMany { retry_after: Seconds },
+    /// The sign-in is not fresh or strong enough for this.
+    StepUp { acr: &'static str },
+    /// Closed until then.
+    Locked { until: Time },
+    /// Not yours to do.
+    Forbidden,
+    /// The code, link or form is too old or was used.
+    Expired,
+    /// Someone else was first.
+    Conflict(&'static str),
+}
+
+/// A field of a form and the message key that says what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    pub field: &'static str,
+    pub message: &'static str,
+}
+
+impl Denied {
+    /// One field that does not fit.
+    pub fn field(field: &'static str, message: &'static str) -> Self {
+        Self::Invalid(vec![FieldError { field, message }])
+    }
+}
+
+impl From<oauth::Error> for Error {
+    fn from(error: oauth::Error) -> Self {
+        Self::Protocol(error)
+    }
+}
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}

@@ -7,17 +7,8 @@ use serde_json::Value;
 
 use crate::base::id::ClientId;
 use crate::base::{Seconds, Time};
-use crate::oauth::redirect_uri;
+use crate::oauth::redirect_uri::{self, ApplicationType};
 use crate::oauth::scope::Scope;
-
-/// Where a client runs (OIDC Registration §2).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ApplicationType {
-    #[default]
-    Web,
-    Native,
-}
 
 /// How people are named to a client (OIDC Core §8).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,6 +192,11 @@ impl Client {
     }
 
     /// Whether it has no credentials of its own (RFC 6749 §2.1).
+    /// Whether a request's redirect URI is one of this client's.
+    pub fn has_redirect_uri(&self, presented: &str) -> bool {
+        redirect_uri::is_registered(&self.redirect_uris, self.application_type, presented)
+    }
+
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == "none"
     }

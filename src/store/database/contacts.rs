@@ -92,3 +92,12 @@ pub async fn primary(conn: &mut Conn<'_>, account: AccountId, kind: ContactKind)
         .filter(contacts::account_id.eq(account).and(contacts::kind.eq(kind)).and(contacts::is_primary.eq(true)));
     on!(conn, first, query).optional().stored("find the primary contact")
 }
+
+/// Removes the addresses of one kind.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn delete(conn: &mut Conn<'_>, account: AccountId, kind: ContactKind) -> Result<usize, Fault> {
+    let rows = contacts::table.filter(contacts::account_id.eq(account).and(contacts::kind.eq(kind)));
+    on!(conn, execute, diesel::delete(rows)).stored("remove contacts")
+}

@@ -69,6 +69,12 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<Profile
     on!(conn, load, query).stored("list profile values")
 }
 
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn find(conn: &mut Conn<'_>, account: AccountId, name: &str) -> Result<Option<ProfileValue>, Fault> {
+    on!(conn, first, profile_values::table.find((account, name))).optional().stored("find a profile value")
+}
+
 /// Keeps a value in the place of any other of its name.
 ///
 /// # Errors

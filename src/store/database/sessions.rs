@@ -78,6 +78,45 @@ pub async fn knows_agent(conn: &mut Conn<'_>, account: AccountId, agent: &str) -
     Ok(Some(same.is_some()))
 }
 
+/// Whether the account has been signed in to from this network with this browser.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn knows_place(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    address_prefix: &str,
+    agent: &str,
+) -> Result<bool, Fault> {
+    let same = sessions::account_id
+        .eq(account)
+        .and(sessions::address_prefix.eq(address_prefix))
+        .and(sessions::agent.eq(agent));
+    let found: Option<SessionId> = on!(conn, first, sessions::table.filter(same).select(sessions::id))
+        .optional()
+        .stored("look for a known place")?;
+    Ok(found.is_some())
+}
+
+/// Puts a new session in the place of an old one: the old one ends, its families hang on the new one.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn succeed(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    old: SessionId,
+    new: SessionId,
+    now: Time,
+) -> Result<(), Fault> {
+    let families =
+        token_families::table.filter(token_families::session_id.eq(old).and(token_families::account_id.eq(account)));
+    let moved = diesel::update(families).set(token_families::session_id.eq(new));
+    on!(conn, execute, moved).stored("move the families of a session")?;
+    end(conn, account, old, "renewed", now).await?;
+    Ok(())
+}
+
 /// Ends one session of an account with the families that hang on it; whether it was this call that did.
 ///
 /// # Errors

@@ -1,0 +1,229 @@
+//! Proving an address: a code is sent, a code comes back. The same steps whether or not the address is known.
+
+use serde::{Deserialize, Serialize};
+
+use super::{guard, notice, sealing};
+use crate::app::App;
+use crate::audit::{self, Origin, Record};
+use crate::base::id::ChallengeId;
+use crate::base::{Digest, Fault, Seconds, text};
+use crate::config::Rate;
+use crate::error::{Denied, Error};
+use crate::store::database::challenges::{self, Challenge, Purpose};
+use crate::store::database::contacts::{self, ContactKind};
+use crate::store::database::{Conn, counters};
+
+/// How long a person may take for what follows the right code.
+const PROVEN_FOR: Seconds = Seconds::minutes(30);
+
+/// To whom a code was sent, and in which language.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Sent {
+    pub email: String,
+    pub locale: String,
+}
+
+/// Sends a code to an address; the answer tells nothing about it.
+pub(super) async fn begin(
+    app: &App,
+    purpose: Purpose,
+    email: &str,
+    locale: &str,
+    origin: &Origin,
+) -> Result<ChallengeId, Error> {
+    let email = text::email(email).ok_or_else(|| Denied::field("email", "problem-email"))?;
+    let sent = Sent { email, locale: locale.to_owned() };
+    let (unit, origin) = (app.clone(), origin.clone());
+    let begun = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let app = &unit;
+            let now = app.now();
+            let lookup = sealing::lookup(app, ContactKind::Email, &sent.email);
+            if let Err(denied) = count_send(tx, app, purpose, lookup).await? {
+                return Ok(Err(denied));
+            }
+            challenges::supersede(tx, purpose, lookup, now).await?;
+            let id = ChallengeId::new(now, &app.random);
+            let plain = serde_json::to_vec(&sent).map_err(|e| Fault::internal("write a challenge", e))?;
+            let owner = contacts::find_owner(tx, ContactKind::Email, lookup).await?;
+            let code = send(tx, app, purpose, id, lookup, &sent).await?;
+            let challenge = Challenge {
+                id,
+                purpose,
+                lookup,
+                account_id: owner.filter(|_| purpose == Purpose::Recover),
+                address: app.sealers.challenge.seal(id.as_bytes(), &plain, &app.random),
+                code,
+                attempts: 0,
+                created_at: now,
+                expires_at: now + app.config.codes.lifetime,
+                proven_at: None,
+                used_at: None,
+            };
+            challenges::insert(tx, &challenge).await?;
+            let record = match (purpose, owner) {
+                (Purpose::Register, None) => None,
+                (Purpose::Register, Some(_)) => Some(Record::new("sign_up.refused").refused("address_known")),
+                (Purpose::Recover, None) => Some(Record::new("password.reset_requested").refused("address_unknown")),
+                (Purpose::Recover, Some(owner)) => Some(Record::of("password.reset_requested", owner)),
+            };
+            if let Some(record) = record {
+                audit::record(tx, app, &record, &origin).await?;
+            }
+            Ok(Ok(id))
+        })
+    });
+    Ok(begun.await??)
+}
+
+/// Sends a new code in the place of the old one.
+pub(super) async fn resend(app: &App, id: ChallengeId, purpose: Purpose) -> Result<(), Error> {
+    let unit = app.clone();
+    let resent = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let app = &unit;
+            let found = challenges::find(tx, id).await?;
+            let Some(challenge) =
+                found.filter(|c| c.purpose == purpose && c.proven_at.is_none() && c.used_at.is_none())
+            else {
+                return Ok(Err(Denied::Expired));
+            };
+            if let Err(denied) = count_send(tx, app, purpose, challenge.lookup).await? {
+                return Ok(Err(denied));
+            }
+            let code = send(tx, app, purpose, id, challenge.lookup, &open(app, &challenge)?).await?;
+            let is_renewed = challenges::renew(tx, id, code, app.now() + app.config.codes.lifetime).await?;
+            Ok(if is_renewed { Ok(()) } else { Err(Denied::Expired) })
+        })
+    });
+    Ok(resent.await??)
+}
+
+/// Takes a try with a code.
+pub(super) async fn prove(app: &App, id: ChallengeId, purpose: Purpose, typed: &str) -> Result<(), Error> {
+    let wrong = || Denied::field("code", "problem-code");
+    let code = read_code(typed).ok_or_else(wrong)?;
+    let tries = i32::try_from(app.config.codes.tries).unwrap_or(5);
+    let unit = app.clone();
+    let proven = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let now = unit.now();
+            let Some(challenge) = challenges::take_try(tx, id, purpose, tries, now).await? else {
+                return Ok(Err(Denied::Expired));
+            };
+            if challenge.code == digest(&unit, id, &code) {
+                let is_first = challenges::prove(tx, id, now, now + PROVEN_FOR).await?;
+                return Ok(if is_first { Ok(()) } else { Err(Denied::Expired) });
+            }
+            // The last try is gone: only a new code helps.
+            Ok(Err(if challenge.attempts >= tries { Denied::Expired } else { wrong() }))
+        })
+    });
+    Ok(proven.await??)
+}
+
+/// What a proven challenge proves, without using it; `Expired` when it is not proven or too old.
+pub(super) async fn peek(app: &App, id: ChallengeId, purpose: Purpose) -> Result<(Challenge, Sent), Error> {
+    let now = app.now();
+    let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(challenges::find(conn, id))).await?;
+    let proven =
+        found.filter(|c| c.purpose == purpose && c.proven_at.is_some() && c.used_at.is_none() && c.expires_at > now);
+    let challenge = proven.ok_or(Denied::Expired)?;
+    let sent = open(app, &challenge)?;
+    Ok((challenge, sent))
+}
+
+fn open(app: &App, challenge: &Challenge) -> Result<Sent, Fault> {
+    let attempted = "open a challenge";
+    let plain = app.sealers.challenge.open(challenge.id.as_bytes(), &challenge.address);
+    serde_json::from_slice(&plain.map_err(|e| Fault::internal(attempted, e))?)
+        .map_err(|e| Fault::internal(attempted, e))
+}
+
+/// Enqueues the mail that fits; gives the digest of the code in it, or one that no code has.
+async fn send(
+    conn: &mut Conn<'_>,
+    app: &App,
+    purpose: Purpose,
+    id: ChallengeId,
+    lookup: Digest,
+    sent: &Sent,
+) -> Result<Digest, Fault> {
+    let code = app.random.digits(6);
+    let is_known = contacts::find_owner(conn, ContactKind::Email, lookup).await?.is_some();
+    // Where no code goes out, none may be right: guessing one would tell that the address is (un)known.
+    let no_code = Digest::from_bytes(app.random.bytes());
+    match (purpose, is_known) {
+        (Purpose::Register, false) => {
+            notice::code(conn, app, "sign_up_code", sent, &code).await?;
+            Ok(digest(app, id, &code))
+        }
+        (Purpose::Register, true) => {
+            notice::plain(conn, app, "sign_up_known", sent).await?;
+            Ok(no_code)
+        }
+        (Purpose::Recover, true) => {
+            notice::code(conn, app, "recover_code", sent, &code).await?;
+            Ok(digest(app, id, &code))
+        }
+        (Purpose::Recover, false) => Ok(no_code),
+    }
+}
+
+async fn count_send(
+    conn: &mut Conn<'_>,
+    app: &App,
+    purpose: Purpose,
+    lookup: Digest,
+) -> Result<Result<(), Denied>, Fault> {
+    let limits = &app.config.limits;
+    let Rate { count, per, .. } = match purpose {
+        Purpose::Register => limits.code_send,
+        Purpose::Recover => limits.recovery,
+    };
+    let now = app.now();
+    let name = guard::name(app, purpose.as_str(), &format!("{:?}", lookup.as_bytes()));
+    if counters::count(conn, name, i64::from(count), per, now).await?.is_some() {
+        return Ok(Ok(()));
+    }
+    let since = counters::find(conn, name).await?.map_or(now, |c| c.since);
+    Ok(Err(Denied::TooMany { retry_after: guard::left(since, per, now).unwrap_or(Seconds(1)) }))
+}
+
+fn digest(app: &App, id: ChallengeId, code: &str) -> Digest {
+    let message = [id.as_bytes(), code.as_bytes()].concat();
+    Digest::from_bytes(app.keys.pepper.mac("challenge-code", &message))
+}
+
+/// The six digits of a typed code; spaces and hyphens are for the eye, and digits may be those of another script.
+fn read_code(typed: &str) -> Option<String> {
+    if typed.len() > 64 {
+        return None;
+    }
+    let mut code = String::new();
+    for c in typed.chars() {
+        match c {
+            '0'..='9' => code.push(c),
+            '\u{660}'..='\u{669}' => code.push(char::from(b'0' + (u32::from(c) - 0x660) as u8)),
+            '\u{6f0}'..='\u{6f9}' => code.push(char::from(b'0' + (u32::from(c) - 0x6f0) as u8)),
+            c if c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{200e}' | '\u{200f}') => {}
+            _ => return None,
+        }
+    }
+    (code.len() == 6).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        for typed in ["123456", " 123 456 ", "123-456", "123\u{2011}456", "١٢٣٤٥٦", "۱۲۳۴۵۶"] {
+            assert_eq!(read_code(typed).as_deref(), Some("123456"), "{typed}");
+        }
+        for bad in ["", "12345", "1234567", "12345a", &"1".repeat(65), "½23456"] {
+            assert_eq!(read_code(bad), None, "{bad}");
+        }
+    }
+}

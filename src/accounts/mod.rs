@@ -1,0 +1,21 @@
+//! Who you are: accounts, their addresses, passwords and sessions.
+
+mod challenge;
+mod guard;
+mod notice;
+mod open;
+pub mod password;
+pub mod recovery;
+pub mod register;
+pub mod sealing;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+mod summary;
+
+pub use self::notice::notify;
+pub(crate) use self::open::contact;
+pub use self::open::{NewAccount, create};
+pub use self::sealing::load_key as person_key;
+pub use self::sessions::Session;
+pub use self::summary::{Summary, summary};

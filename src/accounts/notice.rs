@@ -1,0 +1,87 @@
+//! Mails to people: enqueued in the caller's unit, rendered and sent by the jobs.
+
+use std::collections::BTreeMap;
+
+use super::challenge::Sent;
+use super::sealing;
+use crate::app::App;
+use crate::audit::Origin;
+use crate::base::Fault;
+use crate::base::id::AccountId;
+use crate::store::database::contacts::{self, ContactKind};
+use crate::store::database::jobs::{self, Job};
+use crate::store::database::{Conn, accounts};
+
+/// Mails an account at its primary address, in its language; nothing happens where it has none.
+///
+/// `mail` is a name of `jobs::deliver::MAILS`, which says what `values` it is filled with.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn notify(
+    conn: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    mail: &'static str,
+    values: &[(&str, String)],
+) -> Result<(), Fault> {
+    let Some(contact) = contacts::primary(conn, account, ContactKind::Email).await? else { return Ok(()) };
+    let key = sealing::load_key(conn, app, account).await?;
+    let locale = accounts::find(conn, account).await?.and_then(|a| a.locale).unwrap_or_default();
+    let sent = Sent { email: sealing::open_contact(&key, &contact)?, locale };
+    enqueue(conn, app, mail, &sent, values).await
+}
+
+pub(super) async fn code(
+    conn: &mut Conn<'_>,
+    app: &App,
+    mail: &'static str,
+    sent: &Sent,
+    code: &str,
+) -> Result<(), Fault> {
+    let minutes = (app.config.codes.lifetime.0 / 60).max(1).to_string();
+    enqueue(conn, app, mail, sent, &[("code", code.to_owned()), ("minutes", minutes)]).await
+}
+
+pub(super) async fn plain(conn: &mut Conn<'_>, app: &App, mail: &'static str, sent: &Sent) -> Result<(), Fault> {
+    enqueue(conn, app, mail, sent, &[]).await
+}
+
+pub(super) async fn password_changed(
+    conn: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    notify(conn, app, account, "password_changed", &when_and_where(app, origin)).await
+}
+
+pub(super) async fn new_sign_in(
+    conn: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    notify(conn, app, account, "new_sign_in", &when_and_where(app, origin)).await
+}
+
+fn when_and_where(app: &App, origin: &Origin) -> [(&'static str, String); 2] {
+    [("at", app.now().as_micros().to_string()), ("device", origin.agent.clone().unwrap_or_default())]
+}
+
+async fn enqueue(
+    conn: &mut Conn<'_>,
+    app: &App,
+    mail: &'static str,
+    sent: &Sent,
+    values: &[(&str, String)],
+) -> Result<(), Fault> {
+    let job = Job::Mail {
+        mail: mail.to_owned(),
+        to: sent.email.clone(),
+        locale: sent.locale.clone(),
+        values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<BTreeMap<_, _>>(),
+    };
+    jobs::enqueue(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The account's own view of what happened and who read what.
+
+use std::collections::HashMap;
+
+use super::Outcome;
+use crate::app::App;
+use crate::base::id::{AccountId, ClientId, EventId, GrantId};
+use crate::base::page::{LARGEST, Page};
+use crate::base::{Fault, Seconds, Time};
+use crate::catalog::events;
+use crate::store::database::audit::{self, Row, Wanted};
+
+/// Rows that say the same within this time are shown as one line.
+const FOLDED: Seconds = Seconds::hours(1);
+
+/// The events that tell of data that left.
+const READS: &[&str] = &["data.read"];
+
+/// What a person wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub client: Option<ClientId>,
+    /// Event names; empty for all that a person may see.
+    pub events: Vec<&'static str>,
+}
+
+/// One line: something that happened, once or several times within an hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub id: EventId,
+    /// The latest time.
+    pub at: Time,
+    pub count: usize,
+    pub event: String,
+    pub client: Option<ClientId>,
+    pub grant: Option<GrantId>,
+    pub channel: Option<String>,
+    pub outcome: Outcome,
+    pub requested: Vec<String>,
+    pub released: Vec<String>,
+    pub reason: Option<String>,
+    pub address_prefix: Option<String>,
+    pub agent: Option<String>,
+}
+
+/// What a person may see of the trail of their account, newest first; `cursor` is the `next` of the page before.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    filter: Filter,
+    cursor: Option<&str>,
+    size: usize,
+) -> Result<Page<Entry>, Fault> {
+    let size = size.clamp(1, LARGEST);
+    let visible = events::seen_by_person().filter(|e| filter.events.is_empty() || filter.events.contains(e));
+    let wanted = Wanted {
+        client: filter.client,
+        events: visible.collect(),
+        // A cursor that is none of ours begins at the top: it can show nothing but the account's own rows.
+        before: cursor.and_then(|c| c.parse().ok()),
+    };
+    if wanted.events.is_empty() {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    let rows = app.db.read(move |conn| Box::pin(audit::list(conn, account, wanted, size + 1))).await?;
+    let page = Page::cut(rows, size, |row| row.id.to_string());
+    Ok(Page { items: fold(page.items), next: page.next })
+}
+
+/// When data was last read under each of the grants, with success.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn last_read(app: &App, grants: Vec<GrantId>) -> Result<HashMap<GrantId, Time>, Fault> {
+    let found = app.db.read(move |conn| Box::pin(async move { audit::latest(conn, &grants, READS).await })).await?;
+    Ok(found.into_iter().collect())
+}
+
+fn fold(rows: Vec<Row>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for row in rows {
+        let entry = entry(row);
+        match entries.last_mut() {
+            Some(last) if says_the_same(last, &entry) => last.count += 1,
+            _ => entries.push(entry),
+        }
+    }
+    entries
+}
+
+fn says_the_same(newer: &Entry, older: &Entry) -> bool {
+    newer.event == older.event
+        && newer.client == older.client
+        && newer.grant == older.grant
+        && newer.channel == older.channel
+        && newer.outcome == older.outcome
+        && newer.released == older.released
+        && newer.reason == older.reason
+        && newer.agent == older.agent
+        && newer.at.since(older.at) <= FOLDED
+        && newer.client.is_some()
+}
+
+fn entry(row: Row) -> Entry {
+    Entry {
+        id: row.id,
+        at: row.at,
+        count: 1,
+        event: row.event,
+        client: row.client_id,
+        grant: row.grant_id,
+        channel: row.channel,
+        outcome: row.outcome,
+        requested: row.requested.map(|names| names.0).unwrap_or_default(),
+        released: row.released.map(|names| names.0).unwrap_or_default(),
+        reason: row.reason,
+        address_prefix: row.address_prefix,
+        agent: row.agent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Random;
+
+    fn row(at: i64, event: &str) -> Row {
+        let at = Time::from_unix(at);
+        Row {
+            id: EventId::new(at, &Random::seeded(1)),
+            at,
+            event: event.to_owned(),
+            account_id: None,
+            client_id: Some(ClientId::from("cli_a")),
+            grant_id: None,
+            channel: Some("userinfo".to_owned()),
+            outcome: Outcome::Ok,
+            requested: None,
+            released: None,
+            reason: None,
+            address_prefix: None,
+            agent: None,
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn equal_rows_within_an_hour_are_one_line() {
+        let rows =
+            vec![row(9000, "data.read"), row(8000, "data.read"), row(7000, "data.refused"), row(100, "data.refused")];
+        let lines: Vec<_> = fold(rows).into_iter().map(|e| (e.event, e.count)).collect();
+        let expected = [("data.read", 2), ("data.refused", 1), ("data.refused", 1)];
+        assert_eq!(lines, expected.map(|(event, count)| (event.to_owned(), count)));
+    }
+}

@@ -1,0 +1,5 @@
+//! What you hold.
+
+pub mod profile;
+
+pub use crate::accounts::sealing;

@@ -6,9 +6,12 @@ pub mod client;
 pub mod error;
 pub mod grant;
 pub mod params;
+pub mod pkce;
 pub mod profile;
+pub mod prompt;
 pub mod redirect_uri;
 pub mod scope;
+pub mod subject;
 pub mod supported;
 
 pub use authentication::Authentication;

@@ -56,6 +56,7 @@ pub const EVENTS: &[Event] = &[
     row("consent.refused", Person, CONSENT, "event-consent-refused"),
     row("grant.withdrawn", Person, CONSENT, "event-grant-withdrawn"),
     row("grant.expired", Person, CONSENT, "event-grant-expired"),
+    row("authorization.approved", Person, ACTIVITY, "event-authorization-approved"),
     row("token.issued", Person, ACTIVITY, "event-token-issued"),
     row("token.refreshed", Person, ACTIVITY, "event-token-refreshed"),
     row("token.revoked", Person, ACTIVITY, "event-token-revoked"),

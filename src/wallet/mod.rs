@@ -1,5 +1,8 @@
 //! What you hold.
 
+pub mod disclosure;
+pub mod holdings;
 pub mod profile;
+pub mod projection;
 
 pub use crate::accounts::sealing;

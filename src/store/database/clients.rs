@@ -149,3 +149,13 @@ pub async fn insert_secret(conn: &mut Conn<'_>, row: &SecretRow) -> Result<(), F
 pub async fn delete_secret(conn: &mut Conn<'_>, id: &str) -> Result<bool, Fault> {
     Ok(on!(conn, execute, diesel::delete(client_secrets::table.find(id))).stored("delete a client secret")? == 1)
 }
+
+/// Says when a secret stops working.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn expire_secret(conn: &mut Conn<'_>, id: &str, at: Time) -> Result<(), Fault> {
+    let update = diesel::update(client_secrets::table.find(id)).set(client_secrets::expires_at.eq(Some(at)));
+    on!(conn, execute, update).stored("expire a client secret")?;
+    Ok(())
+}

@@ -1,0 +1,269 @@
+//! What to ask a person, and what their answer allows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::base::{Digest, Time};
+use crate::catalog::{Claim, Line as LineRule, ValueType, claims, values};
+use crate::oauth::claims_request::ClaimsRequest;
+use crate::oauth::grant::{self, Demand, Duration, Grant};
+use crate::oauth::{Client, Scope};
+use crate::provider::clients::Registered;
+use crate::provider::supported::supported;
+use crate::store::database::grants::KeptGrant;
+use crate::store::database::profiles::Source;
+use crate::wallet::holdings::Holdings;
+
+/// Why a person is asked (WALLET.md §7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing was ever shared with this client.
+    NewClient,
+    /// The client asks for something that the person has not decided about.
+    NewItems,
+    /// The time that was chosen, or a year, is over.
+    Expired { at: Time },
+    /// The client does not look as it did when the person said yes.
+    ClientChanged { at: Time },
+    /// The client wants the question asked again.
+    PromptConsent,
+}
+
+/// One line of the page: a claim with what rides on it, or offline access.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// As the page posts it: the name of a claim, or `offline_access`.
+    pub name: &'static str,
+    /// Fluent key of its words.
+    pub label: &'static str,
+    /// What would be shared; `None` where the wallet holds nothing.
+    pub value: Option<String>,
+    /// Whether the value is masked until the person asks to see it.
+    pub is_sensitive: bool,
+    pub source: Option<Source>,
+    pub verified_at: Option<Time>,
+    /// Why the client asks, in its own words.
+    pub purpose: Option<String>,
+    pub is_new: bool,
+    pub is_ticked: bool,
+}
+
+/// The name of the line that lets a client come back while the person is away.
+pub const OFFLINE: &str = "offline_access";
+
+/// All that the consent page shows.
+#[derive(Debug, Clone)]
+pub struct ConsentAsk {
+    pub client: Arc<Registered>,
+    pub reason: Reason,
+    /// What the client says that it needs; ticked, and can be unticked.
+    pub needed: Vec<Line>,
+    pub optional: Vec<Line>,
+    /// What was decided earlier and is not asked now.
+    pub already: Vec<Line>,
+    pub default_duration: Duration,
+    /// The origin that the browser returns to.
+    pub return_origin: String,
+    demand: Demand,
+    kept: Option<Grant>,
+}
+
+/// What a person posted.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub allows: bool,
+    /// The names of the ticked lines; names that were not asked count for nothing.
+    pub lines: Vec<String>,
+    pub duration: Duration,
+}
+
+/// What is asked for, and by whom.
+pub struct Asked<'a> {
+    pub client: &'a Arc<Registered>,
+    pub scope: &'a Scope,
+    pub claims: &'a ClaimsRequest,
+    pub redirect_uri: &'a str,
+    pub wants_consent: bool,
+}
+
+impl ConsentAsk {
+    /// Puts the page together from the request, what the wallet holds and what was allowed before.
+    pub fn new(asked: &Asked<'_>, holdings: &Holdings, kept: Option<&KeptGrant>, now: Time) -> Self {
+        let demand = Demand::of(asked.scope, asked.claims, supported());
+        let reason = reason(asked.client, kept, &demand, asked.wants_consent, now);
+        let live = kept.map(|k| &k.grant).filter(|grant| grant.is_live(now));
+        let decided = |name: &str| live.is_some_and(|g| is_decided(g, name));
+        let shows_all = reason != Reason::NewItems;
+        let (mut needed, mut optional, mut already) = (Vec::new(), Vec::new(), Vec::new());
+        for name in line_names(&demand) {
+            let was_decided = decided(name);
+            let was_allowed = live.is_some_and(|g| is_allowed(g, name));
+            let is_needed = asked.client.essential_claims.iter().any(|c| c == name) || asked.claims.is_essential(name);
+            let mut line = line(name, holdings, asked.client);
+            line.is_new = live.is_some() && !was_decided;
+            line.is_ticked = match was_decided {
+                true => was_allowed,
+                false => is_needed || is_recommended(asked.client, &line),
+            };
+            match (shows_all || !was_decided, is_needed) {
+                (true, true) => needed.push(line),
+                (true, false) => optional.push(line),
+                // A folded list of what is shared: what was refused stays out of sight.
+                (false, _) if was_allowed => already.push(line),
+                (false, _) => {}
+            }
+        }
+        let default_duration = match demand.scope.contains(OFFLINE) {
+            true => Duration::UntilStopped,
+            false => Duration::Days90,
+        };
+        Self {
+            client: Arc::clone(asked.client),
+            reason,
+            needed,
+            optional,
+            already,
+            default_duration: live.map_or(default_duration, |g| g.duration),
+            return_origin: return_origin(asked.redirect_uri),
+            demand,
+            kept: live.cloned(),
+        }
+    }
+
+    /// The lines that the page asks about.
+    pub fn asked(&self) -> impl Iterator<Item = &Line> {
+        self.needed.iter().chain(&self.optional)
+    }
+
+    /// What the answer decides: everything that was asked is offered, what stayed ticked is allowed.
+    ///
+    /// `openid` cannot be unticked; a scope of which nothing is left is dropped (WALLET.md §7.3).
+    pub fn decide(&self, answer: &Answer) -> grant::Answer {
+        let asked: BTreeSet<&str> = self.asked().map(|line| line.name).collect();
+        let ticked: BTreeSet<&str> = asked.iter().copied().filter(|n| answer.lines.iter().any(|l| l == n)).collect();
+        let kept = self.kept.as_ref();
+        let is_asked = |claim: &Claim| match claim.line_name() {
+            Some(line) => asked.contains(line),
+            None => true,
+        };
+        let holds = |line: &str| {
+            ticked.contains(line) || (!asked.contains(line) && kept.is_some_and(|g| g.allowed.claims.contains(line)))
+        };
+        let rows = || self.demand.claims.iter().filter_map(|name| claims::find(name)).filter(|c| is_asked(c));
+        let offered_claims: BTreeSet<String> = rows().map(|c| c.name.to_owned()).collect();
+        let allowed_claims: BTreeSet<String> =
+            rows().filter(|c| c.is_covered(holds)).map(|c| c.name.to_owned()).collect();
+        let is_left = |scope: &str| match scope {
+            OFFLINE if asked.contains(OFFLINE) => ticked.contains(OFFLINE),
+            OFFLINE => kept.is_some_and(|g| g.allowed.scope.contains(OFFLINE)),
+            "openid" => true,
+            _ => claims::in_scope(scope).any(|claim| claim.line == LineRule::Own && holds(claim.name)),
+        };
+        grant::Answer {
+            offered: Demand { scope: self.demand.scope.clone(), claims: offered_claims },
+            allowed: Demand { scope: self.demand.scope.filter(is_left), claims: allowed_claims },
+            duration: answer.duration,
+        }
+    }
+}
+
+fn reason(client: &Client, kept: Option<&KeptGrant>, demand: &Demand, wants_consent: bool, now: Time) -> Reason {
+    let Some(kept) = kept else { return Reason::NewClient };
+    let grant = &kept.grant;
+    if !grant.is_live(now) {
+        return Reason::Expired { at: grant.expires_at.unwrap_or(now) };
+    }
+    if grant.confirmed_at + grant::RECONFIRM <= now {
+        return Reason::Expired { at: grant.confirmed_at + grant::RECONFIRM };
+    }
+    if kept.client_seen != seen(client) {
+        return Reason::ClientChanged { at: client.identity_changed_at.unwrap_or(now) };
+    }
+    if wants_consent {
+        return Reason::PromptConsent;
+    }
+    match grant.missing(demand).is_empty() {
+        true => Reason::PromptConsent,
+        false => Reason::NewItems,
+    }
+}
+
+/// What a person sees of a client, as a digest: a grant given to another face is asked for again.
+pub fn seen(client: &Client) -> Digest {
+    let hosts = redirect_hosts(client);
+    let face = (&client.client_name, &client.logo_uri, &client.client_uri, &client.policy_uri, &client.tos_uri, &hosts);
+    Digest::of(serde_json::to_vec(&face).unwrap_or_default())
+}
+
+fn redirect_hosts(client: &Client) -> BTreeSet<String> {
+    crate::oauth::redirect_uri::hosts(&client.redirect_uris)
+}
+
+/// The lines that a demand needs, in the catalogue's order, offline access last.
+fn line_names(demand: &Demand) -> Vec<&'static str> {
+    let is_line = |claim: &&Claim| claims::of_line(claim.name).any(|c| demand.claims.contains(c.name));
+    let mut names: Vec<&'static str> =
+        claims::lines().filter(|c| c.name != "sub").filter(is_line).map(|c| c.name).collect();
+    if demand.scope.contains(OFFLINE) {
+        names.push(OFFLINE);
+    }
+    names
+}
+
+fn is_decided(grant: &Grant, line: &str) -> bool {
+    match line {
+        OFFLINE => grant.offered.scope.contains(OFFLINE),
+        _ => grant.offered.claims.contains(line),
+    }
+}
+
+fn is_allowed(grant: &Grant, line: &str) -> bool {
+    match line {
+        OFFLINE => grant.allowed.scope.contains(OFFLINE),
+        _ => grant.allowed.claims.contains(line),
+    }
+}
+
+/// Voluntary lines start unticked (GDPR Recital 32) unless the operator let the client recommend them; never what is
+/// sensitive, and never offline access.
+fn is_recommended(client: &Client, line: &Line) -> bool {
+    line.name != OFFLINE && !line.is_sensitive && client.recommended_claims.iter().any(|c| c == line.name)
+}
+
+/// A line with the value that would be shared.
+pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client) -> Line {
+    let claim = claims::find(name);
+    let held = holdings.find(name);
+    let purpose = client.purposes.get(name).or_else(|| client.purposes.get(claim.map_or(name, |c| c.scope)));
+    Line {
+        name,
+        label: claim.map_or("scope-offline-access", |c| c.label),
+        value: claim.zip(held).map(|(claim, held)| shown(claim, &held.text)),
+        is_sensitive: claim.is_some_and(Claim::is_sensitive),
+        source: held.map(|held| held.source),
+        verified_at: held.and_then(|held| held.verified_at),
+        purpose: purpose.cloned(),
+        is_new: false,
+        is_ticked: false,
+    }
+}
+
+/// A kept value as a person reads it.
+fn shown(claim: &Claim, kept: &str) -> String {
+    if claim.value != ValueType::Address {
+        return kept.to_owned();
+    }
+    let address = values::Address::read(kept).unwrap_or_default();
+    let parts = [address.street_address, address.postal_code, address.locality, address.region, address.country];
+    let parts: Vec<String> = parts.into_iter().flatten().map(|part| part.replace('\n', ", ")).collect();
+    address.formatted.map_or_else(|| parts.join(", "), |formatted| formatted.replace('\n', ", "))
+}
+
+fn return_origin(redirect_uri: &str) -> String {
+    match url::Url::parse(redirect_uri) {
+        Ok(url) if url.has_host() => crate::base::url::origin(&url),
+        // A private-use scheme (RFC 8252 §7.1) has no origin: the scheme is all there is to show.
+        Ok(url) => format!("{}:", url.scheme()),
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,60 @@
+//! `GRANT_TYPES`: name, section, parameters, and the function that redeems.
+
+mod authorization_code;
+mod client_credentials;
+mod refresh_token;
+
+use futures_util::future::BoxFuture;
+
+use crate::app::App;
+use crate::audit::Origin;
+use crate::error::Error;
+use crate::oauth::Params;
+use crate::provider::client_auth::AuthenticatedClient;
+use crate::provider::issue::Issue;
+
+/// A request at the token endpoint whose client is known.
+pub struct Request<'a> {
+    pub client: &'a AuthenticatedClient,
+    pub params: &'a Params,
+    pub origin: &'a Origin,
+}
+
+type Redeem = for<'a> fn(&'a App, &'a Request<'a>) -> BoxFuture<'a, Result<Issue, Error>>;
+
+/// One exchange at the token endpoint.
+pub struct GrantType {
+    /// The value of `grant_type`.
+    pub name: &'static str,
+    pub section: &'static str,
+    /// The parameters of its own.
+    pub params: &'static [&'static str],
+    pub redeem: Redeem,
+}
+
+/// Every grant type.
+pub const GRANT_TYPES: &[GrantType] = &[
+    GrantType {
+        name: "authorization_code",
+        section: "RFC 6749 §4.1.3",
+        params: &["code", "redirect_uri", "code_verifier"],
+        redeem: |app, request| Box::pin(authorization_code::redeem(app, request)),
+    },
+    GrantType {
+        name: "refresh_token",
+        section: "RFC 6749 §6",
+        params: &["refresh_token", "scope"],
+        redeem: |app, request| Box::pin(refresh_token::redeem(app, request)),
+    },
+    GrantType {
+        name: "client_credentials",
+        section: "RFC 6749 §4.4.2",
+        params: &["scope"],
+        redeem: |app, request| Box::pin(client_credentials::redeem(app, request)),
+    },
+];
+
+/// The grant type of this name.
+pub fn find(name: &str) -> Option<&'static GrantType> {
+    GRANT_TYPES.iter().find(|row| row.name == name)
+}

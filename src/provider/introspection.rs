@@ -1,0 +1,149 @@
+//! Token introspection (RFC 7662): what a token is, told to the client that it was issued to.
+//!
+//! Every answer is read from the tables; nothing is cached. Another client's token is `active: false` and no more:
+//! whom a token is for is checked before anything is said about it.
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::base::Digest;
+use crate::base::id::FamilyId;
+use crate::error::Error;
+use crate::oauth::Params;
+use crate::provider::access;
+use crate::provider::client_auth::AuthenticatedClient;
+use crate::provider::tokens::{self, Bearer};
+use crate::store::database::families::{self, FamilyState, Live};
+use crate::store::database::revoked;
+use crate::wallet::disclosure::Permit;
+
+/// The answer (RFC 7662 §2.2).
+#[derive(Debug, Default, Serialize, PartialEq, Eq)]
+pub struct Introspection {
+    pub active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+}
+
+/// # Errors
+/// `invalid_request` without a token; a fault when the database does not answer, never `active: false`.
+pub async fn answer(app: &App, client: &AuthenticatedClient, params: &Params) -> Result<Introspection, Error> {
+    let text = params.require("token")?;
+    if client.is_public() {
+        // RFC 7662 §2.1: the endpoint needs authorization, and a name alone is none.
+        return Err(crate::oauth::Error::invalid_client("a client without credentials cannot introspect").into());
+    }
+    if let Some(opened) = tokens::open_access(app, text) {
+        return access_token(app, client, opened).await;
+    }
+    match tokens::open_refresh(app, text) {
+        Some((family, generation)) => refresh_token(app, client, family, generation).await,
+        None => Ok(Introspection::default()),
+    }
+}
+
+async fn access_token(
+    app: &App,
+    client: &AuthenticatedClient,
+    opened: tokens::OpenedAccess,
+) -> Result<Introspection, Error> {
+    let (token, now) = (opened.token, app.now());
+    if token.expires_at <= now {
+        return Ok(Introspection::default());
+    }
+    let about = Introspection {
+        active: true,
+        iss: Some(app.config.issuer().to_owned()),
+        client_id: Some(client.id.to_string()),
+        sub: None,
+        scope: Some(token.scope.to_string()),
+        token_type: Some("Bearer"),
+        exp: Some(token.expires_at.unix()),
+        iat: Some(token.issued_at.unix()),
+        jti: Some(name(&opened.jti)),
+    };
+    match token.bearer {
+        Bearer::Client(id) if id == client.id => {
+            let jti = opened.jti;
+            let is_revoked = app
+                .db
+                .read(move |conn| Box::pin(async move { Ok::<_, Error>(revoked::contains(conn, &jti).await?) }))
+                .await?;
+            Ok(if is_revoked {
+                Introspection::default()
+            } else {
+                Introspection { sub: about.client_id.clone(), ..about }
+            })
+        }
+        Bearer::Client(_) => Ok(Introspection::default()),
+        Bearer::Family { id, epoch } => {
+            let live = live(app, id, opened.jti).await?;
+            let Some(live) = live.filter(|live| live.family.client_id == client.id) else {
+                return Ok(Introspection::default());
+            };
+            if access::works(&live, epoch, now).is_err() {
+                return Ok(Introspection::default());
+            }
+            let sub = tokens::subject(app, client, live.family.account_id);
+            Ok(Introspection { sub: Some(sub), ..about })
+        }
+    }
+}
+
+async fn refresh_token(
+    app: &App,
+    client: &AuthenticatedClient,
+    id: FamilyId,
+    generation: i32,
+) -> Result<Introspection, Error> {
+    let now = app.now();
+    let live = live(app, id, Vec::new()).await?;
+    let Some(live) = live.filter(|live| live.family.client_id == client.id) else {
+        return Ok(Introspection::default());
+    };
+    let (family, grant) = (&live.family, &live.standing.grant.grant);
+    let works = family.state == FamilyState::Active
+        && family.offline
+        && family.generation == generation
+        && family.idle_expires_at.min(family.expires_at) > now
+        && grant.allows_refresh()
+        && Permit::check(&live.standing, now).is_ok();
+    if !works {
+        return Ok(Introspection::default());
+    }
+    Ok(Introspection {
+        active: true,
+        iss: Some(app.config.issuer().to_owned()),
+        client_id: Some(client.id.to_string()),
+        sub: Some(tokens::subject(app, client, family.account_id)),
+        scope: Some(grant.scope_for(&family.scope).to_string()),
+        token_type: None,
+        exp: Some(family.idle_expires_at.min(family.expires_at).unix()),
+        iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),
+        jti: None,
+    })
+}
+
+async fn live(app: &App, id: FamilyId, jti: Vec<u8>) -> Result<Option<Live>, Error> {
+    app.db.read(move |conn| Box::pin(async move { Ok::<_, Error>(families::live(conn, id, &jti).await?) })).await
+}
+
+/// A `jti` as text: a digest, since the bytes themselves are part of the token.
+fn name(jti: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&Digest::of(jti).as_bytes()[..16])
+}

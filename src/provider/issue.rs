@@ -1,0 +1,212 @@
+//! The only place that mints tokens.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256, Sha512};
+
+use crate::app::App;
+use crate::audit::{self, Origin, Record};
+use crate::base::{Fault, Seconds, Time};
+use crate::error::Error;
+use crate::jose::{Alg, SigningKey, Typ};
+use crate::oauth::grant::Grant;
+use crate::oauth::{self, Scope};
+use crate::provider::clients::Registered;
+use crate::provider::supported::supported;
+use crate::provider::tokens::{self, AccessToken, Bearer};
+use crate::store::database::Conn;
+use crate::store::database::families::{Family, Standing};
+use crate::wallet::disclosure::{Channel, Disclosure, Permit, disclose};
+use crate::wallet::holdings;
+use crate::wallet::projection::project;
+
+/// What a grant type has decided to issue, its records written.
+#[derive(Debug)]
+pub enum Issue {
+    Person(Box<ForPerson>),
+    /// A token for the client itself (RFC 6749 §4.4).
+    Client {
+        client: Arc<Registered>,
+        scope: Scope,
+    },
+}
+
+/// Tokens about a person.
+#[derive(Debug)]
+pub struct ForPerson {
+    pub client: Arc<Registered>,
+    pub family: Family,
+    pub grant: Grant,
+    pub scope: Scope,
+    /// The key that signs the ID Token, where there is one.
+    pub signer: Option<Arc<SigningKey>>,
+    /// Whether the ID Token answers the authorization request itself, whose nonce it then repeats.
+    pub is_first: bool,
+    /// The claims about the person in the ID Token, already recorded.
+    pub claims: Option<Disclosure>,
+}
+
+/// The token endpoint's answer (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    pub access_token: String,
+    pub token_type: &'static str,
+    pub expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    pub scope: String,
+}
+
+/// The key for the ID Tokens of a client. Asked for before the code is spent, so that its absence costs nothing.
+pub async fn signer(app: &App, client: &Registered) -> Result<Arc<SigningKey>, Error> {
+    let alg: Alg =
+        client.id_token_signed_response_alg.parse().map_err(|e| Fault::internal("read a client's alg", e))?;
+    crate::provider::keys::signer(app, alg).await
+}
+
+/// Writes the records of an issue in the caller's unit, and takes the ID Token's claims through the gate.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn record(
+    conn: &mut Conn<'_>,
+    app: &App,
+    event: &'static str,
+    parts: (&Registered, &Family, &Standing, &Permit),
+    origin: &Origin,
+) -> Result<(Scope, Option<Disclosure>), Fault> {
+    let (client, family, standing, permit) = parts;
+    let grant = &standing.grant.grant;
+    let scope = grant.scope_for(&family.scope);
+    let record = Record {
+        client: Some(family.client_id.clone()),
+        grant: Some(family.grant_id),
+        requested: family.scope.iter().map(str::to_owned).collect(),
+        released: scope.iter().map(str::to_owned).collect(),
+        ..Record::of(event, family.account_id)
+    };
+    audit::record(conn, app, &record, origin).await?;
+    if !scope.contains("openid") {
+        return Ok((scope, None));
+    }
+    let none = oauth::claims_request::ClaimsRequest::default();
+    let request = family.claims.as_ref().map_or(&none, |c| &c.0);
+    let asked = grant.id_token_claims(&scope, request, client.id_token_claims, supported());
+    if asked.is_empty() {
+        return Ok((scope, None));
+    }
+    let holdings = holdings::load(conn, app, family.account_id, standing.revision).await?;
+    let projection = project(&holdings, &grant.allowed.claims, &asked, &request.id_token);
+    if projection.is_empty() {
+        return Ok((scope, None));
+    }
+    let requested = asked.into_iter().collect();
+    let channel = Channel { name: "id_token", requested, frame: &[] };
+    let disclosure = disclose(conn, app, permit, projection, channel, origin).await?;
+    Ok((scope, Some(disclosure)))
+}
+
+/// Mints what was decided.
+///
+/// # Errors
+/// A fault when signing fails.
+pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
+    let now = app.now();
+    match issue {
+        Issue::Client { client, scope } => {
+            let expires_at = now + lifetime(app, &client);
+            let token = AccessToken { bearer: Bearer::Client(client.id.clone()), scope, issued_at: now, expires_at };
+            Ok(answer(app, &token, now))
+        }
+        Issue::Person(person) => {
+            let epoch = person.grant.epoch;
+            let until = now + lifetime(app, &person.client);
+            let expires_at = person.grant.expires_at.map_or(until, |end| end.min(until));
+            let bearer = Bearer::Family { id: person.family.id, epoch };
+            let token = AccessToken { bearer, scope: person.scope.clone(), issued_at: now, expires_at };
+            let mut answer = answer(app, &token, now);
+            if person.family.offline && person.grant.allows_refresh() && person.scope.contains("offline_access") {
+                answer.refresh_token = Some(tokens::write_refresh(app, person.family.id, person.family.generation));
+            }
+            if let Some(signer) = &person.signer {
+                answer.id_token = Some(id_token(app, &person, signer, &answer.access_token, now)?);
+            }
+            Ok(answer)
+        }
+    }
+}
+
+fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
+    TokenResponse {
+        access_token: tokens::write_access(app, token),
+        token_type: "Bearer",
+        expires_in: token.expires_at.since(now).0.max(1),
+        refresh_token: None,
+        id_token: None,
+        scope: token.scope.to_string(),
+    }
+}
+
+fn lifetime(app: &App, client: &Registered) -> Seconds {
+    app.config.tokens.access.min(client.rules().access_token_lifetime)
+}
+
+/// The ID Token's claims (OIDC Core §2), in the order in which they are usually read.
+#[derive(Serialize)]
+struct IdToken<'a> {
+    iss: &'a str,
+    sub: String,
+    aud: &'a str,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    acr: &'a str,
+    amr: &'a [String],
+    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+    #[serde(flatten)]
+    claims: Option<&'a Disclosure>,
+}
+
+fn id_token(
+    app: &App,
+    person: &ForPerson,
+    signer: &SigningKey,
+    access_token: &str,
+    now: Time,
+) -> Result<String, Error> {
+    let family = &person.family;
+    let lifetime = app.config.tokens.id.min(person.client.rules().id_token_lifetime);
+    let claims = IdToken {
+        iss: app.config.issuer(),
+        sub: tokens::subject(app, &person.client, family.account_id),
+        aud: family.client_id.as_str(),
+        exp: (now + lifetime).unix(),
+        iat: now.unix(),
+        auth_time: family.auth_time.unix(),
+        // OIDC Core §12.2: a refreshed ID Token answers no request.
+        nonce: family.nonce.as_deref().filter(|_| person.is_first),
+        acr: &family.acr,
+        amr: &family.amr.0,
+        at_hash: half_hash(signer.alg(), access_token),
+        sid: family.session_id.map(|session| tokens::session_name(app, &person.client, session)),
+        claims: person.claims.as_ref(),
+    };
+    Ok(signer.sign(Typ::Absent, &claims)?)
+}
+
+/// `at_hash` (OIDC Core §3.1.3.6): the left half of the hash that belongs to the algorithm; SHA-512 for Ed25519.
+fn half_hash(alg: Alg, text: &str) -> String {
+    match alg {
+        Alg::EdDsa => URL_SAFE_NO_PAD.encode(&Sha512::digest(text)[..32]),
+        Alg::Es256 | Alg::Rs256 | Alg::Ps256 => URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..16]),
+    }
+}

@@ -1,0 +1,19 @@
+//! What you let others see: the OpenID Provider at work.
+
+pub mod access;
+pub mod client_auth;
+pub mod clients;
+pub mod consent;
+pub mod discovery;
+pub mod grant_types;
+pub mod grants;
+pub mod introspection;
+pub mod issue;
+pub mod keys;
+pub mod logout;
+pub mod respond;
+pub mod revocation;
+pub mod supported;
+pub mod token;
+pub mod tokens;
+pub mod userinfo;

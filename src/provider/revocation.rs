@@ -1,0 +1,89 @@
+//! Token revocation (RFC 7009): the client gives a token back. The answer comes after the commit.
+
+use crate::app::App;
+use crate::audit::{self, Origin, Record};
+use crate::error::Error;
+use crate::oauth::{self, Params};
+use crate::provider::client_auth::AuthenticatedClient;
+use crate::provider::tokens::{self, Bearer, OpenedAccess};
+use crate::store::database::families::{self, Family, FamilyState};
+use crate::store::database::revoked;
+
+/// Revokes a token. A refresh token takes its whole authorization with it, an access token goes alone (RFC 7009 §2.1).
+///
+/// An unknown, expired or already revoked token is as good as revoked (§2.2).
+///
+/// # Errors
+/// `invalid_grant` for another client's token, which stays as it is (§2.1); a fault when the database does not answer.
+pub async fn revoke(app: &App, client: &AuthenticatedClient, params: &Params, origin: &Origin) -> Result<(), Error> {
+    let text = params.require("token")?;
+    // token_type_hint is only a hint (§2.1): the prefix tells for certain.
+    if let Some(opened) = tokens::open_access(app, text) {
+        return access_token(app, client, opened, origin).await;
+    }
+    let Some((id, _)) = tokens::open_refresh(app, text) else { return Ok(()) };
+    let (unit, caller, origin) = (app.clone(), client.id.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(family) = families::find(tx, id).await? else { return Ok(()) };
+                if family.client_id != caller {
+                    return Err(foreign());
+                }
+                if families::end(tx, id, "revoked_by_client", unit.now()).await? {
+                    audit::record(tx, &unit, &record(&family, "refresh_token"), &origin).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn access_token(
+    app: &App,
+    client: &AuthenticatedClient,
+    opened: OpenedAccess,
+    origin: &Origin,
+) -> Result<(), Error> {
+    let OpenedAccess { token, jti } = opened;
+    let id = match token.bearer {
+        Bearer::Client(id) if id != client.id => return Err(foreign()),
+        Bearer::Client(_) => None,
+        Bearer::Family { id, .. } => Some(id),
+    };
+    if token.expires_at <= app.now() {
+        return Ok(());
+    }
+    let (unit, caller, origin) = (app.clone(), client.id.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(id) = id {
+                    let Some(family) = families::find(tx, id).await? else { return Ok(()) };
+                    if family.client_id != caller {
+                        return Err(foreign());
+                    }
+                    if family.state == FamilyState::Ended {
+                        return Ok(());
+                    }
+                    audit::record(tx, &unit, &record(&family, "access_token"), &origin).await?;
+                }
+                revoked::insert(tx, &jti, token.expires_at).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+fn record(family: &Family, reason: &'static str) -> Record {
+    let record = Record {
+        client: Some(family.client_id.clone()),
+        grant: Some(family.grant_id),
+        ..Record::of("token.revoked", family.account_id)
+    };
+    record.because(reason)
+}
+
+fn foreign() -> Error {
+    oauth::Error::invalid_grant("the token was issued to another client").into()
+}

@@ -1,0 +1,111 @@
+//! The one gate: everything personal leaves here, with its record in the same unit of work.
+//!
+//! [`Permit`] proves that the account, the client and the grant were live in this unit. A [`Disclosure`] is the only
+//! form of personal data that can be serialized, and [`disclose`] is the only way to make one.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::audit::{self, Origin, Record};
+use crate::base::id::{AccountId, ClientId, GrantId};
+use crate::base::{Fault, Time};
+use crate::store::database::Conn;
+use crate::store::database::accounts::AccountState;
+use crate::store::database::clients::ClientState;
+use crate::store::database::families::Standing;
+use crate::wallet::projection::Projection;
+
+/// Why nothing may be issued or told any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The person stopped sharing, or the time that they chose is over.
+    Grant,
+    Account,
+    Client,
+}
+
+impl Stopped {
+    /// For the trail.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Grant => "grant_ended",
+            Self::Account => "account_inactive",
+            Self::Client => "client_disabled",
+        }
+    }
+}
+
+/// Proof that the account, the client and the grant of an authorization are live. Only [`Permit::check`] makes one.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    account: AccountId,
+    client: ClientId,
+    grant: GrantId,
+}
+
+impl Permit {
+    /// Whether anything may be issued or told: the one question that every grant type and every door asks.
+    pub fn check(standing: &Standing, now: Time) -> Result<Self, Stopped> {
+        let grant = &standing.grant.grant;
+        if standing.client_state != ClientState::Active {
+            return Err(Stopped::Client);
+        }
+        if standing.account_state != AccountState::Active {
+            return Err(Stopped::Account);
+        }
+        if !grant.is_live(now) {
+            return Err(Stopped::Grant);
+        }
+        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id })
+    }
+}
+
+/// Personal data that leaves, with its record written.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Disclosure {
+    claims: Map<String, Value>,
+}
+
+/// Lets a projection out through a door and writes down who got what, in the caller's unit.
+///
+/// `requested` names what was asked for; `frame` is what the protocol itself says beside it (`sub`).
+///
+/// # Errors
+/// A fault when the record cannot be written; then nothing leaves.
+pub async fn disclose(
+    conn: &mut Conn<'_>,
+    app: &App,
+    permit: &Permit,
+    projection: Projection,
+    how: Channel<'_>,
+    origin: &Origin,
+) -> Result<Disclosure, Fault> {
+    let record = Record {
+        client: Some(permit.client.clone()),
+        grant: Some(permit.grant),
+        channel: Some(how.name),
+        requested: how.requested,
+        released: projection.names().map(str::to_owned).collect(),
+        ..Record::of("data.read", permit.account)
+    };
+    audit::record(conn, app, &record, origin).await?;
+    let mut claims = Map::new();
+    for (name, value) in how.frame {
+        claims.insert((*name).to_owned(), value.clone());
+    }
+    claims.extend(projection.into_claims().into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Ok(Disclosure { claims })
+}
+
+/// Through which door data leaves.
+#[derive(Debug)]
+pub struct Channel<'a> {
+    /// `userinfo`, `id_token`: kept in the record.
+    pub name: &'static str,
+    /// What was asked for.
+    pub requested: Vec<String>,
+    /// What the protocol says beside the claims of the person.
+    pub frame: &'a [(&'static str, Value)],
+}

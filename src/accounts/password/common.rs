@@ -29,8 +29,9 @@ pub fn is_common(password: &str, own: &[&str]) -> bool {
     let lower = password.to_lowercase();
     let plain = undisguised(&lower);
     let core = lower.trim_matches(|c: char| !c.is_alphabetic());
-    let plain_core = plain.trim_matches(|c: char| !c.is_alphabetic());
-    [lower.as_str(), &plain, core, plain_core].iter().any(|form| WORDS.contains(form))
+    // Digits behind the word are digits, those inside it are letters in disguise: `P@ssw0rd123!`.
+    let plain_core = undisguised(core);
+    [lower.as_str(), &plain, core, &plain_core].iter().any(|form| WORDS.contains(form))
         || is_run(&lower)
         || is_repeated(&lower)
         || is_own(&lower, own)

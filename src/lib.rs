@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod jose;
 pub mod metrics;
 pub mod oauth;
+pub mod outbound;
 pub mod provider;
 pub mod risk;
 pub mod store;

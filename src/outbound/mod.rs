@@ -1,0 +1,3 @@
+//! Whom we call: mail servers.
+
+pub mod mail;

@@ -1,6 +1,7 @@
 //! The standards as pure functions: no I/O, no async, no clock of their own.
 
 pub mod authentication;
+pub mod authorization;
 pub mod claims_request;
 pub mod client;
 pub mod error;

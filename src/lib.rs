@@ -11,6 +11,7 @@ pub mod config;
 pub mod error;
 pub mod jose;
 pub mod oauth;
+pub mod outbound;
 pub mod provider;
 pub mod risk;
 pub mod store;

@@ -191,12 +191,12 @@ impl Client {
         }
     }
 
-    /// Whether it has no credentials of its own (RFC 6749 §2.1).
     /// Whether a request's redirect URI is one of this client's.
     pub fn has_redirect_uri(&self, presented: &str) -> bool {
         redirect_uri::is_registered(&self.redirect_uris, self.application_type, presented)
     }
 
+    /// Whether it has no credentials of its own (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == "none"
     }

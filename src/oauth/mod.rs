@@ -1,8 +1,10 @@
 //! The standards as pure functions: no I/O, no async, no clock of their own.
 
 pub mod authentication;
+pub mod authorization;
 pub mod claims_request;
 pub mod client;
+pub mod client_auth;
 pub mod error;
 pub mod grant;
 pub mod params;

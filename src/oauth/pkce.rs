@@ -2,13 +2,15 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::oauth::error::Error;
 use crate::oauth::params::Params;
 
 /// A challenge as it is kept with the code: base64url of a SHA-256, 43 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Challenge(String);
 
 impl Challenge {

@@ -24,3 +24,12 @@ pub async fn insert(conn: &mut Conn<'_>, name: &str, value: &str) -> Result<bool
     let insert = diesel::insert_into(settings::table).values(row).on_conflict_do_nothing();
     Ok(on!(conn, execute, insert).stored("keep a setting")? == 1)
 }
+
+/// Puts a value in the place of `old`; whether that was still there.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn replace(conn: &mut Conn<'_>, name: &str, old: &str, value: &str) -> Result<bool, Fault> {
+    let row = settings::table.find(name).filter(settings::value.eq(old));
+    Ok(on!(conn, execute, diesel::update(row).set(settings::value.eq(value))).stored("replace a setting")? == 1)
+}

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod client_auth;
+pub mod client_keys;
 pub mod clients;
 pub mod consent;
 pub mod discovery;

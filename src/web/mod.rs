@@ -6,4 +6,3 @@ pub mod server;
 pub mod tls;
 pub mod view;
 pub mod views;
-pub mod words;

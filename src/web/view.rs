@@ -2,9 +2,9 @@
 
 use crate::base::Time;
 use crate::web::assets;
-use crate::web::words::Args;
-use crate::web::words::Html;
-use crate::web::words::Words;
+use crate::words::Args;
+use crate::words::Html;
+use crate::words::Words;
 
 /// What stands around every page.
 #[derive(Clone, Debug)]

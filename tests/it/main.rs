@@ -3,6 +3,7 @@
 
 mod cli;
 mod client_auth;
+mod ephemeral;
 mod house;
 mod parts;
 mod stores;

@@ -7,7 +7,7 @@ use crate::web::view::Frame;
 use crate::web::view::Theme;
 use crate::web::view::When;
 use crate::web::views::activity::Row;
-use crate::web::words::Words;
+use crate::words::Words;
 
 /// `/account`.
 #[derive(Clone, Debug, Template)]

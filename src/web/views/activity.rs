@@ -5,8 +5,8 @@ use askama::Template;
 use crate::web::view::Choice;
 use crate::web::view::Frame;
 use crate::web::view::When;
-use crate::web::words::Html;
-use crate::web::words::Words;
+use crate::words::Html;
+use crate::words::Words;
 
 /// Rows grouped by day, newest first. The filter form is a GET with `app` and `kind`.
 #[derive(Clone, Debug, Template)]

@@ -8,7 +8,7 @@ use crate::web::view::Chip;
 use crate::web::view::Choice;
 use crate::web::view::Frame;
 use crate::web::view::When;
-use crate::web::words::Words;
+use crate::words::Words;
 
 /// Asks what to share. Posts `claim` (repeated: the name of each ticked line), `duration`, and `decision` = `allow` or `deny`.
 #[derive(Clone, Debug, Template)]

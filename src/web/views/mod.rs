@@ -6,7 +6,6 @@ pub mod admin;
 pub mod apps;
 pub mod consent;
 pub mod demo;
-pub mod mail;
 pub mod profile;
 pub mod public;
 pub mod recover;

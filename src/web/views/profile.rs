@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::web::view::Chip;
 use crate::web::view::Frame;
-use crate::web::words::Words;
+use crate::words::Words;
 
 /// The summary list.
 #[derive(Clone, Debug, Template)]

@@ -23,7 +23,7 @@ use crate::web::views::public;
 use crate::web::views::recover;
 use crate::web::views::sign_in;
 use crate::web::views::sign_up;
-use crate::web::words::Words;
+use crate::words::Words;
 
 /// A name for the file, and the page.
 pub type Sample = (&'static str, String);

@@ -39,7 +39,7 @@ sign-up-finish = إنشاء محفظة
 
 code-sent-html = أرسلنا رمزًا إلى <strong>{ $email }</strong>. <a href="{ $href }">تغيير العنوان</a>
 code-label = رمز من 6 أرقام
-code-hint = يعمل الرمز لمدة 15 دقيقة.
+code-hint = يعمل الرمز لمدة 10 دقائق على الأكثر.
 code-not-there = لم يصل شيء؟ ابحث في مجلد الرسائل غير المرغوبة.
 code-resend = أرسل رمزًا جديدًا
 code-resent = أرسلنا رمزًا جديدًا.
@@ -62,6 +62,7 @@ logged-out-lead = أغلق المتصفح إن كان غيرك يستخدم هذ
 logged-out-again = تسجيل الدخول مجددًا
 
 problem-email = أدخل عنوان بريد بصيغة صحيحة، مثل name@example.com
+problem-email-taken = لعنوان البريد هذا محفظة من قبل. سجّل الدخول به أو استخدم عنوانًا آخر.
 problem-password-empty = أدخل كلمة المرور
 problem-credentials = العنوان وكلمة المرور غير متطابقين. تحقق منهما وحاول مجددًا.
 problem-code = هذا الرمز غير صحيح. تفقَّد الرسالة وحاول مجددًا.

@@ -35,7 +35,7 @@ sign-up-finish = Create a wallet
 
 code-sent-html = We sent a code to <strong>{ $email }</strong>. <a href="{ $href }">Change the address</a>
 code-label = 6-digit code
-code-hint = The code works for 15 minutes.
+code-hint = The code works for at most 10 minutes.
 code-not-there = Nothing there? Look in your spam folder.
 code-resend = Send a new code
 code-resent = We sent a new code.
@@ -58,6 +58,7 @@ logged-out-lead = Close the browser if others use this device.
 logged-out-again = Sign in again
 
 problem-email = Enter an email address in the correct format, like name@example.com
+problem-email-taken = This email address has a wallet already. Sign in with it, or use another one.
 problem-password-empty = Enter your password
 problem-credentials = That email address and password do not match. Check both and try again.
 problem-code = That code is not right. Check the email and try again.

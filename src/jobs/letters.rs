@@ -3,9 +3,9 @@
 use askama::Template;
 
 use crate::base::Fault;
-use crate::web::words::Args;
-use crate::web::words::Html;
-use crate::web::words::Words;
+use crate::words::Args;
+use crate::words::Html;
+use crate::words::Words;
 
 /// A mail, ready to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,3 +97,6 @@ letters! {
     NewSignIn { at: String, device: String, sessions_href: String, }
         "mail/new_sign_in.subject.txt" "mail/new_sign_in.txt" "mail/new_sign_in.html";
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! Every mail is rendered in every language.
+
+use super::{AppConnected, NewSignIn, PasswordChanged, RecoverCode, SignUpCode, SignUpKnown};
+use crate::base::Time;
+use crate::words::Words;
+
+const NOW: Time = Time::from_unix(1_795_000_000);
+
+#[test]
+fn every_mail_renders_in_every_language() {
+    for words in Words::ALL {
+        let text = |s: &str| s.to_owned();
+        let (at, device) = (words.date_time(NOW), words.t("device-unknown"));
+        let letters = [
+            SignUpCode { words, code: text("123456"), minutes: 15 }.letter(),
+            SignUpKnown {
+                words,
+                sign_in_href: text("https://w.example/signin"),
+                recover_href: text("https://w.example/recover"),
+            }
+            .letter(),
+            RecoverCode { words, code: text("123456"), minutes: 2 }.letter(),
+            AppConnected {
+                words,
+                app: text("Orbit & <Photos>"),
+                claims: words.claim("name"),
+                at: at.clone(),
+                app_href: text("https://w.example/account/apps/a?b=1&c=2"),
+            }
+            .letter(),
+            PasswordChanged {
+                words,
+                at: at.clone(),
+                device: device.clone(),
+                recover_href: text("https://w.example/r"),
+            }
+            .letter(),
+            NewSignIn { words, at, device, sessions_href: text("https://w.example/s") }.letter(),
+        ];
+        for letter in letters {
+            let letter = letter.expect("a letter");
+            assert!(!letter.subject.contains('\n') && !letter.subject.is_empty());
+            for part in [&letter.subject, &letter.text, &letter.html] {
+                assert!(!part.contains('⟦'), "{part}");
+            }
+            assert!(letter.html.contains(&format!("lang=\"{}\"", words.lang())) && !letter.html.contains("<Photos>"));
+            assert!(!letter.text.contains("&amp;") && !letter.text.contains("<bdi>"), "{}", letter.text);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What the house does by itself: work that waits in the queue.
+
+pub mod letters;

@@ -90,17 +90,16 @@ async fn prove(
     client: Option<&Registered>,
     credentials: &Credentials,
 ) -> Result<Result<(), Refused>, Error> {
-    let is_proven = match &credentials.proof {
-        Proof::None => true,
-        Proof::Secret(secret) => clients::is_secret(app, client, secret.expose()),
-        // What its keys are is asked below, once it may use them.
-        Proof::Assertion(_) => true,
+    // Looked at first, so that it costs the same whoever is named.
+    let is_wrong = match &credentials.proof {
+        Proof::Secret(secret) => !clients::is_secret(app, client, secret.expose()),
+        Proof::None | Proof::Assertion(_) => false,
     };
     let Some(client) = client else { return Ok(Err(Refused::plain("client_unknown"))) };
     if let Err(reason) = may_use(client, credentials.method) {
         return Ok(Err(Refused::plain(reason)));
     }
-    if !is_proven {
+    if is_wrong {
         return Ok(Err(Refused::plain("wrong_secret")));
     }
     let Proof::Assertion(token) = &credentials.proof else { return Ok(Ok(())) };

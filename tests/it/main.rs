@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the environment and the clock; the product does not")]
 
 mod cli;
+mod client_auth;
 mod ephemeral;
 mod house;
 mod parts;

@@ -3,8 +3,10 @@
 
 mod blobs;
 mod cli;
+mod client_auth;
 mod ephemeral;
 mod house;
 mod parts;
+mod protocol;
 mod stores;
 mod support;

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::base::seal::Sealer;
 use crate::base::{Clock, Fault, Random, Time};
 use crate::config::{Config, Keys};
+use crate::outbound::fetch::Fetch;
 use crate::store::database::Db;
 
 /// A handle on the running house; cheap to clone.
@@ -20,6 +21,7 @@ pub struct Inner {
     pub keys: Keys,
     pub sealers: Sealers,
     pub db: Db,
+    pub fetch: Fetch,
     pub clock: Clock,
     pub random: Random,
     rooms: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -84,7 +86,8 @@ impl App {
             None => Db::sqlite(&config.database_file()).await?,
         };
         db.migrate().await?;
-        Ok(Self(Arc::new(Inner { config, keys, sealers, db, clock, random, rooms: RwLock::default() })))
+        let fetch = Fetch::new(&config.outbound.allow, clock.clone())?;
+        Ok(Self(Arc::new(Inner { config, keys, sealers, db, fetch, clock, random, rooms: RwLock::default() })))
     }
 
     pub fn now(&self) -> Time {

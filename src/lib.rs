@@ -13,6 +13,7 @@ pub mod error;
 pub mod jobs;
 pub mod jose;
 pub mod oauth;
+pub mod outbound;
 pub mod provider;
 pub mod risk;
 pub mod store;

@@ -22,6 +22,8 @@ pub enum Audience<'a> {
     Includes(&'a [&'a str]),
     /// One of these as the only value, and not in an array (FAPI 2.0 §5.3.2.1).
     Single(&'a [&'a str]),
+    /// One or several of these, and nobody else.
+    Only(&'a [&'a str]),
 }
 
 /// Which `typ` header is right; letter case and an `application/` prefix do not matter (RFC 7515 §4.1.9).
@@ -226,6 +228,7 @@ fn check_audience(claims: &Map<String, Value>, rule: Audience<'_>) -> Result<(),
     let fits = match rule {
         Audience::Any => true,
         Audience::Includes(ours) => found.iter().any(|aud| ours.contains(aud)),
+        Audience::Only(ours) => !found.is_empty() && found.iter().all(|aud| ours.contains(aud)),
         Audience::Single(ours) => {
             claims.get("aud").is_some_and(Value::is_string) && found.iter().all(|aud| ours.contains(aud))
         }
@@ -349,6 +352,16 @@ mod tests {
         assert!(check(assertion(|_| ()), &rules, NOW).is_ok());
         let listed = assertion(|claims| drop(claims.insert("aud".into(), json!(["https://op.example"]))));
         assert_eq!(check(listed, &rules, NOW).unwrap_err(), Refused::Audience);
+        let rules = Rules { audience: Audience::Only(&["https://op.example", "https://op.example/token"]), ..rules };
+        for (aud, fits) in [
+            (json!("https://op.example/token"), true),
+            (json!(["https://op.example", "https://op.example/token"]), true),
+            (json!(["https://op.example", "https://other.example"]), false),
+            (json!([]), false),
+        ] {
+            let token = assertion(|claims| drop(claims.insert("aud".into(), aud.clone())));
+            assert_eq!(check(token, &rules, NOW).is_ok(), fits, "{aud}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod authentication;
 pub mod authorization;
 pub mod claims_request;
 pub mod client;
+pub mod client_auth;
 pub mod error;
 pub mod grant;
 pub mod params;

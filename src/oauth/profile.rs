@@ -29,6 +29,8 @@ pub struct Profile {
     /// Signatures that ID Tokens and client assertions may have.
     pub algs: &'static [&'static str],
     pub assertion_audience: AssertionAudience,
+    /// How far ahead the `exp` of a client assertion may lie.
+    pub assertion_lifetime: Seconds,
     pub code_lifetime: Seconds,
     pub response_types: &'static [&'static str],
     pub response_modes: &'static [&'static str],
@@ -46,6 +48,8 @@ pub const PROFILES: &[Profile] = &[Profile {
     pkce: PkceRule::ByClient,
     algs: &["ES256", "EdDSA", "RS256", "PS256"],
     assertion_audience: AssertionAudience::ByClient,
+    // What common client libraries ask for; a strict profile says five minutes.
+    assertion_lifetime: Seconds::hours(1),
     code_lifetime: Seconds(60),
     response_types: &["code"],
     response_modes: &["query", "form_post"],

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts};
 use crate::jose::ALGORITHMS;
+use crate::oauth::client_auth::CLIENT_AUTH_METHODS;
 use crate::oauth::profile::{PROFILES, Profile};
 use crate::oauth::prompt::PROMPT_VALUES;
 use crate::oauth::supported::{Supported, SupportedScope};
@@ -34,7 +35,11 @@ fn gather() -> Supported {
         response_types: of_profiles(|p| p.response_types),
         response_modes: of_profiles(|p| p.response_modes),
         prompt_values: PROMPT_VALUES.to_vec(),
-        client_auth_methods: of_profiles(|p| p.client_auth_methods),
+        client_auth_methods: CLIENT_AUTH_METHODS
+            .iter()
+            .map(|row| row.name)
+            .filter(|name| PROFILES.iter().any(|p| p.client_auth_methods.contains(name)))
+            .collect(),
         id_token_algs: algs.clone(),
         assertion_algs: algs,
     }

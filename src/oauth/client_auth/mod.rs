@@ -1,0 +1,109 @@
+//! How a client says who it is at our endpoints: [`CLIENT_AUTH_METHODS`], exactly one of them in a request.
+
+pub mod assertion;
+pub mod secret;
+
+use crate::base::Secret;
+use crate::base::id::ClientId;
+use crate::oauth::error::Error;
+use crate::oauth::params::Params;
+
+/// The most bytes of a client identifier.
+pub const MOST_ID_BYTES: usize = 256;
+
+/// What of a request may say who the client is.
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// The value of the `Authorization` header.
+    pub authorization: Option<&'a str>,
+    pub params: &'a Params,
+}
+
+/// One way of saying who one is.
+pub struct ClientAuthMethod {
+    /// As registered (`token_endpoint_auth_method`).
+    pub name: &'static str,
+    pub section: &'static str,
+    /// Whether it proves anything; what does not only says a name.
+    pub proves: bool,
+    /// Reads it out of a request; nothing where the request does not use it.
+    read: fn(&Presented<'_>) -> Result<Option<Credentials>, Error>,
+}
+
+/// Every method. Which of them a client may use is a column of [`crate::oauth::profile::PROFILES`].
+pub const CLIENT_AUTH_METHODS: &[ClientAuthMethod] = &[
+    ClientAuthMethod { name: "none", section: "RFC 6749 §3.2.1", proves: false, read: secret::none },
+    ClientAuthMethod { name: "client_secret_basic", section: "RFC 6749 §2.3.1", proves: true, read: secret::basic },
+    ClientAuthMethod { name: "client_secret_post", section: "RFC 6749 §2.3.1", proves: true, read: secret::post },
+    ClientAuthMethod {
+        name: "private_key_jwt",
+        section: "OIDC Core §9, RFC 7523 §2.2",
+        proves: true,
+        read: assertion::read,
+    },
+];
+
+/// The method of this name.
+pub fn find(name: &str) -> Option<&'static ClientAuthMethod> {
+    CLIENT_AUTH_METHODS.iter().find(|row| row.name == name)
+}
+
+/// Who a request says that it comes from, and how it would prove it. Nothing of it is checked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub client_id: ClientId,
+    /// A name of [`CLIENT_AUTH_METHODS`].
+    pub method: &'static str,
+    pub proof: Proof,
+}
+
+/// What a client brings beside its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    None,
+    Secret(Secret<String>),
+    /// A JWT that the client signed (RFC 7523 §2.2).
+    Assertion(Secret<String>),
+}
+
+/// Reads how a request authenticates its client: by exactly one method (RFC 6749 §2.3).
+///
+/// # Errors
+/// `invalid_request` for several methods, for a method that is used wrongly, and for a `client_id` that is another's;
+/// `invalid_client` where nothing says who calls, and for a scheme of the `Authorization` header that is not Basic.
+pub fn read(presented: &Presented<'_>) -> Result<Credentials, Error> {
+    let mut found: Option<Credentials> = None;
+    for row in CLIENT_AUTH_METHODS.iter().filter(|row| row.proves) {
+        let Some(credentials) = (row.read)(presented)? else { continue };
+        if found.replace(credentials).is_some() {
+            return Err(Error::invalid_request("the request authenticates its client in more than one way"));
+        }
+    }
+    let credentials = match found {
+        Some(credentials) => credentials,
+        None => secret::none(presented)?
+            .ok_or_else(|| Error::invalid_client("the request says neither who the client is nor proves it"))?,
+    };
+    let named = presented.params.get("client_id");
+    if named.is_some_and(|named| named != credentials.client_id.as_str()) {
+        return Err(Error::invalid_request("client_id is not the client that the request authenticates"));
+    }
+    Ok(credentials)
+}
+
+/// Whether the `Authorization` header was tried: the answer to a failure then says which scheme would do (RFC 6749 §5.2).
+pub fn tried_header(presented: &Presented<'_>) -> bool {
+    presented.authorization.is_some()
+}
+
+/// A client identifier of a request: printable ASCII (RFC 6749 appendix A.1), not empty, bounded.
+fn client_id(text: &str) -> Result<ClientId, Error> {
+    let fits = !text.is_empty() && text.len() <= MOST_ID_BYTES && text.bytes().all(|b| (0x20..=0x7e).contains(&b));
+    match fits {
+        true => Ok(text.into()),
+        false => Err(Error::invalid_request("client_id is empty, longer than 256 bytes or not printable ASCII")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! Whom we call.
+
+pub mod fetch;

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::base::seal::Sealer;
 use crate::base::{Clock, Fault, Random, Time};
 use crate::config::{Config, Keys};
 use crate::outbound::fetch::Fetch;
-use crate::store::database::Db;
+use crate::store::database::{Db, settings};
 
 /// A handle on the running house; cheap to clone.
 #[derive(Clone)]
@@ -86,8 +89,18 @@ impl App {
             None => Db::sqlite(&config.database_file()).await?,
         };
         db.migrate().await?;
+        check_keys(&db, &keys, &random).await?;
         let fetch = Fetch::new(&config.outbound.allow, clock.clone())?;
         Ok(Self(Arc::new(Inner { config, keys, sealers, db, fetch, clock, random, rooms: RwLock::default() })))
+    }
+
+    /// Leaves a proof of the newest master key, once nothing is sealed under an older one any more.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn renew_key_proof(&self) -> Result<(), Fault> {
+        let proof = encode_proof(&self.keys, &self.random);
+        self.db.write(move |tx| Box::pin(async move { settings::put(tx, KEY_PROOF, &proof).await })).await
     }
 
     pub fn now(&self) -> Time {
@@ -112,4 +125,40 @@ impl Deref for App {
     fn deref(&self) -> &Inner {
         &self.0
     }
+}
+
+/// The setting that tells whether the data belongs to the keys (SECURITY R-22).
+const KEY_PROOF: &str = "key.proof";
+
+/// Whether the data of a database was sealed with these keys; the first start leaves a proof with it.
+///
+/// # Errors
+/// A fault when it was not, or when the database does not answer.
+pub async fn check_keys(db: &Db, keys: &Keys, random: &Random) -> Result<(), Fault> {
+    let kept = db.read::<_, Fault, _>(|conn| Box::pin(settings::find(conn, KEY_PROOF))).await?;
+    let kept = match kept {
+        Some(kept) => kept,
+        None => {
+            let proof = encode_proof(keys, random);
+            let first = db.write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    // Another node may be first: then its keys are the ones.
+                    if settings::insert(tx, KEY_PROOF, &proof).await? {
+                        return Ok(Some(proof));
+                    }
+                    settings::find(tx, KEY_PROOF).await
+                })
+            });
+            first.await?.unwrap_or_default()
+        }
+    };
+    if URL_SAFE_NO_PAD.decode(kept).is_ok_and(|proof| keys.fit(&proof)) {
+        return Ok(());
+    }
+    let why = "the master keys or the pepper are not those that this data was sealed with; put the right ones back";
+    Err(Fault::internal("open the data with these keys", why))
+}
+
+fn encode_proof(keys: &Keys, random: &Random) -> String {
+    URL_SAFE_NO_PAD.encode(keys.proof(random))
 }

@@ -11,8 +11,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::base::seal::Sealer;
 use crate::base::{Clock, Fault, Random, Time};
 use crate::config::{Config, Keys};
+use crate::metrics::Metrics;
 use crate::outbound::fetch::Fetch;
 use crate::store::database::{Db, settings};
+use crate::store::ephemeral::Ephemeral;
 
 /// A handle on the running house; cheap to clone.
 #[derive(Clone)]
@@ -24,7 +26,9 @@ pub struct Inner {
     pub keys: Keys,
     pub sealers: Sealers,
     pub db: Db,
+    pub ephemeral: Ephemeral,
     pub fetch: Fetch,
+    pub metrics: Metrics,
     pub clock: Clock,
     pub random: Random,
     rooms: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -91,7 +95,22 @@ impl App {
         db.migrate().await?;
         check_keys(&db, &keys, &random).await?;
         let fetch = Fetch::new(&config.outbound.allow, clock.clone())?;
-        Ok(Self(Arc::new(Inner { config, keys, sealers, db, fetch, clock, random, rooms: RwLock::default() })))
+        let ephemeral = match &config.redis.url {
+            Some(url) => Ephemeral::redis(url.expose(), sealers.ephemeral.clone(), random.clone())?,
+            None => Ephemeral::memory(sealers.ephemeral.clone(), random.clone(), clock.clone()),
+        };
+        Ok(Self(Arc::new(Inner {
+            config,
+            keys,
+            sealers,
+            db,
+            ephemeral,
+            fetch,
+            metrics: Metrics::new(),
+            clock,
+            random,
+            rooms: RwLock::default(),
+        })))
     }
 
     /// Leaves a proof of the newest master key, once nothing is sealed under an older one any more.

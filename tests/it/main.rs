@@ -2,7 +2,10 @@
 #![allow(clippy::disallowed_methods, reason = "tests read the environment and the clock; the product does not")]
 
 mod admin;
+mod blobs;
 mod cli;
+mod client_auth;
+mod ephemeral;
 mod house;
 mod parts;
 mod stores;

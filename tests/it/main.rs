@@ -8,5 +8,6 @@ mod client_auth;
 mod ephemeral;
 mod house;
 mod parts;
+mod protocol;
 mod stores;
 mod support;

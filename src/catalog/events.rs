@@ -37,6 +37,7 @@ pub const EVENTS: &[Event] = &[
     row("account.created", Person, SECURITY, "event-account-created"),
     row("account.locked", Person, SECURITY, "event-account-locked"),
     row("account.unlocked", Person, SECURITY, "event-account-unlocked"),
+    row("account.role_changed", Staff, OPERATION, "event-account-role-changed"),
     row("account.deleted", Staff, SECURITY, "event-account-deleted"),
     row("sign_up.refused", Staff, SECURITY, "event-sign-up-refused"),
     row("session.opened", Person, SECURITY, "event-session-opened"),

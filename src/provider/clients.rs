@@ -12,7 +12,7 @@ use crate::app::{App, Room};
 use crate::audit::{self, Origin, Record};
 use crate::base::id::ClientId;
 use crate::base::secret::same;
-use crate::base::{Digest, Fault, Seconds, Secret, Time};
+use crate::base::{Digest, Fault, Seconds, Secret, Time, url};
 use crate::error::{Denied, Error};
 use crate::jose::{Alg, JwkSet};
 use crate::oauth::client::SubjectType;
@@ -367,6 +367,13 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     }
     if client.subject_type == SubjectType::Pairwise && client.has_grant_type("authorization_code") {
         subject::sector(client.sector_identifier_uri.as_deref(), &client.redirect_uris)?;
+    }
+    let pages = [&client.client_uri, &client.policy_uri, &client.tos_uri, &client.logo_uri, &client.jwks_uri];
+    if pages.into_iter().flatten().any(|uri| url::web(uri).is_none()) {
+        return bad("client_uri, policy_uri, tos_uri, logo_uri and jwks_uri must be https URLs");
+    }
+    if client.cors_origins.iter().any(|given| url::web(given).is_none_or(|u| url::origin(&u) != *given)) {
+        return bad("cors_origins has one that is not an origin such as https://app.example");
     }
     let method = client.token_endpoint_auth_method.as_str();
     if !supported.client_auth_methods.contains(&method) {

@@ -1,5 +1,6 @@
 //! Finds clients, with their secrets and keys; makes and changes them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -161,6 +162,27 @@ pub async fn list(app: &App) -> Result<Vec<Registered>, Error> {
                     all.push(Registered::new(row, secrets));
                 }
                 Ok::<_, Error>(all)
+            })
+        })
+        .await
+}
+
+/// What clients call themselves, by their identifiers; one that was removed has no name any more.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn names(app: &App, ids: BTreeSet<ClientId>) -> Result<BTreeMap<ClientId, String>, Fault> {
+    let unit = app.clone();
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let mut names = BTreeMap::new();
+                for id in ids {
+                    if let Some(client) = find_in(conn, &unit, &id).await? {
+                        names.insert(id, client.display_name().to_owned());
+                    }
+                }
+                Ok(names)
             })
         })
         .await

@@ -6,5 +6,6 @@ mod client_auth;
 mod ephemeral;
 mod house;
 mod parts;
+mod recovery;
 mod stores;
 mod support;

@@ -9,5 +9,6 @@ mod ephemeral;
 mod house;
 mod parts;
 mod protocol;
+mod recovery;
 mod stores;
 mod support;

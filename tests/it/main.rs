@@ -3,6 +3,7 @@
 
 mod cli;
 mod house;
+mod interop;
 mod parts;
 mod stores;
 mod support;

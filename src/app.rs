@@ -8,8 +8,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::base::seal::Sealer;
 use crate::base::{Clock, Fault, Random, Time};
 use crate::config::{Config, Keys};
+use crate::metrics::Metrics;
 use crate::outbound::fetch::Fetch;
 use crate::store::database::Db;
+use crate::store::ephemeral::Ephemeral;
 
 /// A handle on the running house; cheap to clone.
 #[derive(Clone)]
@@ -21,7 +23,9 @@ pub struct Inner {
     pub keys: Keys,
     pub sealers: Sealers,
     pub db: Db,
+    pub ephemeral: Ephemeral,
     pub fetch: Fetch,
+    pub metrics: Metrics,
     pub clock: Clock,
     pub random: Random,
     rooms: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -87,7 +91,22 @@ impl App {
         };
         db.migrate().await?;
         let fetch = Fetch::new(&config.outbound.allow, clock.clone())?;
-        Ok(Self(Arc::new(Inner { config, keys, sealers, db, fetch, clock, random, rooms: RwLock::default() })))
+        let ephemeral = match &config.redis.url {
+            Some(url) => Ephemeral::redis(url.expose(), sealers.ephemeral.clone(), random.clone())?,
+            None => Ephemeral::memory(sealers.ephemeral.clone(), random.clone(), clock.clone()),
+        };
+        Ok(Self(Arc::new(Inner {
+            config,
+            keys,
+            sealers,
+            db,
+            ephemeral,
+            fetch,
+            metrics: Metrics::new(),
+            clock,
+            random,
+            rooms: RwLock::default(),
+        })))
     }
 
     pub fn now(&self) -> Time {

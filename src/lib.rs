@@ -11,6 +11,7 @@ pub mod config;
 pub mod error;
 pub mod jobs;
 pub mod jose;
+pub mod metrics;
 pub mod oauth;
 pub mod outbound;
 pub mod provider;

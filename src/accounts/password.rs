@@ -13,7 +13,7 @@ use crate::error::{Denied, Error};
 use crate::store::database::{contacts, passwords};
 
 /// The longest password in characters.
-pub const MOST_CHARACTERS: usize = 128;
+pub const MOST_CHARACTERS: usize = 256;
 /// The longest password in bytes: looked at before anything is worked out from it.
 const MOST_BYTES: usize = 1024;
 
@@ -173,8 +173,11 @@ mod tests {
         ] {
             assert_eq!(verdict(bad), Err(why), "{bad}");
         }
-        assert_eq!(verdict(&"ab".repeat(64).replace("abab", "a9zb")), Ok(()));
-        assert_eq!(verdict(&"x".repeat(129)), Err("problem-password-long"));
+        let long = |letters: &str, n: usize| letters.chars().cycle().take(n).collect::<String>();
+        for letters in ["a9zb ", "🌊🐚🦀🐋🐠"] {
+            assert_eq!(verdict(&long(letters, 256)), Ok(()));
+            assert_eq!(verdict(&long(letters, 257)), Err("problem-password-long"));
+        }
     }
 
     #[test]

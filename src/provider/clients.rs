@@ -36,7 +36,7 @@ pub struct Registered {
     pub created_at: Time,
     pub updated_at: Time,
     secrets: Vec<SecretRow>,
-    jwks: Option<JwkSet>,
+    jwks: Option<Arc<JwkSet>>,
     sector: String,
 }
 
@@ -53,7 +53,7 @@ impl Registered {
         // The columns are what queries compare, so they decide.
         client.id = row.id;
         client.is_disabled = row.state != ClientState::Active;
-        let jwks = client.jwks.clone().and_then(|jwks| JwkSet::read(jwks).ok());
+        let jwks = client.jwks.clone().and_then(|jwks| JwkSet::read(jwks).ok()).map(Arc::new);
         let sector = subject::sector(client.sector_identifier_uri.as_deref(), &client.redirect_uris);
         // A client that has none by the rules is a sector of its own.
         let sector = sector.unwrap_or_else(|_| client.id.to_string());
@@ -69,7 +69,7 @@ impl Registered {
     }
 
     /// The keys that are registered with it, by value.
-    pub fn inline_keys(&self) -> Option<&JwkSet> {
+    pub fn inline_keys(&self) -> Option<&Arc<JwkSet>> {
         self.jwks.as_ref()
     }
 
@@ -166,11 +166,12 @@ pub async fn list(app: &App) -> Result<Vec<Registered>, Error> {
         .await
 }
 
-/// Whether a presented secret is one of the client's, in constant time.
-pub fn is_secret(app: &App, client: &Registered, presented: &str) -> bool {
+/// Whether a presented secret is one of the client's, in constant time; an unknown client costs as much and has none.
+pub fn is_secret(app: &App, client: Option<&Registered>, presented: &str) -> bool {
     let digest = secret_digest(app, presented);
+    let live = client.into_iter().flat_map(|client| client.live_secrets(app.now()));
     // All are compared, so that the time does not tell which one it was.
-    client.live_secrets(app.now()).fold(false, |found, s| found | same(s.digest.as_bytes(), digest.as_bytes()))
+    live.fold(false, |found, s| found | same(s.digest.as_bytes(), digest.as_bytes()))
 }
 
 fn secret_digest(app: &App, secret: &str) -> Digest {

@@ -7,6 +7,9 @@ use crate::app::{App, Room};
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
+/// The endpoints at which clients authenticate.
+pub const CLIENT_ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+
 /// The document, made once.
 struct Document(Bytes);
 

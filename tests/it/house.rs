@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use social_wallet::metrics::METRICS;
+
 /// The floors from the ground up; a room imports only rooms that stand before it, and itself.
 const FLOORS: &[&str] = &[
     "base", "catalog", "jose", "oauth", "metrics", "error", "config", "words", "store", "outbound", "app", "audit",
@@ -28,7 +30,9 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("argon2", &["accounts/password.rs", "accounts/password/"]),
     ("governor", &["risk/limits.rs"]),
     ("lettre", &["outbound/mail.rs", "outbound/mail/"]),
-    ("reqwest", &["outbound/", "demo.rs", "demo/", "cli/"]),
+    ("mail_parser", &["outbound/mail/folder.rs"]),
+    ("prometheus", &["metrics.rs"]),
+    ("reqwest", &["outbound/", "store/blobs/s3.rs", "demo.rs", "demo/", "cli/"]),
 ];
 
 /// Words of I/O, of waiting and of clocks: none of them in a pure room.
@@ -138,6 +142,23 @@ fn each_library_has_its_address() {
         }
     }
     assert!(wrong.is_empty(), "a library away from its address:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_metric_that_is_counted_is_a_row() {
+    let mut wrong = Vec::new();
+    for (name, text) in files().iter().filter(|(n, _)| !is_test(n)) {
+        let text = product(text);
+        for call in ["metrics.count(\"", "metrics.observe(\"", "metrics.gauge(\""] {
+            for after in text.split(call).skip(1) {
+                let metric = after.split('"').next().unwrap_or_default();
+                if !METRICS.iter().any(|row| row.name == metric) {
+                    wrong.push(format!("{name} counts {metric}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "metrics without a row:\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -18,18 +18,21 @@ use crate::support::parts::{Folder, Postgres};
 
 /// How often a race is run: enough that an unguarded read-then-write loses it hundreds of times.
 const ROUNDS: usize = 400;
-const NOW: Time = Time::from_unix(1_795_000_000);
+pub const NOW: Time = Time::from_unix(1_795_000_000);
 const REDIRECT: &str = "https://orbitphotos.example/callback";
 
 /// Two nodes of one house over one database. The second is the first itself on SQLite, which one process owns.
-struct Nodes {
-    nodes: [App; 2],
+pub struct Nodes {
+    pub nodes: [App; 2],
     _folder: Folder,
 }
 
 async fn nodes(url: Option<String>) -> Nodes {
+    nodes_with(url, Config::default()).await
+}
+
+async fn nodes_with(url: Option<String>, mut config: Config) -> Nodes {
     let folder = Folder::new("stores");
-    let mut config = Config::default();
     config.data.dir = folder.path().to_owned();
     config.database.url = url.clone().map(Secret::new);
     let start = || App::start_with(config.clone(), Clock::fixed(NOW), Random::Os);
@@ -38,9 +41,14 @@ async fn nodes(url: Option<String>) -> Nodes {
     Nodes { nodes: [first, second], _folder: folder }
 }
 
-async fn on_both(case: impl AsyncFn(Nodes)) {
-    case(nodes(None).await).await;
-    case(nodes(Some(Postgres::shared().await.database().await)).await).await;
+pub async fn on_both(case: impl AsyncFn(Nodes)) {
+    on_both_with(Config::default(), case).await;
+}
+
+/// As [`on_both`], with settings of the caller's.
+pub async fn on_both_with(config: Config, case: impl AsyncFn(Nodes)) {
+    case(nodes_with(None, config.clone()).await).await;
+    case(nodes_with(Some(Postgres::shared().await.database().await), config).await).await;
 }
 
 /// An account, a client and a grant between them.

@@ -1,5 +1,6 @@
 //! Passwords that are guessed first: a list, its disguises, runs of keys, and the person's own words.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -8,6 +9,13 @@ const LIST: &str = include_str!("common.txt");
 
 static WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| LIST.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).collect());
+
+/// What was leaked often, and words and names in ten languages: one a line, lower case, in the order of their bytes.
+/// Searched where it lies in the program, so that it costs no memory and no time at the start.
+const GUESSES: &str = include_str!("guesses.txt");
+
+/// The most digits and signs around a word of [`GUESSES`] that do not hide it: `Johnson1987!`.
+const MOST_AROUND: usize = 5;
 
 /// Rows of keys and of the alphabet: a password that walks along one is no secret.
 const ROWS: &[&str] = &[
@@ -31,10 +39,30 @@ pub fn is_common(password: &str, own: &[&str]) -> bool {
     let core = lower.trim_matches(|c: char| !c.is_alphabetic());
     // Digits behind the word are digits, those inside it are letters in disguise: `P@ssw0rd123!`.
     let plain_core = undisguised(core);
+    let is_dressed_up = || lower.chars().count() - core.chars().count() <= MOST_AROUND;
     [lower.as_str(), &plain, core, &plain_core].iter().any(|form| WORDS.contains(form))
+        || [lower.as_str(), &plain].into_iter().any(is_guess)
+        || (is_dressed_up() && [core, &plain_core].into_iter().any(is_guess))
         || is_run(&lower)
         || is_repeated(&lower)
         || is_own(&lower, own)
+}
+
+/// Whether a text is a line of [`GUESSES`].
+fn is_guess(text: &str) -> bool {
+    let bytes = GUESSES.as_bytes();
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let start = bytes[low..middle].iter().rposition(|b| *b == b'\n').map_or(low, |at| low + at + 1);
+        let end = bytes[middle..high].iter().position(|b| *b == b'\n').map_or(high, |at| middle + at);
+        match bytes[start..end].cmp(text.as_bytes()) {
+            Ordering::Equal => return true,
+            Ordering::Less => low = end + 1,
+            Ordering::Greater => high = start,
+        }
+    }
+    false
 }
 
 /// `p@ssw0rd` as `password`.
@@ -78,4 +106,32 @@ fn is_own(text: &str, own: &[&str]) -> bool {
         left = left.replace(word, "");
     }
     left.len() < text.len() && left.chars().filter(|c| c.is_alphanumeric()).count() < 5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_long_and_in_order_and_every_line_is_found() {
+        let lines: Vec<&str> = GUESSES.lines().collect();
+        assert!(lines.iter().filter(|line| line.chars().count() >= 8).count() > 100_000);
+        assert!(lines.windows(2).all(|pair| pair[0].as_bytes() < pair[1].as_bytes()));
+        assert!(lines.iter().all(|line| line.to_lowercase() == **line && is_guess(line)));
+        for stranger in ["", "\n", "!", "zzzzzzzzzzzz", "\u{10ffff}", "sunshine\nsunshine1", "sunshinj"] {
+            assert!(!is_guess(stranger), "{stranger:?}");
+        }
+    }
+
+    #[test]
+    fn words_and_names_are_guesses_also_when_dressed_up() {
+        for bad in
+            ["Johnson1987!", "123Sunshine", "$unsh1ne", "Unternehmen", "butterfly-77", "muhammad2020", "1qaz@WSX"]
+        {
+            assert!(is_common(bad, &[]), "{bad}");
+        }
+        for good in ["stressed-8273645", "zanzibar-ferry-9", "three unusual words", "qpwoeiru-7"] {
+            assert!(!is_common(good, &[]), "{good}");
+        }
+    }
 }

@@ -142,7 +142,7 @@ pub fn masked_phone(number: &str) -> String {
     format!("+{} ••• •••• {}", start.iter().collect::<String>(), end.iter().collect::<String>())
 }
 
-/// The three durations: `once`, `days_90`, `until_stopped`; `chosen` is one of these.
+/// The three durations, by the names of [`crate::oauth::grant::Duration`]; `chosen` is one of these.
 pub fn durations(words: Words, now: Time, chosen: &str) -> Vec<Choice> {
     let until = words.date(now + crate::base::Seconds::days(90));
     let row = |value: &str, label: &str, hint: String| Choice {
@@ -153,7 +153,7 @@ pub fn durations(words: Words, now: Time, chosen: &str) -> Vec<Choice> {
     };
     vec![
         row("once", "duration-once", words.t("duration-once-hint")),
-        row("days_90", "duration-days-90", words.with("duration-days-90-hint", &[("date", &until)])),
+        row("days90", "duration-days-90", words.with("duration-days-90-hint", &[("date", &until)])),
         row("until_stopped", "duration-until-stopped", words.t("duration-until-stopped-hint")),
     ]
 }

@@ -88,6 +88,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         app,
         action: href("/signin/password"),
         identifier: href("amina@mail.example"),
+        remembers: false,
         change_href: href("/signin"),
         recover_href: href("/recover"),
     };
@@ -169,7 +170,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         is_pairwise: true,
         optional: optional(),
         already,
-        durations: consent::durations(words, NOW, "days_90"),
+        durations: consent::durations(words, NOW, "days90"),
         policy_href: some("https://orbitphotos.example/privacy"),
         terms_href: some("https://orbitphotos.example/terms"),
         return_origin: href("https://orbitphotos.example"),

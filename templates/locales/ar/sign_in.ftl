@@ -21,6 +21,7 @@ sign-in-title = تسجيل الدخول
 sign-in-password-title = أدخل كلمة المرور
 sign-in-new-here-html = جديد هنا؟ <a href="{ $href }">أنشئ محفظة</a>
 sign-in-trouble = هل تواجه مشكلة في تسجيل الدخول؟
+sign-in-remember = ابقَ مسجّل الدخول على هذا الجهاز
 sign-in-forgot = هل نسيت كلمة المرور؟
 
 sign-up-step-1 = الخطوة 1 من 3
@@ -69,7 +70,7 @@ problem-code = هذا الرمز غير صحيح. تفقَّد الرسالة و
 problem-code-expired = انتهت صلاحية هذا الرمز. أرسلنا إليك رمزًا جديدًا.
 problem-code-tries = رموز خاطئة كثيرة. أرسل رمزًا جديدًا.
 problem-password-short = كلمة المرور قصيرة جدًا. استخدم كلمة أطول.
-problem-password-long = كلمة المرور طويلة جدًا. استخدم 128 حرفًا أو أقل.
+problem-password-long = كلمة المرور طويلة جدًا. استخدم 256 حرفًا أو أقل.
 problem-password-common = كلمة المرور هذه سهلة التخمين. اختر غيرها.
 problem-current-password = هذه ليست كلمة المرور الحالية. حاول مجددًا.
 problem-too-many = محاولات كثيرة. انتظر بضع دقائق ثم حاول مجددًا.

@@ -17,6 +17,7 @@ sign-in-title = Sign in
 sign-in-password-title = Enter your password
 sign-in-new-here-html = New here? <a href="{ $href }">Create a wallet</a>
 sign-in-trouble = Trouble signing in?
+sign-in-remember = Stay signed in on this device
 sign-in-forgot = Forgot your password?
 
 sign-up-step-1 = Step 1 of 3
@@ -65,7 +66,7 @@ problem-code = That code is not right. Check the email and try again.
 problem-code-expired = That code has expired. We sent you a new one.
 problem-code-tries = Too many wrong codes. Send a new code.
 problem-password-short = That password is too short. Use a longer one.
-problem-password-long = That password is too long. Use 128 characters or fewer.
+problem-password-long = That password is too long. Use 256 characters or fewer.
 problem-password-common = That password is easy to guess. Choose another one.
 problem-current-password = That is not your current password. Try again.
 problem-too-many = Too many tries. Wait a few minutes and try again.

@@ -3,10 +3,12 @@
 
 mod admin;
 mod blobs;
+mod chaos;
 mod cli;
 mod client_auth;
 mod ephemeral;
 mod house;
+mod interop;
 mod parts;
 mod protocol;
 mod recovery;

@@ -28,10 +28,6 @@ pub struct Nodes {
     _folder: Folder,
 }
 
-async fn nodes(url: Option<String>) -> Nodes {
-    nodes_with(url, Config::default()).await
-}
-
 async fn nodes_with(url: Option<String>, mut config: Config) -> Nodes {
     let folder = Folder::new("stores");
     config.data.dir = folder.path().to_owned();

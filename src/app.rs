@@ -112,6 +112,15 @@ impl App {
         Ok(Self(Arc::new(inner)))
     }
 
+    /// Leaves a proof of the newest master key, once nothing is sealed under an older one any more.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn renew_key_proof(&self) -> Result<(), Fault> {
+        let proof = encode_proof(&self.keys, &self.random);
+        self.db.write(move |tx| Box::pin(async move { settings::put(tx, KEY_PROOF, &proof).await })).await
+    }
+
     pub fn now(&self) -> Time {
         self.clock.now()
     }
@@ -134,11 +143,14 @@ pub const KEY_PROOF: &str = "keys.proof";
 
 /// A house never goes on under keys that open nothing (SECURITY R-22): the first start keeps a proof with the data,
 /// every later one must fit it.
-async fn check_keys(db: &Db, keys: &Keys, random: &Random) -> Result<(), Fault> {
+///
+/// # Errors
+/// A fault when it does not, or when the database does not answer.
+pub async fn check_keys(db: &Db, keys: &Keys, random: &Random) -> Result<(), Fault> {
     let kept = match db.read(|conn| Box::pin(settings::find(conn, KEY_PROOF))).await? {
         Some(kept) => kept,
         None => {
-            let new = URL_SAFE_NO_PAD.encode(keys.proof(random));
+            let new = encode_proof(keys, random);
             db.write::<_, Fault, _>(move |tx| {
                 Box::pin(async move {
                     // Of two nodes that start first, one was first.
@@ -155,6 +167,10 @@ async fn check_keys(db: &Db, keys: &Keys, random: &Random) -> Result<(), Fault> 
     let mend = "the database was made with other keys. Put secrets.master_keys and secrets.pepper, or keys.json in the \
                 data folder, back as they were: the pepper never changes, and a new master key goes behind the old ones";
     Err(Fault::internal("open the data with these keys", mend))
+}
+
+fn encode_proof(keys: &Keys, random: &Random) -> String {
+    URL_SAFE_NO_PAD.encode(keys.proof(random))
 }
 
 impl Deref for App {

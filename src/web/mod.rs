@@ -28,6 +28,8 @@ use crate::web::door::Verb::{Get, Post};
 use crate::web::door::{Doorway, Row, row};
 use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
+use crate::web::pages::admin::Deed;
+use crate::web::pages::{activity, admin, connections, home, profile, security, sessions, setup};
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
 /// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
@@ -75,6 +77,29 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/settings", Page, |c| Box::pin(settings::page(c))),
     row(Post, "/settings/language", Page, |c| Box::pin(settings::language(c))),
     row(Post, "/settings/theme", Page, |c| Box::pin(settings::theme(c))),
+    row(Get, "/account", Page, |c| Box::pin(home::page(c))),
+    row(Get, "/account/profile", Page, |c| Box::pin(profile::page(c))),
+    row(Get, "/account/profile/edit", Page, |c| Box::pin(profile::edit_page(c))),
+    row(Post, "/account/profile/edit", Page, |c| Box::pin(profile::edit(c))),
+    row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
+    row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
+    row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),
+    row(Get, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop_page(c))),
+    row(Post, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop(c))),
+    row(Get, "/account/activity", Page, |c| Box::pin(activity::page(c))),
+    row(Get, "/account/sessions", Page, |c| Box::pin(sessions::page(c))),
+    row(Post, "/account/sessions/end", Page, |c| Box::pin(sessions::end(c))),
+    row(Post, "/account/sessions/end-others", Page, |c| Box::pin(sessions::end_others(c))),
+    row(Get, "/account/security", Page, |c| Box::pin(security::page(c))),
+    row(Post, "/account/security/password", Page, |c| Box::pin(security::change_password(c))).limit("sign_in"),
+    row(Get, "/account/settings", Page, |c| Box::pin(settings::account_page(c))),
+    row(Get, "/admin", Page, |c| Box::pin(admin::page(c))),
+    row(Post, "/admin/clients/verify-domain", Page, |c| Box::pin(admin::act(c, Deed::VerifyDomain))),
+    row(Post, "/admin/clients/unverify-domain", Page, |c| Box::pin(admin::act(c, Deed::UnverifyDomain))),
+    row(Post, "/admin/clients/disable", Page, |c| Box::pin(admin::act(c, Deed::Disable))),
+    row(Post, "/admin/clients/enable", Page, |c| Box::pin(admin::act(c, Deed::Enable))),
+    row(Get, "/setup/:token", Page, |c| Box::pin(setup::page(c))).limit("code_check"),
+    row(Post, "/setup/:token", Page, |c| Box::pin(setup::finish(c))).limit("code_check"),
     row(Get, "/static/*name", Document, |c| Box::pin(pages::assets::file(c))),
     row(Get, "/favicon.ico", Document, |c| Box::pin(pages::assets::favicon(c))),
     row(Get, "/robots.txt", Document, |c| Box::pin(pages::assets::robots(c))),

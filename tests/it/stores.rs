@@ -28,7 +28,7 @@ pub struct Nodes {
     _folder: Folder,
 }
 
-async fn nodes_with(url: Option<String>, mut config: Config) -> Nodes {
+async fn nodes(url: Option<String>, mut config: Config) -> Nodes {
     let folder = Folder::new("stores");
     config.data.dir = folder.path().to_owned();
     config.database.url = url.clone().map(Secret::new);
@@ -44,8 +44,8 @@ pub async fn on_both(case: impl AsyncFn(Nodes)) {
 
 /// As [`on_both`], with settings of the caller's.
 pub async fn on_both_with(config: Config, case: impl AsyncFn(Nodes)) {
-    case(nodes_with(None, config.clone()).await).await;
-    case(nodes_with(Some(Postgres::shared().await.database().await), config).await).await;
+    case(nodes(None, config.clone()).await).await;
+    case(nodes(Some(Postgres::shared().await.database().await), config).await).await;
 }
 
 /// An account, a client and a grant between them.

@@ -9,7 +9,7 @@ use crate::web::call::Call;
 use crate::web::cookies::Cookie;
 use crate::web::pages::journey;
 use crate::web::view::Theme;
-use crate::web::views::account::Settings;
+use crate::web::views::account::{AccountSettings, Settings};
 use crate::words::Words;
 
 pub async fn page(call: Call) -> Result<Response, Error> {
@@ -18,6 +18,12 @@ pub async fn page(call: Call) -> Result<Response, Error> {
         None => call.visit.frame(),
     };
     answer::html(&Settings { frame })
+}
+
+/// The same among the person's own pages.
+pub async fn account_page(call: Call) -> Result<Response, Error> {
+    let frame = call.person().await?.frame(&call.visit);
+    answer::html(&AccountSettings { frame })
 }
 
 pub async fn language(mut call: Call) -> Result<Response, Error> {

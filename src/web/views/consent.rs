@@ -96,6 +96,8 @@ pub struct Line {
     pub why: Option<String>,
     pub is_new: bool,
     pub is_ticked: bool,
+    /// Shared by an earlier decision: it has a tick box even where the wallet holds nothing.
+    pub is_shared: bool,
     /// No tick box: a lock.
     pub is_locked: bool,
 }
@@ -124,6 +126,10 @@ impl Line {
 
     pub fn is_missing(&self) -> bool {
         self.value.is_none() && self.detail.is_none()
+    }
+
+    pub fn has_box(&self) -> bool {
+        !self.is_locked && (self.is_shared || !self.is_missing())
     }
 
     /// An id for the page: the name with its odd characters replaced.

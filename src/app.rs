@@ -5,11 +5,18 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::base::seal::Sealer;
 use crate::base::{Clock, Fault, Random, Time};
 use crate::config::{Config, Keys};
+use crate::metrics::Metrics;
 use crate::outbound::fetch::Fetch;
-use crate::store::database::Db;
+use crate::outbound::mail::Mail;
+use crate::store::blobs::Blobs;
+use crate::store::database::{Db, settings};
+use crate::store::ephemeral::Ephemeral;
 
 /// A handle on the running house; cheap to clone.
 #[derive(Clone)]
@@ -21,7 +28,11 @@ pub struct Inner {
     pub keys: Keys,
     pub sealers: Sealers,
     pub db: Db,
+    pub ephemeral: Ephemeral,
+    pub blobs: Blobs,
+    pub mail: Mail,
     pub fetch: Fetch,
+    pub metrics: Metrics,
     pub clock: Clock,
     pub random: Random,
     rooms: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -65,10 +76,11 @@ pub trait Room: Send + Sync + 'static {
 }
 
 impl App {
-    /// Opens the stores and brings the database up to date.
+    /// Opens the stores and brings the database up to date. Of the parts only the database must be there; the others
+    /// are reached when they are needed.
     ///
     /// # Errors
-    /// A fault that names the part that could not be opened.
+    /// A fault that names the part that could not be opened, or says that the keys are not those of the data.
     pub async fn start(config: Config) -> Result<Self, Fault> {
         Self::start_with(config, Clock::System, Random::Os).await
     }
@@ -85,9 +97,28 @@ impl App {
             Some(url) => Db::postgres(url.expose(), config.database.pool).await?,
             None => Db::sqlite(&config.database_file()).await?,
         };
-        db.migrate().await?;
+        let (sealer, dice) = (sealers.ephemeral.clone(), random.clone());
+        let ephemeral = match &config.redis.url {
+            Some(url) => Ephemeral::redis(url.expose(), sealer, dice)?,
+            None => Ephemeral::memory(sealer, dice, clock.clone()),
+        };
+        let blobs = Blobs::open(&config)?;
+        let mail = Mail::open(&config, clock.clone())?;
         let fetch = Fetch::new(&config.outbound.allow, clock.clone())?;
-        Ok(Self(Arc::new(Inner { config, keys, sealers, db, fetch, clock, random, rooms: RwLock::default() })))
+        db.migrate().await?;
+        check_keys(&db, &keys, &random).await?;
+        let (metrics, rooms) = (Metrics::new(), RwLock::default());
+        let inner = Inner { config, keys, sealers, db, ephemeral, blobs, mail, fetch, metrics, clock, random, rooms };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// Leaves a proof of the newest master key, once nothing is sealed under an older one any more.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn renew_key_proof(&self) -> Result<(), Fault> {
+        let proof = encode_proof(&self.keys, &self.random);
+        self.db.write(move |tx| Box::pin(async move { settings::put(tx, KEY_PROOF, &proof).await })).await
     }
 
     pub fn now(&self) -> Time {
@@ -105,6 +136,41 @@ impl App {
         });
         room.downcast().expect("rooms are kept under their own type")
     }
+}
+
+/// The setting that tells whether the keys are still those of the data.
+pub const KEY_PROOF: &str = "keys.proof";
+
+/// A house never goes on under keys that open nothing (SECURITY R-22): the first start keeps a proof with the data,
+/// every later one must fit it.
+///
+/// # Errors
+/// A fault when it does not, or when the database does not answer.
+pub async fn check_keys(db: &Db, keys: &Keys, random: &Random) -> Result<(), Fault> {
+    let kept = match db.read(|conn| Box::pin(settings::find(conn, KEY_PROOF))).await? {
+        Some(kept) => kept,
+        None => {
+            let new = encode_proof(keys, random);
+            db.write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    // Of two nodes that start first, one was first.
+                    let is_first = settings::insert(tx, KEY_PROOF, &new).await?;
+                    Ok(if is_first { new } else { settings::find(tx, KEY_PROOF).await?.unwrap_or_default() })
+                })
+            })
+            .await?
+        }
+    };
+    if URL_SAFE_NO_PAD.decode(&kept).is_ok_and(|proof| keys.fit(&proof)) {
+        return Ok(());
+    }
+    let mend = "the database was made with other keys. Put secrets.master_keys and secrets.pepper, or keys.json in the \
+                data folder, back as they were: the pepper never changes, and a new master key goes behind the old ones";
+    Err(Fault::internal("open the data with these keys", mend))
+}
+
+fn encode_proof(keys: &Keys, random: &Random) -> String {
+    URL_SAFE_NO_PAD.encode(keys.proof(random))
 }
 
 impl Deref for App {

@@ -15,7 +15,7 @@ mod summary;
 
 pub use self::notice::notify;
 pub(crate) use self::open::contact;
-pub use self::open::{NewAccount, create};
+pub use self::open::{NewAccount, Opening, create, open, prepare};
 pub use self::sealing::load_key as person_key;
 pub use self::sessions::Session;
 pub use self::summary::{Summary, summary};

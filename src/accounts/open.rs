@@ -31,6 +31,26 @@ pub struct NewAccount {
 /// # Errors
 /// Fields that do not fit; a conflict where another account has proven the address; a fault.
 pub async fn create(app: &App, new: NewAccount, origin: &Origin) -> Result<AccountId, Error> {
+    let opening = prepare(app, new).await?;
+    let (unit, origin) = (app.clone(), origin.clone());
+    app.db.write(move |tx| Box::pin(async move { open(tx, &unit, opening, &origin).await })).await
+}
+
+/// An account whose parts have been checked.
+pub struct Opening {
+    pub(super) email: String,
+    pub(super) is_verified: bool,
+    pub(super) hash: Option<String>,
+    pub(super) locale: Option<String>,
+    pub(super) role: Role,
+    pub(super) values: Vec<(&'static str, String)>,
+}
+
+/// Checks the parts of a new account and hashes its password, before any unit of work begins.
+///
+/// # Errors
+/// Fields that do not fit; a fault.
+pub async fn prepare(app: &App, new: NewAccount) -> Result<Opening, Error> {
     let email = text::email(&new.email).ok_or_else(|| Denied::field("email", "problem-email"))?;
     let hash = match &new.password {
         Some(typed) => {
@@ -40,22 +60,14 @@ pub async fn create(app: &App, new: NewAccount, origin: &Origin) -> Result<Accou
         None => None,
     };
     let values = check_values(new.values)?;
-    let (unit, origin) = (app.clone(), origin.clone());
-    let opening = Opening { email, is_verified: new.is_verified, hash, locale: new.locale, role: new.role, values };
-    app.db.write(move |tx| Box::pin(async move { open(tx, &unit, opening, &origin).await })).await
+    Ok(Opening { email, is_verified: new.is_verified, hash, locale: new.locale, role: new.role, values })
 }
 
-/// An account whose parts have been checked.
-pub(super) struct Opening {
-    pub email: String,
-    pub is_verified: bool,
-    pub hash: Option<String>,
-    pub locale: Option<String>,
-    pub role: Role,
-    pub values: Vec<(&'static str, String)>,
-}
-
-pub(super) async fn open(conn: &mut Conn<'_>, app: &App, new: Opening, origin: &Origin) -> Result<AccountId, Error> {
+/// Opens a prepared account in the caller's unit.
+///
+/// # Errors
+/// A conflict where another account has proven the address; a fault.
+pub async fn open(conn: &mut Conn<'_>, app: &App, new: Opening, origin: &Origin) -> Result<AccountId, Error> {
     let now = app.now();
     let id = AccountId::new(now, &app.random);
     let (key, wrapped) = sealing::new_key(app, id);

@@ -4,11 +4,11 @@ mod common;
 mod hasher;
 
 pub use self::hasher::{Hasher, Verdict};
-use super::{guard, notice};
+use super::{Session, guard, notice, sessions};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
-use crate::base::{Fault, text};
+use crate::base::{Fault, Time, text};
 use crate::error::{Denied, Error};
 use crate::store::database::{contacts, passwords};
 
@@ -72,11 +72,20 @@ fn peppered(app: &App, password: &str) -> [u8; 32] {
     app.keys.pepper.mac("password", password.as_bytes())
 }
 
-/// Changes a password by its owner, who must know the current one. Sessions stay; the page offers to end the others.
+/// When the password of an account was last changed.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn changed_at(app: &App, account: AccountId) -> Result<Option<Time>, Fault> {
+    app.db.read(move |conn| Box::pin(passwords::changed_at(conn, account))).await
+}
+
+/// Changes the password of the owner of a session, who must know the current one; every other session ends.
 ///
 /// # Errors
 /// A field that does not fit; too many, after several wrong tries; a fault.
-pub async fn change(app: &App, account: AccountId, current: &str, new: &str, origin: &Origin) -> Result<(), Error> {
+pub async fn change(app: &App, session: &Session, current: &str, new: &str, origin: &Origin) -> Result<(), Error> {
+    let (account, here) = (session.account, session.id);
     let wrong = Denied::field("current", "problem-current-password");
     if current.is_empty() || is_too_long(current) {
         return Err(wrong.into());
@@ -96,13 +105,7 @@ pub async fn change(app: &App, account: AccountId, current: &str, new: &str, ori
     taken?;
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let Verdict::Right { .. } = verify(app, current, hash.clone()).await? else { return Err(wrong.into()) };
-    let allowed = check(app, new, &own).map_err(|denied| match denied {
-        Denied::Invalid(mut fields) => {
-            fields.iter_mut().for_each(|f| f.field = "new");
-            Denied::Invalid(fields)
-        }
-        other => other,
-    })?;
+    let allowed = check(app, new, &own)?;
     let new_hash = self::hash(app, &allowed).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
@@ -114,6 +117,7 @@ pub async fn change(app: &App, account: AccountId, current: &str, new: &str, ori
                 }
                 guard::clear(tx, name).await?;
                 set(tx, &unit, account, &new_hash, "password.changed", &origin).await?;
+                sessions::end_all(tx, &unit, account, Some(here), "password_changed", &origin).await?;
                 Ok(())
             })
         })

@@ -209,7 +209,10 @@ pub async fn end_others(app: &App, session: &Session) -> Result<usize, Fault> {
 }
 
 /// Ends the sessions of an account in the caller's unit; gives how many.
-pub(super) async fn end_all(
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn end_all(
     conn: &mut Conn<'_>,
     app: &App,
     account: AccountId,

@@ -2,8 +2,6 @@
 
 /// `amr`: a password (RFC 8176 §2).
 pub const PWD: &str = "pwd";
-/// `amr`: a one-time code (RFC 8176 §2).
-pub const OTP: &str = "otp";
 
 /// One way of having signed in, by its strength.
 #[derive(Debug)]
@@ -17,11 +15,8 @@ pub struct Context {
 }
 
 /// Every context, the weakest first. A stronger one fulfils the wish for a weaker.
-pub const CONTEXTS: &[Context] = &[
-    Context { acr: "urn:social-wallet:acr:email-code", needs: &[OTP], section: "RFC 8176 §2" },
-    Context { acr: "urn:social-wallet:acr:password", needs: &[PWD], section: "RFC 8176 §2" },
-    Context { acr: "urn:social-wallet:acr:password-and-code", needs: &[PWD, OTP], section: "RFC 8176 §2" },
-];
+pub const CONTEXTS: &[Context] =
+    &[Context { acr: "urn:social-wallet:acr:password", needs: &[PWD], section: "RFC 8176 §2" }];
 
 /// The `acr` that the shown factors reach: the strongest, `None` where they reach none.
 pub fn reached_by<'a>(amr: impl IntoIterator<Item = &'a str>) -> Option<&'static str> {
@@ -61,12 +56,11 @@ mod tests {
     }
 
     #[test]
-    fn stronger_fulfils_weaker() {
-        let [code, password, both] = [0, 1, 2].map(|at| CONTEXTS[at].acr);
-        assert!(reaches(both, code) && reaches(both, password) && reaches(password, password));
-        assert!(!reaches(code, password) && !reaches(password, both));
-        assert!(!reaches(password, "urn:mace:incommon:iap:silver") && !reaches("0", code));
-        assert_eq!(reached_by([OTP, PWD]), Some(both));
+    fn what_is_not_in_the_table_is_no_strength() {
+        let password = CONTEXTS[0].acr;
+        assert!(reaches(password, password));
+        assert!(!reaches(password, "urn:mace:incommon:iap:silver") && !reaches("0", password));
+        assert_eq!(reached_by([PWD]), Some(password));
         assert_eq!(reached_by([]), None);
     }
 }

@@ -31,7 +31,7 @@ pub fn markdown() -> String {
     });
     let badges = BADGES.iter().map(|b| [code(b.slug), code(b.of), code(b.told_by), b.valid_days.to_string()]);
     let events =
-        EVENTS.iter().map(|e| [code(e.name), format!("{:?}", e.seen_by).to_lowercase(), e.kept_days.to_string()]);
+        EVENTS.iter().map(|e| [code(e.name), format!("{:?}", e.seen_by).to_lowercase(), e.kept_days().to_string()]);
     [
         table("Scopes", ["Scope", "Granted by", "Claims", "Defined in"], scopes),
         table(

@@ -1,5 +1,6 @@
 //! `EVENTS`: audit event names, who may see them, how long they are kept.
 
+use Kind::{Activity, Consent, Operation, Security};
 use SeenBy::{Person, Staff};
 
 /// One kind of audit row.
@@ -8,10 +9,7 @@ pub struct Event {
     /// Stable: it is stored, logged and counted by.
     pub name: &'static str,
     pub seen_by: SeenBy,
-    /// Days until the row is deleted.
-    pub kept_days: u32,
-    /// Fluent key of its sentence on the activity page.
-    pub label: &'static str,
+    pub kind: Kind,
 }
 
 /// Who may read rows of an event.
@@ -23,60 +21,77 @@ pub enum SeenBy {
     Staff,
 }
 
-/// Sign-ins and changes of the account: 12 months.
-const SECURITY: u32 = 366;
-/// Who read what: 24 months.
-const ACTIVITY: u32 = 731;
-/// Proof of consent (GDPR Art. 7(1)): the longest grant and three years more.
-const CONSENT: u32 = 366 + 1096;
-/// What operators did.
-const OPERATION: u32 = 1096;
+/// What an event is about, and so how long its rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Sign-ins and changes of the account: 12 months.
+    Security,
+    /// Who read what: 24 months.
+    Activity,
+    /// Proof of consent (GDPR Art. 7(1)): the longest grant and three years more.
+    Consent,
+    /// What operators did.
+    Operation,
+}
 
 /// Every event, by subject.
 pub const EVENTS: &[Event] = &[
-    row("account.created", Person, SECURITY, "event-account-created"),
-    row("account.locked", Person, SECURITY, "event-account-locked"),
-    row("account.unlocked", Person, SECURITY, "event-account-unlocked"),
-    row("account.deleted", Staff, SECURITY, "event-account-deleted"),
-    row("sign_up.refused", Staff, SECURITY, "event-sign-up-refused"),
-    row("session.opened", Person, SECURITY, "event-session-opened"),
-    row("session.ended", Person, SECURITY, "event-session-ended"),
-    row("sign_in.refused", Person, SECURITY, "event-sign-in-refused"),
-    row("password.changed", Person, SECURITY, "event-password-changed"),
-    row("password.reset_requested", Person, SECURITY, "event-password-reset-requested"),
-    row("password.reset", Person, SECURITY, "event-password-reset"),
-    row("email.added", Person, SECURITY, "event-email-added"),
-    row("email.verified", Person, SECURITY, "event-email-verified"),
-    row("email.removed", Person, SECURITY, "event-email-removed"),
-    row("phone.added", Person, SECURITY, "event-phone-added"),
-    row("phone.removed", Person, SECURITY, "event-phone-removed"),
-    row("profile.changed", Person, SECURITY, "event-profile-changed"),
-    row("consent.given", Person, CONSENT, "event-consent-given"),
-    row("consent.changed", Person, CONSENT, "event-consent-changed"),
-    row("consent.refused", Person, CONSENT, "event-consent-refused"),
-    row("grant.withdrawn", Person, CONSENT, "event-grant-withdrawn"),
-    row("grant.expired", Person, CONSENT, "event-grant-expired"),
-    row("authorization.approved", Person, ACTIVITY, "event-authorization-approved"),
-    row("token.issued", Person, ACTIVITY, "event-token-issued"),
-    row("token.refreshed", Person, ACTIVITY, "event-token-refreshed"),
-    row("token.revoked", Person, ACTIVITY, "event-token-revoked"),
-    row("token.code_replayed", Person, ACTIVITY, "event-token-code-replayed"),
-    row("token.family_replayed", Person, ACTIVITY, "event-token-family-replayed"),
-    row("data.read", Person, ACTIVITY, "event-data-read"),
-    row("data.refused", Person, ACTIVITY, "event-data-refused"),
-    row("client.created", Staff, OPERATION, "event-client-created"),
-    row("client.changed", Staff, OPERATION, "event-client-changed"),
-    row("client.removed", Staff, OPERATION, "event-client-removed"),
-    row("client.authentication_refused", Staff, SECURITY, "event-client-authentication-refused"),
-    row("key.created", Staff, OPERATION, "event-key-created"),
-    row("key.rotated", Staff, OPERATION, "event-key-rotated"),
-    row("key.removed", Staff, OPERATION, "event-key-removed"),
-    row("admin.created", Staff, OPERATION, "event-admin-created"),
-    row("admin.link_made", Staff, OPERATION, "event-admin-link-made"),
+    row("account.created", Person, Security),
+    row("account.locked", Person, Security),
+    row("account.unlocked", Person, Security),
+    row("account.role_changed", Staff, Operation),
+    row("account.deleted", Staff, Security),
+    row("sign_up.refused", Staff, Security),
+    row("session.opened", Person, Security),
+    row("session.ended", Person, Security),
+    row("sign_in.refused", Person, Security),
+    row("password.changed", Person, Security),
+    row("password.reset_requested", Person, Security),
+    row("password.reset", Person, Security),
+    row("email.added", Person, Security),
+    row("email.verified", Person, Security),
+    row("email.removed", Person, Security),
+    row("phone.added", Person, Security),
+    row("phone.removed", Person, Security),
+    row("profile.changed", Person, Security),
+    row("consent.given", Person, Consent),
+    row("consent.changed", Person, Consent),
+    row("consent.refused", Person, Consent),
+    row("grant.withdrawn", Person, Consent),
+    row("grant.expired", Person, Consent),
+    row("authorization.approved", Person, Activity),
+    row("token.issued", Person, Activity),
+    row("token.refreshed", Person, Activity),
+    row("token.revoked", Person, Activity),
+    row("token.code_replayed", Person, Activity),
+    row("token.family_replayed", Person, Activity),
+    row("data.read", Person, Activity),
+    row("data.refused", Person, Activity),
+    row("client.created", Staff, Operation),
+    row("client.changed", Staff, Operation),
+    row("client.removed", Staff, Operation),
+    row("client.authentication_refused", Staff, Security),
+    row("key.created", Staff, Operation),
+    row("key.rotated", Staff, Operation),
+    row("key.removed", Staff, Operation),
+    row("admin.created", Staff, Operation),
+    row("admin.link_made", Staff, Operation),
 ];
 
-const fn row(name: &'static str, seen_by: SeenBy, kept_days: u32, label: &'static str) -> Event {
-    Event { name, seen_by, kept_days, label }
+const fn row(name: &'static str, seen_by: SeenBy, kind: Kind) -> Event {
+    Event { name, seen_by, kind }
+}
+
+impl Event {
+    /// Days until its rows are deleted.
+    pub fn kept_days(&self) -> u32 {
+        match self.kind {
+            Security => 366,
+            Activity => 731,
+            Consent => 366 + 1096,
+            Operation => 1096,
+        }
+    }
 }
 
 /// The event of that name.
@@ -89,6 +104,14 @@ pub fn seen_by_person() -> impl Iterator<Item = &'static str> {
     EVENTS.iter().filter(|event| event.seen_by == Person).map(|event| event.name)
 }
 
+/// Of these, the sign-ins and the changes of the account.
+pub fn security() -> Vec<&'static str> {
+    EVENTS.iter().filter(|event| event.seen_by == Person && event.kind == Security).map(|event| event.name).collect()
+}
+
+/// The events that tell of a client that read, or wanted to.
+pub const READS: &[&str] = &["data.read", "data.refused"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,9 +122,9 @@ mod tests {
             assert!(EVENTS[..at].iter().all(|other| other.name != event.name), "{} twice", event.name);
             assert!(event.name.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'_')));
             assert_eq!(event.name.split('.').count(), 2);
-            assert_eq!(event.label, format!("event-{}", event.name.replace(['.', '_'], "-")));
-            assert!(event.kept_days >= 366);
+            assert!(event.kept_days() >= 366);
         }
+        assert!(READS.iter().all(|name| find(name).is_some_and(|event| event.seen_by == Person)));
         assert!(seen_by_person().all(|name| find(name).is_some_and(|event| event.seen_by == Person)));
     }
 }

@@ -1,17 +1,26 @@
 //! The command line: reads the settings, runs one command, says how to mend what went wrong.
 
+mod accounts;
+mod admin;
+mod clients;
 mod config;
+mod failure;
+mod healthcheck;
+mod keys;
 mod migrate;
 
-use std::fmt;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde_json::Value;
 
-use crate::base::Fault;
+use self::failure::Failure;
+use crate::app::App;
+use crate::base::{Fault, Random, Secret};
 use crate::catalog;
-use crate::config::{Config, Loaded, Problem, Refused, check, load};
+use crate::config::{Config, Keys, Loaded, Refused, check, load};
 
 /// An OpenID Connect provider: one wallet, shared claim by claim, revocable at once.
 ///
@@ -28,6 +37,18 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Register platforms and look after them.
+    #[command(subcommand)]
+    Client(clients::Command),
+    /// Look after people's accounts.
+    #[command(subcommand)]
+    Account(accounts::Command),
+    /// Signing keys, master keys and the pepper.
+    #[command(subcommand)]
+    Key(keys::Command),
+    /// The first administrator.
+    #[command(subcommand)]
+    Admin(admin::Command),
     /// Show the settings in force, or check them.
     #[command(subcommand)]
     Config(config::Command),
@@ -36,41 +57,10 @@ enum Command {
         #[command(subcommand)]
         command: Option<migrate::Command>,
     },
+    /// Ask the running server whether it is ready; for containers and supervisors.
+    Healthcheck,
     /// Print the tables of claims and scopes as Markdown.
     Docs,
-}
-
-/// Why a command did not do its work.
-enum Failure {
-    /// The settings cannot be used: exit code 2.
-    Settings(Refused),
-    /// Exit code 1.
-    Fault(Fault),
-}
-
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
-        Self::Settings(refused)
-    }
-}
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self::Settings(Refused(vec![problem]))
-    }
-}
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Settings(refused) => write!(f, "the settings cannot be used:\n{refused}"),
-            Self::Fault(fault) => write!(f, "could not {fault}"),
-        }
-    }
 }
 
 /// Parses the command line of this process and runs it.
@@ -80,20 +70,26 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("social-wallet: {failure}");
-            ExitCode::from(if matches!(failure, Failure::Settings(_)) { 2 } else { 1 })
+            failure.exit_code()
         }
     }
 }
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
+    let settings = || load(&cli.config, &[]);
     match &cli.command {
-        Command::Config(command) => config::run(command, &load(&cli.config, &[])?),
+        Command::Client(command) => on_house(settings()?, async |app| clients::run(command, app).await),
+        Command::Account(command) => on_house(settings()?, async |app| accounts::run(command, app).await),
+        Command::Admin(command) => on_house(settings()?, async |app| admin::run(command, app).await),
+        Command::Key(keys::Command::Generate(options)) => keys::generate(options),
+        Command::Key(command) => on_house(settings()?, async |app| keys::run(command, app).await),
+        Command::Config(command) => config::run(command, &settings()?),
         Command::Migrate { command } => {
-            let config = usable(load(&cli.config, &[])?)?;
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            let runtime = runtime.map_err(|e| Fault::internal("start the runtime", e))?;
-            runtime.block_on(migrate::run(command.as_ref().unwrap_or(&migrate::Command::Up), &config))
+            let config = usable(settings()?)?;
+            let command = command.as_ref().unwrap_or(&migrate::Command::Up);
+            runtime(2)?.block_on(migrate::run(command, &config))
         }
+        Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
         Command::Docs => {
             print!("{}", catalog::docs::markdown());
             Ok(())
@@ -101,8 +97,48 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
     }
 }
 
+/// Opens the house for one command.
+fn on_house(loaded: Loaded, command: impl AsyncFnOnce(&App) -> Result<(), Failure>) -> Result<(), Failure> {
+    let mut config = usable(loaded)?;
+    config.database.pool = config.database.pool.min(2);
+    // Before anything is opened: what is wrong with the keys is for the operator to mend.
+    Keys::load(&config, &Random::Os)?;
+    runtime(2)?.block_on(async {
+        let app = App::start(config).await?;
+        command(&app).await
+    })
+}
+
+fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Fault> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    built.map_err(|e| Fault::internal("start the runtime", e))
+}
+
 /// The configuration, once nothing in it has to be mended.
 fn usable(loaded: Loaded) -> Result<Config, Refused> {
     let problems = check(&loaded.config);
     if problems.is_empty() { Ok(loaded.config) } else { Err(Refused(problems)) }
+}
+
+fn print_json(value: &Value) {
+    println!("{value:#}");
+}
+
+/// A secret from the standard input: its first line, so that it stands neither in the shell's history nor in the list
+/// of processes.
+fn read_secret(what: &str) -> Result<Secret<String>, Failure> {
+    const MOST_BYTES: u64 = 4096;
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        eprintln!("Type the {what}, then Enter and Ctrl-D; it is shown as you type.");
+    }
+    let mut text = String::new();
+    let read = input.by_ref().take(MOST_BYTES).read_to_string(&mut text);
+    read.map_err(|e| Fault::internal("read the standard input", e))?;
+    let line = Secret::new(text.lines().next().unwrap_or_default().to_owned());
+    zeroize::Zeroize::zeroize(&mut text);
+    if line.expose().is_empty() {
+        return Err(Failure::usage(format!("the standard input holds no {what}; pipe it in, as `… < file`")));
+    }
+    Ok(line)
 }

@@ -139,6 +139,7 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("tokens.code", tokens.code, Seconds::minutes(10), "RFC 6749 section 4.1.2 allows a code at most 10min."),
         ("tokens.access", tokens.access, Seconds::hours(1), "Keep it at 1h or less; refresh tokens do the rest."),
         ("tokens.grace", tokens.grace, Seconds::minutes(1), "A long grace would help a thief; 10s is usual."),
+        ("sessions.interaction", sessions.interaction, Seconds::hours(1), "A request waits for a person at most 1h."),
         ("codes.lifetime", config.codes.lifetime, Seconds::minutes(10), "A code sent by mail may live at most 10min."),
     ] {
         found.when(value > most, format!("{name} is too long"), why);

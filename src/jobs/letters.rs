@@ -3,17 +3,10 @@
 use askama::Template;
 
 use crate::base::Fault;
+use crate::outbound::mail::Letter;
 use crate::words::Args;
 use crate::words::Html;
 use crate::words::Words;
-
-/// A mail, ready to send.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-}
 
 macro_rules! letters {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)* } $subject:literal $text:literal $html:literal;)*) => {$(

@@ -56,6 +56,12 @@ impl Params {
         Ok(Self { pairs })
     }
 
+    /// Parameters that were read before, as names and values; empty values count as absent.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+        Self { pairs: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
+    }
+
     /// The value of a parameter; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
@@ -78,8 +84,17 @@ impl std::fmt::Debug for Params {
     }
 }
 
-/// Undoes `application/x-www-form-urlencoded` (RFC 6749 appendix B): plus is a space, `%` wants two hex digits.
+/// Undoes `application/x-www-form-urlencoded` (RFC 6749 appendix B) and refuses control characters.
 pub(crate) fn decode(encoded: &[u8]) -> Result<String, Error> {
+    let text = decode_form(encoded)?;
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid_request("a parameter has a control character"));
+    }
+    Ok(text)
+}
+
+/// Undoes `application/x-www-form-urlencoded`: plus is a space, `%` wants two hex digits, all of it is UTF-8.
+pub(crate) fn decode_form(encoded: &[u8]) -> Result<String, Error> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.iter().copied();
     while let Some(byte) = rest.next() {
@@ -92,11 +107,7 @@ pub(crate) fn decode(encoded: &[u8]) -> Result<String, Error> {
             byte => byte,
         });
     }
-    let text = String::from_utf8(bytes).map_err(|_| Error::invalid_request("a parameter is not UTF-8"))?;
-    if text.chars().any(char::is_control) {
-        return Err(Error::invalid_request("a parameter has a control character"));
-    }
-    Ok(text)
+    String::from_utf8(bytes).map_err(|_| Error::invalid_request("a parameter is not UTF-8"))
 }
 
 fn hex(digit: u8) -> Option<u8> {

@@ -1,3 +1,4 @@
-//! Whom we call.
+//! Whom we call: mail servers, and the addresses that clients name.
 
 pub mod fetch;
+pub mod mail;

@@ -1,5 +1,6 @@
 //! Finds clients, with their secrets and keys; makes and changes them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::app::{App, Room};
 use crate::audit::{self, Origin, Record};
 use crate::base::id::ClientId;
 use crate::base::secret::same;
-use crate::base::{Digest, Fault, Seconds, Secret, Time};
+use crate::base::{Digest, Fault, Seconds, Secret, Time, url};
 use crate::error::{Denied, Error};
 use crate::jose::{Alg, JwkSet};
 use crate::oauth::client::SubjectType;
@@ -161,6 +162,27 @@ pub async fn list(app: &App) -> Result<Vec<Registered>, Error> {
                     all.push(Registered::new(row, secrets));
                 }
                 Ok::<_, Error>(all)
+            })
+        })
+        .await
+}
+
+/// What clients call themselves, by their identifiers; one that was removed has no name any more.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn names(app: &App, ids: BTreeSet<ClientId>) -> Result<BTreeMap<ClientId, String>, Fault> {
+    let unit = app.clone();
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let mut names = BTreeMap::new();
+                for id in ids {
+                    if let Some(client) = find_in(conn, &unit, &id).await? {
+                        names.insert(id, client.display_name().to_owned());
+                    }
+                }
+                Ok(names)
             })
         })
         .await
@@ -367,6 +389,13 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     }
     if client.subject_type == SubjectType::Pairwise && client.has_grant_type("authorization_code") {
         subject::sector(client.sector_identifier_uri.as_deref(), &client.redirect_uris)?;
+    }
+    let pages = [&client.client_uri, &client.policy_uri, &client.tos_uri, &client.logo_uri, &client.jwks_uri];
+    if pages.into_iter().flatten().any(|uri| url::web(uri).is_none()) {
+        return bad("client_uri, policy_uri, tos_uri, logo_uri and jwks_uri must be https URLs");
+    }
+    if client.cors_origins.iter().any(|given| url::web(given).is_none_or(|u| url::origin(&u) != *given)) {
+        return bad("cors_origins has one that is not an origin such as https://app.example");
     }
     let method = client.token_endpoint_auth_method.as_str();
     if !supported.client_auth_methods.contains(&method) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Time};
 use crate::catalog::{Claim, Line as LineRule, ValueType, claims, values};
+use crate::oauth::authorization::reply;
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::grant::{self, Demand, Duration, Grant};
 use crate::oauth::{Client, Scope};
@@ -124,7 +125,7 @@ impl ConsentAsk {
             optional,
             already,
             default_duration: live.map_or(default_duration, |g| g.duration),
-            return_origin: return_origin(asked.redirect_uri),
+            return_origin: reply::origin(asked.redirect_uri),
             demand,
             kept: live.cloned(),
         }
@@ -257,13 +258,4 @@ fn shown(claim: &Claim, kept: &str) -> String {
     let parts = [address.street_address, address.postal_code, address.locality, address.region, address.country];
     let parts: Vec<String> = parts.into_iter().flatten().map(|part| part.replace('\n', ", ")).collect();
     address.formatted.map_or_else(|| parts.join(", "), |formatted| formatted.replace('\n', ", "))
-}
-
-fn return_origin(redirect_uri: &str) -> String {
-    match url::Url::parse(redirect_uri) {
-        Ok(url) if url.has_host() => crate::base::url::origin(&url),
-        // A private-use scheme (RFC 8252 §7.1) has no origin: the scheme is all there is to show.
-        Ok(url) => format!("{}:", url.scheme()),
-        Err(_) => String::new(),
-    }
 }

@@ -1,13 +1,13 @@
 //! Grants as their person sees them: list, show, change, withdraw.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, GrantId};
 use crate::base::{Fault, Time};
-use crate::catalog::claims;
+use crate::catalog::{claims, contexts};
 use crate::error::{Denied, Error};
 use crate::oauth::grant::{self, Demand, Duration, Grant, GrantState};
 use crate::provider::clients::{self, Registered};
@@ -66,6 +66,31 @@ pub async fn list(app: &App, account: AccountId) -> Result<Vec<Connected>, Error
     Ok(all)
 }
 
+/// What an account shares at this moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sharing {
+    /// How many clients may read something.
+    pub clients: usize,
+    /// How many of them may read each claim.
+    pub by_claim: BTreeMap<String, usize>,
+}
+
+/// Counts who may read what of an account.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn sharing(app: &App, account: AccountId) -> Result<Sharing, Fault> {
+    let kept = app.db.read::<_, Fault, _>(move |conn| Box::pin(grants::list(conn, account, MOST))).await?;
+    let mut sharing = Sharing::default();
+    for kept in kept.into_iter().filter(|kept| kept.grant.is_live(app.now())) {
+        sharing.clients += 1;
+        for claim in kept.grant.allowed.claims {
+            *sharing.by_claim.entry(claim).or_default() += 1;
+        }
+    }
+    Ok(sharing)
+}
+
 async fn connected(conn: &mut Conn<'_>, app: &App, kept: KeptGrant) -> Result<Option<Connected>, Fault> {
     let Some(client) = clients::find_in(conn, app, &kept.grant.client).await? else { return Ok(None) };
     let is_live = kept.grant.is_live(app.now());
@@ -112,22 +137,27 @@ async fn own(conn: &mut Conn<'_>, account: AccountId, id: GrantId) -> Result<Kep
     Ok(kept.ok_or(Denied::NotFound)?)
 }
 
-/// Ticks and unticks the lines of a live grant, all of which are named, and sets how long it lasts.
+/// What a person wants of a live grant.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The ticked lines; every other one is unticked.
+    pub lines: Vec<String>,
+    /// `None` leaves the time as it is.
+    pub duration: Option<Duration>,
+    /// Whether the person proved lately who they are, which giving more or for longer needs.
+    pub is_fresh: bool,
+}
+
+/// Ticks and unticks the lines of a live grant, and sets how long it lasts.
 ///
 /// What is taken away is gone from the next answer on: access tokens of the epoch before are refused, refresh tokens
 /// give narrower ones.
 ///
 /// # Errors
-/// Not found where it is another's; expired where it is not live any more; conflict where it was just changed.
-pub async fn change(
-    app: &App,
-    account: AccountId,
-    id: GrantId,
-    lines: &[String],
-    duration: Option<Duration>,
-    origin: &Origin,
-) -> Result<(), Error> {
-    let (unit, lines, origin) = (app.clone(), lines.to_vec(), origin.clone());
+/// Not found where it is another's; expired where it is not live any more; step up where it gives more and the person
+/// is not fresh; conflict where it was just changed.
+pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, origin: &Origin) -> Result<(), Error> {
+    let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
@@ -136,11 +166,9 @@ pub async fn change(
                 if !kept.grant.is_live(now) {
                     return Err(Error::from(Denied::Expired));
                 }
-                let answer = answer(&kept.grant, &lines, duration.unwrap_or(kept.grant.duration));
-                let mut after = kept.grant.merge(&answer, now);
-                if duration.is_none_or(|d| d == kept.grant.duration) {
-                    // Ticking a line is no new yes to the time that was chosen.
-                    after.expires_at = kept.grant.expires_at;
+                let Some(after) = changed(&kept.grant, &change, now) else { return Ok(()) };
+                if is_wider(&kept.grant, &after) && !change.is_fresh {
+                    return Err(Denied::StepUp { acr: contexts::CONTEXTS[0].acr }.into());
                 }
                 if !grants::replace(tx, &kept.grant, &after, kept.client_seen).await? {
                     return Err(Denied::Conflict("grant").into());
@@ -151,6 +179,25 @@ pub async fn change(
             })
         })
         .await
+}
+
+/// The grant after a change; `None` where nothing changes.
+fn changed(grant: &Grant, change: &Change, now: Time) -> Option<Grant> {
+    let answer = answer(grant, &change.lines, change.duration.unwrap_or(grant.duration));
+    let mut after = grant.merge(&answer, now);
+    if after.duration == grant.duration {
+        // Ticking a line is no new yes to the time that was chosen.
+        after.expires_at = grant.expires_at;
+    }
+    (after.allowed != grant.allowed || after.duration != grant.duration).then_some(after)
+}
+
+fn is_wider(before: &Grant, after: &Grant) -> bool {
+    let lasts_longer = match (before.expires_at, after.expires_at) {
+        (Some(before), Some(after)) => after > before,
+        (before, after) => before.is_some() && after.is_none(),
+    };
+    lasts_longer || !after.allowed.is_within(&before.allowed)
 }
 
 /// The answer that a form with all lines of a grant gives.
@@ -203,5 +250,54 @@ pub(super) fn record(event: &'static str, grant: &Grant) -> Record {
         requested: grant.offered.claims.iter().cloned().collect(),
         released: grant.allowed.claims.iter().cloned().collect(),
         ..Record::of(event, grant.account)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::id::ClientId;
+    use crate::base::{Random, Seconds};
+    use crate::oauth::Scope;
+
+    const NOW: Time = Time::from_unix(1_795_000_000);
+
+    fn grant(allowed: &[&str], duration: Duration) -> Grant {
+        let demand = |claims: &[&str]| Demand {
+            scope: Scope::read("openid profile email").expect("a scope"),
+            claims: claims.iter().map(|c| (*c).to_owned()).collect(),
+        };
+        let answer = grant::Answer {
+            offered: demand(&["name", "nickname", "email", "email_verified"]),
+            allowed: demand(allowed),
+            duration,
+        };
+        let random = Random::seeded(1);
+        Grant::open(GrantId::new(NOW, &random), AccountId::new(NOW, &random), ClientId::from("c"), &answer, NOW)
+    }
+
+    fn after(before: &Grant, lines: &[&str], duration: Option<Duration>) -> Option<(Grant, bool)> {
+        let lines = lines.iter().map(|l| (*l).to_owned()).collect();
+        let after = changed(before, &Change { lines, duration, is_fresh: false }, NOW + Seconds::days(1))?;
+        let is_wider = is_wider(before, &after);
+        Some((after, is_wider))
+    }
+
+    #[test]
+    fn less_is_given_at_once_and_more_only_to_the_fresh() {
+        let before = grant(&["name", "email", "email_verified"], Duration::Days90);
+        assert!(after(&before, &["name", "email"], None).is_none(), "nothing changes");
+        let (less, is_wider) = after(&before, &["name"], None).expect("a change");
+        assert!(!is_wider && less.epoch == 1 && less.expires_at == before.expires_at);
+        assert_eq!(less.allowed.claims, BTreeSet::from(["name".to_owned()]), "what rides on a line goes with it");
+        let (_, is_wider) = after(&before, &["name", "nickname"], None).expect("a change");
+        assert!(is_wider, "one line more, one line less");
+        let (_, is_wider) = after(&before, &["name", "email", "address"], Some(Duration::Once)).expect("a change");
+        assert!(!is_wider, "a line that was never offered counts for nothing");
+        let (longer, is_wider) = after(&before, &["name", "email"], Some(Duration::UntilStopped)).expect("a change");
+        assert!(is_wider && longer.expires_at.is_none());
+        let endless = grant(&["name"], Duration::UntilStopped);
+        let (_, is_wider) = after(&endless, &["name"], Some(Duration::Days90)).expect("a change");
+        assert!(!is_wider);
     }
 }

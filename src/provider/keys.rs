@@ -6,6 +6,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
+use zeroize::Zeroizing;
 
 use crate::app::{App, Room};
 use crate::base::{Fault, Seconds, Time};
@@ -250,6 +251,31 @@ pub async fn rotate_due(app: &App) -> Result<usize, Error> {
 pub async fn sweep(app: &App) -> Result<usize, Error> {
     let now = app.now();
     app.db.write(move |tx| Box::pin(async move { Ok::<_, Error>(signing_keys::sweep(tx, now).await?) })).await
+}
+
+/// Seals under the newest master key what an older one had sealed; how many keys it were.
+///
+/// # Errors
+/// A fault when the database does not answer, or when a key cannot be opened with any master key.
+pub async fn rewrap(app: &App) -> Result<usize, Error> {
+    let unit = app.clone();
+    let again = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let sealer = &unit.sealers.signing_key;
+            let mut changed = 0;
+            for row in signing_keys::list(tx, unit.now()).await? {
+                if sealer.is_stale(&row.private) {
+                    let private = sealer.open(row.kid.as_bytes(), &row.private);
+                    let private = Zeroizing::new(private.map_err(|e| Fault::internal("open a signing key", e))?);
+                    let sealed = sealer.seal(row.kid.as_bytes(), &private, &unit.random);
+                    let is_done = signing_keys::replace_private(tx, &row.kid, &row.private, &sealed).await?;
+                    changed += usize::from(is_done);
+                }
+            }
+            Ok(changed)
+        })
+    });
+    Ok(again.await?)
 }
 
 /// What an operator sees of a key.

@@ -95,7 +95,6 @@ async fn hint(app: &App, token: &str) -> Result<Hint, Error> {
 }
 
 /// What an `id_token_hint` says whose client is known (OIDC Core §3.1.2.1): the subject it names.
-#[expect(dead_code, reason = "the authorization endpoint, which comes next, reads its hint with it")]
 pub(super) async fn hinted_subject(app: &App, token: &str, client: &ClientId) -> Result<String, Error> {
     let hint = hint(app, token).await?;
     match hint.client == *client {

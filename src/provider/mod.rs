@@ -1,6 +1,7 @@
 //! What you let others see: the OpenID Provider at work.
 
 pub mod access;
+pub mod authorization;
 pub mod client_auth;
 pub mod client_keys;
 pub mod clients;
@@ -8,6 +9,7 @@ pub mod consent;
 pub mod discovery;
 pub mod grant_types;
 pub mod grants;
+pub mod interaction;
 pub mod introspection;
 pub mod issue;
 pub mod keys;

@@ -4,9 +4,8 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::FamilyId;
 use crate::base::{Fault, Seconds, Time};
-use crate::oauth::Scope;
 use crate::oauth::authentication::Authentication;
-use crate::oauth::claims_request::ClaimsRequest;
+use crate::oauth::authorization::{Approved, AuthorizationRequest};
 use crate::oauth::grant::Grant;
 use crate::provider::clients::Registered;
 use crate::provider::tokens;
@@ -18,16 +17,19 @@ const PUBLIC_ABSOLUTE: Seconds = Seconds::days(30);
 /// How long the row of an authorization without refresh tokens is kept: a replayed code is met all that time.
 const KEPT: Seconds = Seconds::days(1);
 
-/// What was approved, and what its code will be redeemed with.
+/// What was approved, and what its code will be redeemed with. Only an [`Approved`] request becomes one.
 #[derive(Debug, Clone)]
 pub struct Approval {
-    pub authentication: Authentication,
-    pub scope: Scope,
-    pub claims: ClaimsRequest,
-    pub redirect_uri: String,
-    pub code_challenge: Option<String>,
-    pub nonce: Option<String>,
-    pub wants_auth_time: bool,
+    authentication: Authentication,
+    grant: Grant,
+    request: AuthorizationRequest,
+}
+
+impl From<&Approved<'_>> for Approval {
+    fn from(approved: &Approved<'_>) -> Self {
+        let (authentication, grant) = (approved.authentication().clone(), approved.grant().clone());
+        Self { authentication, grant, request: approved.request().clone() }
+    }
 }
 
 /// Keeps an approved authorization with its record; gives the code.
@@ -38,16 +40,14 @@ pub async fn keep(
     conn: &mut Conn<'_>,
     app: &App,
     client: &Registered,
-    grant: &Grant,
     approval: Approval,
     origin: &Origin,
 ) -> Result<String, Fault> {
-    let now = app.now();
-    let family = family(app, client, grant, approval, now);
+    let family = family(app, client, approval, app.now());
     families::insert(conn, &family).await?;
     let record = Record {
         client: Some(family.client_id.clone()),
-        grant: Some(grant.id),
+        grant: Some(family.grant_id),
         requested: family.scope.iter().map(str::to_owned).collect(),
         ..Record::of("authorization.approved", family.account_id)
     };
@@ -55,9 +55,10 @@ pub async fn keep(
     Ok(tokens::write_code(app, family.id))
 }
 
-fn family(app: &App, client: &Registered, grant: &Grant, approval: Approval, now: Time) -> Family {
+fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Family {
     let limits = &app.config.tokens;
-    let offline = grant.scope_for(&approval.scope).contains("offline_access")
+    let Approval { authentication, grant, request } = approval;
+    let offline = grant.scope_for(&request.scope).contains("offline_access")
         && grant.allows_refresh()
         && client.has_grant_type("refresh_token");
     let absolute = match (offline, client.is_public()) {
@@ -65,7 +66,8 @@ fn family(app: &App, client: &Registered, grant: &Grant, approval: Approval, now
         (true, false) => limits.refresh_absolute,
         (true, true) => limits.refresh_absolute.min(PUBLIC_ABSOLUTE),
     };
-    let Authentication { account, session, auth_time, acr, amr } = approval.authentication;
+    let Authentication { account, session, auth_time, acr, amr } = authentication;
+    let wants_auth_time = request.max_age.is_some() || client.require_auth_time || request.claims.asks_auth_time();
     Family {
         id: FamilyId::new(now, &app.random),
         state: FamilyState::Code,
@@ -74,15 +76,15 @@ fn family(app: &App, client: &Registered, grant: &Grant, approval: Approval, now
         grant_id: grant.id,
         grant_epoch: grant.epoch as i32,
         session_id: Some(session),
-        redirect_uri: approval.redirect_uri,
-        code_challenge: approval.code_challenge,
-        nonce: approval.nonce,
-        scope: approval.scope,
-        claims: (!approval.claims.is_empty()).then_some(Json(approval.claims)),
+        redirect_uri: request.reply_to.redirect_uri().to_owned(),
+        code_challenge: request.code_challenge.map(|challenge| challenge.as_str().to_owned()),
+        nonce: request.nonce,
+        scope: request.scope,
+        claims: (!request.claims.is_empty()).then_some(Json(request.claims)),
         acr,
         amr: Json(amr),
         auth_time,
-        wants_auth_time: approval.wants_auth_time,
+        wants_auth_time,
         binding: None,
         offline,
         generation: 0,

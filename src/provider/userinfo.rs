@@ -1,5 +1,7 @@
 //! UserInfo (OIDC Core §5.3): the claims that the grant allows now, through the gate.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::app::App;
@@ -7,19 +9,19 @@ use crate::audit::Origin;
 use crate::error::Error;
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::provider::access::{Access, Judged};
-use crate::provider::clients;
+use crate::provider::clients::{self, Registered};
 use crate::provider::supported::supported;
 use crate::provider::tokens;
 use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
 use crate::wallet::projection::project;
 
-/// Answers with the person's claims; the record is kept in the same unit, or nothing is told.
+/// Answers with the client and the person's claims; the record is kept in the same unit, or nothing is told.
 ///
 /// # Errors
 /// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; a fault when the database does
 /// not answer.
-pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<Disclosure, Error> {
+pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
     access.require("openid")?;
     let (unit, origin) = (app.clone(), origin.clone());
     let outcome = app
@@ -44,7 +46,8 @@ pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<Disclo
                 requested.extend(request.userinfo.keys().cloned());
                 let requested = requested.into_iter().collect();
                 let channel = Channel { name: "userinfo", requested, frame: &frame };
-                Ok(Ok(disclose(tx, &unit, permit, projection, channel, &origin).await?))
+                let disclosure = disclose(tx, &unit, permit, projection, channel, &origin).await?;
+                Ok(Ok((client, disclosure)))
             })
         })
         .await?;

@@ -1,8 +1,124 @@
-//! The doors that people and programs knock at: pages and endpoints.
+//! The doors that people and programs knock at: pages and endpoints. Every route of the product is on this page.
 
+pub mod answer;
 pub mod assets;
+pub mod call;
 pub mod connection;
+pub mod cookies;
+pub mod door;
+pub mod error;
+pub mod form;
+pub mod health;
+pub mod middleware;
+pub mod oauth;
+pub mod pages;
 pub mod server;
 pub mod tls;
 pub mod view;
 pub mod views;
+pub mod visit;
+
+use std::collections::BTreeMap;
+
+use poem::{Endpoint, Response, Route};
+
+use crate::app::App;
+use crate::web::door::Door::{Bearer, Document, Page, Protocol};
+use crate::web::door::Verb::{Get, Post};
+use crate::web::door::{Doorway, Row, row};
+use crate::web::middleware::House;
+use crate::web::middleware::cors::Readers;
+use crate::web::pages::admin::Deed;
+use crate::web::pages::{activity, admin, connections, home, profile, security, sessions, setup};
+use crate::web::pages::{recover, settings, sign_in, sign_up};
+
+/// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
+pub const ROUTES: &[Row] = &[
+    row(Get, "/.well-known/openid-configuration", Document, |c| Box::pin(oauth::documents::metadata(c)))
+        .readers(Readers::All),
+    row(Get, "/.well-known/oauth-authorization-server", Document, |c| Box::pin(oauth::documents::metadata(c)))
+        .readers(Readers::All),
+    row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
+    row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
+    row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
+    row(Post, "/token", Protocol, |c| Box::pin(oauth::token::token(c))).readers(Readers::Client),
+    row(Post, "/introspect", Protocol, |c| Box::pin(oauth::token::introspect(c))),
+    row(Post, "/revoke", Protocol, |c| Box::pin(oauth::token::revoke(c))).readers(Readers::Client),
+    row(Get, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::get(c))).readers(Readers::Client),
+    row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
+    row(Get, "/logout", Page, |c| Box::pin(oauth::logout::get(c))),
+    row(Post, "/logout", Page, |c| Box::pin(oauth::logout::post(c))),
+    row(Post, "/logout/confirm", Page, |c| Box::pin(oauth::logout::confirm(c))),
+    row(Get, "/interaction/:id", Page, |c| Box::pin(oauth::interaction::next(c))),
+    row(Post, "/interaction/:id", Page, |c| Box::pin(oauth::interaction::decide(c))),
+    row(Get, "/interaction/:id/leaving", Page, |c| Box::pin(oauth::interaction::leaving(c))),
+    row(Get, "/signin", Page, |c| Box::pin(sign_in::page(c))),
+    row(Post, "/signin", Page, |c| Box::pin(sign_in::identify(c))),
+    row(Get, "/signin/password", Page, |c| Box::pin(sign_in::password_page(c))),
+    row(Post, "/signin/password", Page, |c| Box::pin(sign_in::password(c))).limit("sign_in"),
+    row(Get, "/signup", Page, |c| Box::pin(sign_up::page(c))),
+    row(Post, "/signup", Page, |c| Box::pin(sign_up::begin(c))).limit("sign_up"),
+    row(Get, "/signup/code", Page, |c| Box::pin(sign_up::code_page(c))),
+    row(Post, "/signup/code", Page, |c| Box::pin(sign_up::code(c))).limit("code_check"),
+    row(Post, "/signup/code/again", Page, |c| Box::pin(sign_up::resend(c))).limit("sign_up"),
+    row(Get, "/signup/password", Page, |c| Box::pin(sign_up::password_page(c))),
+    row(Post, "/signup/password", Page, |c| Box::pin(sign_up::password(c))).limit("code_check"),
+    row(Get, "/recover", Page, |c| Box::pin(recover::page(c))),
+    row(Post, "/recover", Page, |c| Box::pin(recover::begin(c))).limit("sign_up"),
+    row(Get, "/recover/code", Page, |c| Box::pin(recover::code_page(c))),
+    row(Post, "/recover/code", Page, |c| Box::pin(recover::code(c))).limit("code_check"),
+    row(Post, "/recover/code/again", Page, |c| Box::pin(recover::resend(c))).limit("sign_up"),
+    row(Get, "/recover/password", Page, |c| Box::pin(recover::password_page(c))),
+    row(Post, "/recover/password", Page, |c| Box::pin(recover::password(c))).limit("code_check"),
+    row(Get, "/", Page, |c| Box::pin(pages::public::welcome(c))),
+    row(Get, "/help", Page, |c| Box::pin(pages::public::help(c))),
+    row(Get, "/privacy", Page, |c| Box::pin(pages::public::privacy(c))),
+    row(Get, "/developers", Page, |c| Box::pin(pages::public::developers(c))),
+    row(Get, "/settings", Page, |c| Box::pin(settings::page(c))),
+    row(Post, "/settings/language", Page, |c| Box::pin(settings::language(c))),
+    row(Post, "/settings/theme", Page, |c| Box::pin(settings::theme(c))),
+    row(Get, "/account", Page, |c| Box::pin(home::page(c))),
+    row(Get, "/account/profile", Page, |c| Box::pin(profile::page(c))),
+    row(Get, "/account/profile/edit", Page, |c| Box::pin(profile::edit_page(c))),
+    row(Post, "/account/profile/edit", Page, |c| Box::pin(profile::edit(c))),
+    row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
+    row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
+    row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),
+    row(Get, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop_page(c))),
+    row(Post, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop(c))),
+    row(Get, "/account/activity", Page, |c| Box::pin(activity::page(c))),
+    row(Get, "/account/sessions", Page, |c| Box::pin(sessions::page(c))),
+    row(Post, "/account/sessions/end", Page, |c| Box::pin(sessions::end(c))),
+    row(Post, "/account/sessions/end-others", Page, |c| Box::pin(sessions::end_others(c))),
+    row(Get, "/account/security", Page, |c| Box::pin(security::page(c))),
+    row(Post, "/account/security/password", Page, |c| Box::pin(security::change_password(c))).limit("sign_in"),
+    row(Get, "/account/settings", Page, |c| Box::pin(settings::account_page(c))),
+    row(Get, "/admin", Page, |c| Box::pin(admin::page(c))),
+    row(Post, "/admin/clients/verify-domain", Page, |c| Box::pin(admin::act(c, Deed::VerifyDomain))),
+    row(Post, "/admin/clients/unverify-domain", Page, |c| Box::pin(admin::act(c, Deed::UnverifyDomain))),
+    row(Post, "/admin/clients/disable", Page, |c| Box::pin(admin::act(c, Deed::Disable))),
+    row(Post, "/admin/clients/enable", Page, |c| Box::pin(admin::act(c, Deed::Enable))),
+    row(Get, "/setup/:token", Page, |c| Box::pin(setup::page(c))).limit("code_check"),
+    row(Post, "/setup/:token", Page, |c| Box::pin(setup::finish(c))).limit("code_check"),
+    row(Get, "/static/*name", Document, |c| Box::pin(pages::assets::file(c))),
+    row(Get, "/favicon.ico", Document, |c| Box::pin(pages::assets::favicon(c))),
+    row(Get, "/robots.txt", Document, |c| Box::pin(pages::assets::robots(c))),
+    row(Get, "/.well-known/change-password", Document, |c| Box::pin(pages::assets::change_password(c))),
+    row(Get, "/healthz", Document, |c| Box::pin(pages::assets::healthz(c))),
+];
+
+/// The product behind its public listeners.
+pub fn public(app: &App) -> impl Endpoint<Output = Response> + 'static {
+    let mut paths: BTreeMap<&'static str, Vec<&'static Row>> = BTreeMap::new();
+    for row in ROUTES {
+        paths.entry(row.path).or_default().push(row);
+    }
+    let routes =
+        paths.into_iter().fold(Route::new(), |routes, (path, rows)| routes.at(path, Doorway::new(app.clone(), rows)));
+    House::new(app.clone(), routes)
+}
+
+/// What answers on the second listener.
+pub fn operations(app: &App) -> impl Endpoint<Output = Response> + 'static {
+    health::Operations::new(app.clone())
+}

@@ -79,6 +79,28 @@ impl Frame {
         self.words.with(key, &[("page", page)])
     }
 
+    /// The languages to choose from.
+    pub fn languages(&self) -> Vec<Choice> {
+        let row = |words: Words| Choice {
+            value: words.lang().to_owned(),
+            label: words.own_name().to_owned(),
+            hint: None,
+            is_chosen: words == self.words,
+        };
+        Words::ALL.map(row).into()
+    }
+
+    /// The themes to choose from.
+    pub fn themes(&self) -> Vec<Choice> {
+        let row = |(theme, key): (Theme, &str)| Choice {
+            value: theme.as_str().to_owned(),
+            label: self.t(key),
+            hint: None,
+            is_chosen: theme == self.theme,
+        };
+        [(Theme::System, "theme-system"), (Theme::Light, "theme-light"), (Theme::Dark, "theme-dark")].map(row).into()
+    }
+
     pub fn chosen_theme(&self) -> Option<&'static str> {
         (self.theme != Theme::System).then(|| self.theme.as_str())
     }

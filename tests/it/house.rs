@@ -30,8 +30,9 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("argon2", &["accounts/password.rs", "accounts/password/"]),
     ("governor", &["risk/limits.rs"]),
     ("lettre", &["outbound/mail.rs", "outbound/mail/"]),
+    ("mail_parser", &["outbound/mail/folder.rs"]),
     ("prometheus", &["metrics.rs"]),
-    ("reqwest", &["outbound/", "demo.rs", "demo/", "cli/"]),
+    ("reqwest", &["outbound/", "store/blobs/s3.rs", "demo.rs", "demo/", "cli/"]),
 ];
 
 /// Words of I/O, of waiting and of clocks: none of them in a pure room.

@@ -6,6 +6,7 @@ use social_wallet::app::App;
 use social_wallet::base::id::{AccountId, ClientId, FamilyId, GrantId};
 use social_wallet::base::{Clock, Digest, Fault, Random, Seconds, Secret, Time};
 use social_wallet::config::Config;
+use social_wallet::config::secrets::generate;
 use social_wallet::oauth::client::Client;
 use social_wallet::oauth::grant::{Answer, Demand, Duration, Grant, GrantState};
 use social_wallet::oauth::scope::Scope;
@@ -27,11 +28,7 @@ pub struct Nodes {
     _folder: Folder,
 }
 
-async fn nodes(url: Option<String>) -> Nodes {
-    nodes_with(url, Config::default()).await
-}
-
-async fn nodes_with(url: Option<String>, mut config: Config) -> Nodes {
+async fn nodes(url: Option<String>, mut config: Config) -> Nodes {
     let folder = Folder::new("stores");
     config.data.dir = folder.path().to_owned();
     config.database.url = url.clone().map(Secret::new);
@@ -47,8 +44,8 @@ pub async fn on_both(case: impl AsyncFn(Nodes)) {
 
 /// As [`on_both`], with settings of the caller's.
 pub async fn on_both_with(config: Config, case: impl AsyncFn(Nodes)) {
-    case(nodes_with(None, config.clone()).await).await;
-    case(nodes_with(Some(Postgres::shared().await.database().await), config).await).await;
+    case(nodes(None, config.clone()).await).await;
+    case(nodes(Some(Postgres::shared().await.database().await), config).await).await;
 }
 
 /// An account, a client and a grant between them.
@@ -245,10 +242,40 @@ async fn a_unit_that_fails_leaves_nothing_on_either_backend() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_that_start_together_migrate_once() {
-    let url = Postgres::shared().await.database().await;
-    let (a, b) = tokio::join!(nodes(Some(url.clone())), nodes(Some(url)));
-    for app in [&a.nodes[0], &b.nodes[1]] {
+    let folder = Folder::new("stores");
+    let mut config = Config::default();
+    config.data.dir = folder.path().to_owned();
+    config.database.url = Some(Secret::new(Postgres::shared().await.database().await));
+    let (a, b) = tokio::join!(App::start(config.clone()), App::start(config));
+    for app in [a.expect("the first node starts"), b.expect("the second node starts")] {
         let state = app.db.migrations().await.expect("the migrations");
         assert!(state.pending.is_empty() && state.applied.len() == 1, "{state:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_keys_than_those_of_the_data_are_refused() {
+    for url in [None, Some(Postgres::shared().await.database().await)] {
+        let folder = Folder::new("stores");
+        let mut config = Config::default();
+        config.data.dir = folder.path().to_owned();
+        config.database.url = url.map(Secret::new);
+        let start = async |config: &Config| App::start(config.clone()).await.map(|_| ()).map_err(|e| e.to_string());
+        let (first, second) = (generate(&Random::Os), generate(&Random::Os));
+        let keyed = |master_keys: String, pepper: &Secret<String>| {
+            let mut config = config.clone();
+            config.secrets.master_keys = Some(Secret::new(master_keys));
+            config.secrets.pepper = Some(pepper.clone());
+            config
+        };
+        let old = first.0.expose().to_owned();
+        start(&keyed(old.clone(), &first.1)).await.expect("the first start");
+        start(&keyed(old.clone(), &first.1)).await.expect("the second start");
+        let rotated = format!("{old},2:{}", Random::Os.token(32));
+        start(&keyed(rotated, &first.1)).await.expect("a new key behind the old one");
+        for wrong in [keyed(second.0.expose().to_owned(), &first.1), keyed(old, &second.1)] {
+            let said = start(&wrong).await.expect_err("other keys");
+            assert!(said.contains("made with other keys. Put secrets.master_keys"), "{said}");
+        }
     }
 }

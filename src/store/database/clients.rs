@@ -83,6 +83,14 @@ pub async fn list(conn: &mut Conn<'_>) -> Result<Vec<ClientRow>, Fault> {
     on!(conn, load, query.select(ClientRow::as_select())).stored("list clients")
 }
 
+/// How many clients there are.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn count(conn: &mut Conn<'_>) -> Result<i64, Fault> {
+    on!(conn, get_result, clients::table.count()).stored("count clients")
+}
+
 /// Keeps a new client; `false` when its identifier is taken.
 ///
 /// # Errors

@@ -116,6 +116,15 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId, most: i64) -> Result<
     rows.into_iter().map(GrantRow::read).collect()
 }
 
+/// How many grants are live.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn count_live(conn: &mut Conn<'_>, now: Time) -> Result<i64, Fault> {
+    let lasts = grants::expires_at.is_null().or(grants::expires_at.gt(now));
+    on!(conn, get_result, grants::table.filter(grants::state.eq("active")).filter(lasts).count()).stored("count grants")
+}
+
 /// Keeps a new grant; `false` when the account has an active one for the client already.
 ///
 /// # Errors

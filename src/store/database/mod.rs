@@ -37,6 +37,7 @@ pub use self::columns::Json;
 pub(crate) use self::columns::text_column;
 pub use self::migrate::MigrationState;
 use crate::base::Fault;
+use crate::config::folder;
 
 /// The database: the embedded SQLite file or a PostgreSQL server.
 #[derive(Clone)]
@@ -73,6 +74,9 @@ impl Db {
     /// # Errors
     /// A fault when the file or server cannot be reached.
     pub async fn sqlite(file: &Path) -> Result<Self, Fault> {
+        if let Some(folder) = file.parent() {
+            folder::create(folder).map_err(|e| Fault::internal("make the data folder", e))?;
+        }
         Ok(Self::Sqlite(lite::Lite::open(file)?))
     }
 

@@ -62,6 +62,17 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId, now: Time) -> Result<
     on!(conn, load, sessions::table.filter(live).order(sessions::id.desc())).stored("list sessions")
 }
 
+/// How many browsers are signed in: neither ended nor past their absolute limit, and remembered or seen after
+/// `idle_since`.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn count_live(conn: &mut Conn<'_>, idle_since: Time, now: Time) -> Result<i64, Fault> {
+    let is_used = sessions::remembered.eq(true).or(sessions::seen_at.gt(idle_since));
+    let live = sessions::ended_at.is_null().and(sessions::expires_at.gt(now)).and(is_used);
+    on!(conn, get_result, sessions::table.filter(live).count()).stored("count sessions")
+}
+
 /// Whether an account has been used with this browser before; `None` when it has not been used at all.
 ///
 /// # Errors

@@ -57,6 +57,16 @@ pub async fn retire_others(
     on!(conn, execute, update).stored("retire signing keys")
 }
 
+/// Puts a newly sealed private half in the place of the old text; `false` when someone else was first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn replace_private(conn: &mut Conn<'_>, kid: &str, old: &[u8], new: &[u8]) -> Result<bool, Fault> {
+    let row = signing_keys::table.find(kid).filter(signing_keys::private.eq(old));
+    let update = diesel::update(row).set(signing_keys::private.eq(new));
+    Ok(on!(conn, execute, update).stored("seal a signing key again")? == 1)
+}
+
 /// Forgets keys that are published no more.
 ///
 /// # Errors

@@ -2,3 +2,38 @@
 //!
 //! Each is data of the rooms below the store, so that it can be written here without knowing who uses it. A changed
 //! shape reads as absent: old and new nodes may run side by side.
+
+use serde::{Deserialize, Serialize};
+
+use super::Entry;
+use crate::base::id::ClientId;
+use crate::base::{Seconds, Time};
+use crate::oauth::authorization::{AuthorizationRequest, Reply};
+
+/// An authorization request that waits for a person.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Interaction {
+    pub request: AuthorizationRequest,
+    /// The digest of the browser that it belongs to; `None` until the first one comes.
+    pub browser: Option<String>,
+    pub began: Time,
+}
+
+impl Entry for Interaction {
+    const KIND: &'static str = "interaction";
+    // The configuration may end it sooner.
+    const LIFETIME: Seconds = Seconds::hours(1);
+}
+
+/// An answer that waits for its browser to carry it to the client.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Leaving {
+    pub reply: Reply,
+    pub client: ClientId,
+    pub browser: Option<String>,
+}
+
+impl Entry for Leaving {
+    const KIND: &'static str = "leaving";
+    const LIFETIME: Seconds = Seconds::minutes(2);
+}

@@ -2,9 +2,7 @@
 
 use askama::Template;
 
-use crate::web::view::Choice;
 use crate::web::view::Frame;
-use crate::web::view::Theme;
 use crate::web::view::When;
 use crate::web::views::activity::Row;
 use crate::words::Words;
@@ -87,33 +85,18 @@ pub struct Security {
     pub recent: Vec<Row>,
 }
 
-/// `/account/settings`, for signed-in people and others: posts `language` or `theme` to `/settings/…` with `return_to`.
+/// `/settings`, for everyone: posts `language` or `theme` to `/settings/…` with `return_to`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/settings.html")]
 pub struct Settings {
     pub frame: Frame,
 }
 
-impl Settings {
-    pub fn languages(&self) -> Vec<Choice> {
-        let row = |words: Words| Choice {
-            value: words.lang().to_owned(),
-            label: words.own_name().to_owned(),
-            hint: None,
-            is_chosen: words == self.frame.words,
-        };
-        Words::ALL.map(row).into()
-    }
-
-    pub fn themes(&self) -> Vec<Choice> {
-        let row = |(theme, key): (Theme, &str)| Choice {
-            value: theme.as_str().to_owned(),
-            label: self.frame.t(key),
-            hint: None,
-            is_chosen: theme == self.frame.theme,
-        };
-        [(Theme::System, "theme-system"), (Theme::Light, "theme-light"), (Theme::Dark, "theme-dark")].map(row).into()
-    }
+/// `/account/settings`: the same among the person's own pages.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/account_settings.html")]
+pub struct AccountSettings {
+    pub frame: Frame,
 }
 
 #[cfg(test)]

@@ -41,31 +41,22 @@ pub struct Row {
 }
 
 impl Row {
-    /// "Orbit Photos read your name and email address."
-    pub fn read(words: Words, when: When, app: &str, claims: &[String]) -> Self {
-        let sentence = if claims.is_empty() {
-            words.html("activity-read-id-html", &[("app", app)])
-        } else {
-            words.html("activity-read-html", &[("app", app), ("claims", &words.list(claims))])
-        };
-        Self { when, sentence, detail: None, is_refused: false, folded: 0 }
-    }
-
-    /// "Orbit Photos tried to read your details and was refused."
-    pub fn refused(words: Words, when: When, app: &str) -> Self {
-        let sentence = words.html("activity-refused-html", &[("app", app)]);
-        Self { when, sentence, detail: None, is_refused: true, folded: 0 }
-    }
-
-    /// Something that happened to the account: `signed_in`, `signed_out`, `sign_in_failed`, `account_created`,
-    /// `password_changed`, `recovered`, `session_ended`, `profile_changed`, `app_connected`, `app_changed`, `app_stopped`,
-    /// `app_refused`. The `app_…` ones name an app. An event without words of its own is told in general ones.
-    pub fn event(words: Words, when: When, event: &str, app: Option<&str>) -> Self {
-        let key = format!("activity-{}-html", event.replace(['_', '.'], "-"));
-        let told = words.find_html(&key, &[("app", app.unwrap_or("–"))]);
+    /// What happened, in the words of its event. `claims` are names; none of them stands for the sign-in ID alone.
+    ///
+    /// An event without words of its own is told in general ones.
+    pub fn new(words: Words, when: When, event: &str, app: Option<&str>, claims: &[&str]) -> Self {
+        let named = if claims.is_empty() { &["sub"] } else { claims };
+        let claims: Vec<String> = named.iter().map(|claim| words.claim(claim)).collect();
+        let args = [("app", app.unwrap_or("–")), ("claims", &words.list(&claims))];
+        let told = words.find_html(&key(event), &args);
         let sentence = told.unwrap_or_else(|| words.html("activity-other-html", &[]));
         Self { when, sentence, detail: None, is_refused: false, folded: 0 }
     }
+}
+
+/// The message that tells of an event: `activity-data-read-html` of `data.read`.
+pub fn key(event: &str) -> String {
+    format!("activity-{}-html", event.replace(['_', '.'], "-"))
 }
 
 impl Activity {

@@ -5,13 +5,13 @@ use askama::Template;
 use crate::web::view::Frame;
 use crate::web::view::When;
 
-/// Opened by the one-time link of `admin setup-link`. Posts `token`, `email`, `name`, `password`. Problems at these.
+/// Opened by the one-time link of `admin setup-link`. Posts `email`, `name`, `password`. Problems at these.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/setup.html")]
 pub struct Setup {
     pub frame: Frame,
-    pub action: String,
-    pub token: String,
+    /// `None` where the link works no more: then there is no form.
+    pub action: Option<String>,
     pub email: String,
     pub name: String,
     pub least: usize,

@@ -14,6 +14,16 @@ use crate::web::views::consent::Line;
 pub struct Apps {
     pub frame: Frame,
     pub apps: Vec<AppRow>,
+    /// What is shared no longer; without rows the heading is left out.
+    pub ended: Vec<EndedRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EndedRow {
+    pub app: AppCard,
+    /// `/account/apps/{id}`.
+    pub href: String,
+    pub when: When,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +50,9 @@ pub struct App {
     pub activity_href: String,
     pub since: When,
     pub until: Option<When>,
-    /// Every line that the app asked for and may have; shared ones ticked, essential ones locked.
+    /// When sharing ended: then there is nothing to change, and only what it read is shown.
+    pub ended: Option<When>,
+    /// Every line that the app asked for and may have; shared ones ticked.
     pub lines: Vec<Line>,
     pub durations: Vec<Choice>,
     /// The last reads, newest first.
@@ -56,6 +68,8 @@ pub struct ReadRow {
     /// What was read, as a list in words.
     pub claims: String,
     pub is_refused: bool,
+    /// How many more of the same kind this row stands for; 0 for none.
+    pub folded: usize,
 }
 
 /// "Stop sharing with X?" Posts nothing but the form token.

@@ -96,6 +96,8 @@ pub struct Line {
     pub why: Option<String>,
     pub is_new: bool,
     pub is_ticked: bool,
+    /// Shared by an earlier decision: it has a tick box even where the wallet holds nothing.
+    pub is_shared: bool,
     /// No tick box: a lock.
     pub is_locked: bool,
 }
@@ -126,6 +128,10 @@ impl Line {
         self.value.is_none() && self.detail.is_none()
     }
 
+    pub fn has_box(&self) -> bool {
+        !self.is_locked && (self.is_shared || !self.is_missing())
+    }
+
     /// An id for the page: the name with its odd characters replaced.
     pub fn id(&self) -> String {
         self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
@@ -142,7 +148,7 @@ pub fn masked_phone(number: &str) -> String {
     format!("+{} ••• •••• {}", start.iter().collect::<String>(), end.iter().collect::<String>())
 }
 
-/// The three durations: `once`, `days_90`, `until_stopped`; `chosen` is one of these.
+/// The three durations, by the names of [`crate::oauth::grant::Duration`]; `chosen` is one of these.
 pub fn durations(words: Words, now: Time, chosen: &str) -> Vec<Choice> {
     let until = words.date(now + crate::base::Seconds::days(90));
     let row = |value: &str, label: &str, hint: String| Choice {
@@ -153,7 +159,7 @@ pub fn durations(words: Words, now: Time, chosen: &str) -> Vec<Choice> {
     };
     vec![
         row("once", "duration-once", words.t("duration-once-hint")),
-        row("days_90", "duration-days-90", words.with("duration-days-90-hint", &[("date", &until)])),
+        row("days90", "duration-days-90", words.with("duration-days-90-hint", &[("date", &until)])),
         row("until_stopped", "duration-until-stopped", words.t("duration-until-stopped-hint")),
     ]
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::catalog::{check_value, claims};
 use crate::web::view::Chip;
 use crate::web::view::Frame;
 use crate::words::Words;
@@ -14,6 +15,8 @@ pub struct Profile {
     /// The address with which the person signs in.
     pub email: String,
     pub email_chip: Option<Chip>,
+    /// How many apps see the address.
+    pub email_shared_with: usize,
     pub groups: Vec<SummaryGroup>,
 }
 
@@ -100,11 +103,11 @@ pub const FIELDS: &[Field] = &[
     field("preferred_username", NAME, "text", "off", 30, true),
     field("birthdate", ABOUT, "date", "bday", 10, false),
     field("gender", ABOUT, "text", "sex", 40, true),
-    field("picture", ABOUT, "url", "photo", 2000, true),
-    field("profile", ABOUT, "url", "off", 2000, true),
-    field("website", ABOUT, "url", "url", 2000, true),
+    field("picture", ABOUT, "url", "photo", 500, true),
+    field("profile", ABOUT, "url", "off", 500, true),
+    field("website", ABOUT, "url", "url", 500, true),
     field("phone_number", CONTACT, "tel", "tel", 24, true),
-    field("street_address", ADDRESS, "text", "street-address", 200, false),
+    field("street_address", ADDRESS, "text", "street-address", 300, false),
     field("postal_code", ADDRESS, "text", "postal-code", 20, false),
     field("locality", ADDRESS, "text", "address-level2", 100, false),
     field("region", ADDRESS, "text", "address-level1", 100, false),
@@ -113,13 +116,28 @@ pub const FIELDS: &[Field] = &[
     field("zoneinfo", REGION, "text", "off", 64, true),
 ];
 
+impl Field {
+    /// The claim that it is, or is a part of.
+    pub fn claim(&self) -> &'static str {
+        if self.group == ADDRESS { "address" } else { self.name }
+    }
+
+    /// The `type` attribute for a value. A date field would show nothing of a birth date without its year or its day
+    /// (OIDC Core §5.1), nor of one that must be mended, and would send it back empty.
+    fn kind_for(&self, value: &str) -> &'static str {
+        let is_date = |claim| value.len() == 10 && !value.starts_with("0000") && check_value(claim, value).is_ok();
+        let shows = self.kind != "date" || value.is_empty() || claims::find(self.name).is_some_and(is_date);
+        if shows { self.kind } else { "text" }
+    }
+}
+
 const GROUPS: [&str; 5] = [NAME, ABOUT, CONTACT, ADDRESS, REGION];
 
 impl Profile {
-    /// The summary from what the wallet holds: `value` gives what is typed for a name of [`FIELDS`], and how many apps see it.
-    pub fn groups(words: Words, mut value: impl FnMut(&'static str) -> (Option<String>, usize)) -> Vec<SummaryGroup> {
+    /// The summary from what the wallet holds: `value` gives what is typed for a field, and how many apps see it.
+    pub fn groups(words: Words, mut value: impl FnMut(&'static Field) -> (Option<String>, usize)) -> Vec<SummaryGroup> {
         let mut row = |field: &'static Field| {
-            let (value, shared_with) = value(field.name);
+            let (value, shared_with) = value(field);
             let chip = (field.name == "phone_number" && value.is_some()).then(|| Chip::unchecked(words));
             let edit_href = format!("/account/profile/edit#{}", field.name);
             SummaryRow { label: words.claim(field.name), value, chip, edit_href, shared_with }
@@ -135,20 +153,52 @@ impl Profile {
 impl ProfileEdit {
     /// The form, filled: `value` gives what is typed for a name of [`FIELDS`].
     pub fn groups(words: Words, mut value: impl FnMut(&'static str) -> Option<String>) -> Vec<FormGroup> {
-        let mut form_field = |field: &'static Field| FormField {
-            name: field.name,
-            label: words.claim(field.name),
-            hint: field.has_hint.then(|| words.t(&format!("hint-{}", field.name.replace('_', "-")))),
-            value: value(field.name).unwrap_or_default(),
-            kind: field.kind,
-            autocomplete: field.autocomplete,
-            most: field.most,
-            is_multiline: field.name == "street_address",
+        let mut form_field = |field: &'static Field| {
+            let value = value(field.name).unwrap_or_default();
+            FormField {
+                name: field.name,
+                label: words.claim(field.name),
+                hint: field.has_hint.then(|| words.t(&format!("hint-{}", field.name.replace('_', "-")))),
+                kind: field.kind_for(&value),
+                value,
+                autocomplete: field.autocomplete,
+                most: field.most,
+                is_multiline: field.name == "street_address",
+            }
         };
         let mut group = |name: &'static str| FormGroup {
             heading: words.t(name),
             fields: FIELDS.iter().filter(|f| f.group == name).map(&mut form_field).collect(),
         };
         GROUPS.iter().map(|name| group(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_much_may_be_typed_as_is_kept() {
+        for field in FIELDS {
+            let claim = claims::find(field.claim()).expect("a claim");
+            let is_typed_longer = field.name == "phone_number" || claim.name != field.name;
+            assert!(is_typed_longer || field.most == claim.most, "{}", field.name);
+        }
+    }
+
+    #[test]
+    fn oidc_core_s5_1_a_birth_date_without_year_or_day_is_shown() {
+        let field = FIELDS.iter().find(|f| f.name == "birthdate").expect("a field");
+        for (value, kind) in [
+            ("", "date"),
+            ("1990-05-03", "date"),
+            ("1990", "text"),
+            ("0000-05-03", "text"),
+            ("1990-02-30", "text"),
+            ("3 May 1990", "text"),
+        ] {
+            assert_eq!(field.kind_for(value), kind, "{value}");
+        }
     }
 }

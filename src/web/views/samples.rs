@@ -88,6 +88,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         app,
         action: href("/signin/password"),
         identifier: href("amina@mail.example"),
+        remembers: false,
         change_href: href("/signin"),
         recover_href: href("/recover"),
     };
@@ -145,7 +146,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
 
     let needed = || {
         let email = Line::claim(words, "email", some("amina@mail.example"));
-        vec![Line { chip: checked(), is_locked: true, is_ticked: true, ..email }]
+        let shared = Line { is_shared: true, is_ticked: true, ..Line::claim(words, "website", None) };
+        vec![Line { chip: checked(), is_locked: true, is_ticked: true, ..email }, shared]
     };
     let optional = || {
         let phone = Line::phone(words, "phone_number", Some("+4915112345482"));
@@ -169,7 +171,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         is_pairwise: true,
         optional: optional(),
         already,
-        durations: consent::durations(words, NOW, "days_90"),
+        durations: consent::durations(words, NOW, "days90"),
         policy_href: some("https://orbitphotos.example/privacy"),
         terms_href: some("https://orbitphotos.example/terms"),
         return_origin: href("https://orbitphotos.example"),
@@ -231,17 +233,19 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
 
     let recent = || {
         let time = |minutes: i64| When::time(words, NOW - Seconds::minutes(minutes));
-        let claims = ["name", "email", "phone_number"].map(|c| words.claim(c));
-        let mut read = activity::Row::read(words, time(5), "Orbit Photos", &claims);
-        read.folded = 3;
-        read.detail = some("UserInfo");
+        let row = |minutes: i64, event: &str, claims: &[&str]| {
+            activity::Row::new(words, time(minutes), event, Some("Orbit Photos"), claims)
+        };
+        let refused = activity::Row { is_refused: true, ..row(2, "data.refused", &[]) };
+        let detail = some("UserInfo");
+        let read = activity::Row { folded: 3, detail, ..row(5, "data.read", &["name", "email", "phone_number"]) };
         vec![
-            activity::Row::refused(words, time(2), "Orbit Photos"),
+            refused,
             read,
-            activity::Row::read(words, time(7), "Orbit Photos", &[]),
-            activity::Row::event(words, time(9), "app_connected", Some("Orbit Photos")),
-            activity::Row::event(words, time(30), "signed_in", None),
-            activity::Row::event(words, time(31), "no_such_event", None),
+            row(7, "data.read", &[]),
+            row(9, "consent.given", &["name"]),
+            row(30, "session.opened", &[]),
+            row(31, "no_such.event", &[]),
         ]
     };
     let home = account::Home {
@@ -268,12 +272,13 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         frame: Frame { notice: Some(words.t("saved")), ..inside() },
         email: href("amina@mail.example"),
         email_chip: checked(),
-        groups: profile::Profile::groups(words, |name| (field(name), usize::from(name == "name") * 2)),
+        email_shared_with: 1,
+        groups: profile::Profile::groups(words, |f| (field(f.name), usize::from(f.name == "name") * 2)),
     };
     add("profile", profile.render());
     let mut edit = profile::ProfileEdit {
         frame: inside(),
-        action: href("/account/profile"),
+        action: href("/account/profile/edit"),
         groups: profile::ProfileEdit::groups(words, field),
     };
     edit.frame.problem("phone_number", "problem-phone");
@@ -292,9 +297,10 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         row(Standing::Verified, None, Some(date(0))),
         row(Standing::SelfRegistered, Some(When::date(words, NOW + Seconds::days(3))), None),
     ];
-    add("apps", apps::Apps { frame: inside(), apps: rows }.render());
-    add("apps_empty", apps::Apps { frame: inside(), apps: vec![] }.render());
-    let one = |reads| apps::App {
+    let ended = || vec![apps::EndedRow { app: verified(), href: href("/account/apps/abd"), when: date(2) }];
+    add("apps", apps::Apps { frame: inside(), apps: rows, ended: ended() }.render());
+    add("apps_empty", apps::Apps { frame: inside(), apps: vec![], ended: vec![] }.render());
+    let one = |reads, ended| apps::App {
         frame: inside(),
         app: verified(),
         action: href("/account/apps/abc"),
@@ -302,15 +308,23 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         activity_href: href("/account/activity?app=abc"),
         since: date(90),
         until: None,
+        ended,
         lines: needed().into_iter().chain(optional()).collect(),
         durations: consent::durations(words, NOW, "until_stopped"),
         reads,
         policy_href: some("https://orbitphotos.example/privacy"),
         terms_href: None,
     };
-    let read = |claims: &str, is_refused| apps::ReadRow { when: moment(4), claims: claims.to_owned(), is_refused };
-    add("app", one(vec![read(&words.claim("name"), false), read("", true)]).render());
-    add("app_unread", one(vec![]).render());
+    let read = |claims: &str, is_refused| apps::ReadRow {
+        when: moment(4),
+        claims: claims.to_owned(),
+        is_refused,
+        folded: usize::from(is_refused),
+    };
+    let reads = || vec![read(&words.claim("name"), false), read("", false), read("", true)];
+    add("app", one(reads(), None).render());
+    add("app_ended", one(reads(), Some(date(2))).render());
+    add("app_unread", one(vec![], None).render());
     let stop = apps::AppStop {
         frame: inside(),
         app: verified(),
@@ -362,16 +376,11 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     };
     add("security", security.render());
     add("settings", account::Settings { frame: inside() }.render());
+    add("account_settings", account::AccountSettings { frame: inside() }.render());
 
-    let setup = admin::Setup {
-        frame: frame(),
-        action: href("/setup"),
-        token: href("t"),
-        email: String::new(),
-        name: String::new(),
-        least: 8,
-    };
-    add("setup", setup.render());
+    let setup = |action| admin::Setup { frame: frame(), action, email: String::new(), name: String::new(), least: 8 };
+    add("setup", setup(some("/setup/t")).render());
+    add("setup_closed", setup(None).render());
     let client = |n: i64, is_on: bool| admin::ClientRow {
         id: format!("client-{n}"),
         name: href("Orbit Photos"),

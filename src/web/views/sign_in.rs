@@ -26,6 +26,8 @@ pub struct SignInPassword {
     pub app: Option<AppCard>,
     pub action: String,
     pub identifier: String,
+    /// Whether "stay signed in" is ticked; posts `remember`.
+    pub remembers: bool,
     /// Back to the first step.
     pub change_href: String,
     pub recover_href: String,

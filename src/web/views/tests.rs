@@ -6,7 +6,9 @@ use std::path::Path;
 
 use askama::Template;
 
+use crate::catalog::events;
 use crate::web::view::Theme;
+use crate::web::views::activity;
 use crate::web::views::demo;
 use crate::web::views::profile;
 use crate::web::views::samples;
@@ -100,10 +102,8 @@ fn both_languages_say_the_same_things() {
 fn every_key_is_known_and_used() {
     let used = used();
     let made_at_run_time = |key: &str| ["claim-", "hint-", "activity-", "problem-"].iter().any(|p| key.starts_with(p));
-    // What handlers say after a deed.
-    let notices = ["saved", "stopped", "sessions-ended", "sessions-others-ended", "security-changed", "code-resent"];
     for key in keys(Words::English) {
-        assert!(used.contains(&key) || made_at_run_time(&key) || notices.contains(&key.as_str()), "{key} is not used");
+        assert!(used.contains(&key) || made_at_run_time(&key), "{key} is not used");
     }
     for words in Words::ALL {
         for field in profile::FIELDS {
@@ -215,8 +215,18 @@ fn problems_are_told_at_the_top_and_at_the_field() {
 fn events_are_told_in_their_own_words() {
     let pages = samples::all(Words::English, Theme::System);
     let (_, page) = pages.iter().find(|(name, _)| *name == "home").expect("a sample");
-    assert!(page.contains("You connected <strong><bdi>Orbit Photos</bdi></strong>."));
+    assert!(page.contains("You shared with <strong><bdi>Orbit Photos</bdi></strong>: <bdi>Name</bdi>."));
     assert!(page.contains("Your wallet was changed."), "for an event without words");
+    for words in Words::ALL {
+        let keys = keys(words);
+        for event in events::seen_by_person() {
+            assert!(keys.contains(&activity::key(event)), "{event} has no words in {}", words.lang());
+        }
+        let mut sentences = keys.iter().filter(|key| key.starts_with("activity-") && key.ends_with("-html"));
+        let known: BTreeSet<String> = events::seen_by_person().map(activity::key).collect();
+        let other = |key: &&String| !known.contains(*key) && *key != "activity-other-html";
+        assert_eq!(sentences.find(other), None, "a sentence without its event");
+    }
 }
 
 #[test]

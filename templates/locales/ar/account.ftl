@@ -39,6 +39,12 @@ apps-manage = إدارة
 app-back = العودة إلى التطبيقات المتصلة
 app-sees = ما يمكنه رؤيته
 app-reads = ما قرأه
+apps-ended = لم تعد مشاركًا معها
+apps-ended-on = انتهت في { $date }.
+apps-look = عرض السجل
+app-ended = لم تعد تشارك شيئًا مع هذا التطبيق. انتهت المشاركة في { $date }.
+app-reads-refused = حاول قراءة بياناتك
+app-check-again = سجَّلت الدخول من جديد. راجع اختيارك ثم احفظه.
 app-reads-id = معرِّف الدخول فقط
 app-reads-none = لم يقرأ شيئًا بعد.
 app-reads-all = عرض كل قراءات هذا التطبيق
@@ -51,44 +57,6 @@ stop-now-html = لا يستطيع { $app } قراءة أي شيء بعد هذه 
 stop-keeps-html = قد يحتفظ { $app } بما حفظه من قبل. لا نستطيع استرجاعه. اطلب منه حذف بياناتك.
 stop-again = عندما تستخدم التطبيق مجددًا نسألك مرة أخرى.
 stopped = توقفت المشاركة. لا يستطيع التطبيق قراءة أي شيء بعد الآن.
-
-activity-title = النشاط
-activity-lead = من قرأ بياناتك، وما الذي حدث لمحفظتك.
-activity-filter-app = التطبيق
-activity-filter-kind = العرض
-activity-filter = تصفية
-activity-app-all = كل التطبيقات
-activity-kind-all = كل شيء
-activity-kind-reads = قراءات بياناتك
-activity-kind-security = الأمان
-activity-empty = لم يحدث شيء بعد.
-activity-older = نشاط أقدم
-activity-refused-chip = مرفوض
-activity-folded =
-    { $n ->
-        [zero] ولا مرات أخرى في ذلك اليوم
-        [one] ومرة أخرى في ذلك اليوم
-        [two] ومرتين أخريين في ذلك اليوم
-        [few] و{ $n } مرات أخرى في ذلك اليوم
-        [many] و{ $n } مرة أخرى في ذلك اليوم
-       *[other] و{ $n } مرة أخرى في ذلك اليوم
-    }
-activity-read-html = قرأ <strong>{ $app }</strong>: { $claims }.
-activity-read-id-html = قرأ <strong>{ $app }</strong> معرِّف الدخول.
-activity-refused-html = حاول <strong>{ $app }</strong> قراءة بياناتك.
-activity-signed-in-html = سجَّلت الدخول.
-activity-signed-out-html = سجَّلت الخروج.
-activity-sign-in-failed-html = أدخل شخص ما كلمة مرور خاطئة.
-activity-account-created-html = أنشأت محفظتك.
-activity-password-changed-html = غيَّرت كلمة المرور.
-activity-recovered-html = اخترت كلمة مرور جديدة برمز من بريدك.
-activity-session-ended-html = أنهيت جلسة.
-activity-profile-changed-html = غيَّرت ملفك الشخصي.
-activity-app-connected-html = وصلت <strong>{ $app }</strong> بمحفظتك.
-activity-app-changed-html = غيَّرت ما يراه <strong>{ $app }</strong>.
-activity-app-stopped-html = أوقفت المشاركة مع <strong>{ $app }</strong>.
-activity-app-refused-html = اخترت عدم المشاركة مع <strong>{ $app }</strong>.
-activity-other-html = تغيَّر شيء في محفظتك.
 
 sessions-title = الجلسات
 sessions-lead = المتصفحات المسجَّلة في محفظتك.

@@ -63,4 +63,3 @@ problem-phone = أدخل رقم هاتف مع رمز البلد، مثل ‎+49 
 problem-birthdate = أدخل تاريخًا صحيحًا في الماضي.
 problem-locale = أدخل رمز لغة، مثل en أو ar-EG
 problem-zoneinfo = أدخل منطقة زمنية، مثل Europe/Berlin
-problem-username = استخدم الحروف والأرقام والنقاط والشرطات فقط.

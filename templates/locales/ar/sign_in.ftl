@@ -21,6 +21,7 @@ sign-in-title = تسجيل الدخول
 sign-in-password-title = أدخل كلمة المرور
 sign-in-new-here-html = جديد هنا؟ <a href="{ $href }">أنشئ محفظة</a>
 sign-in-trouble = هل تواجه مشكلة في تسجيل الدخول؟
+sign-in-remember = ابقَ مسجّل الدخول على هذا الجهاز
 sign-in-forgot = هل نسيت كلمة المرور؟
 
 sign-up-step-1 = الخطوة 1 من 3

@@ -33,6 +33,12 @@ apps-manage = Manage
 app-back = Back to connected apps
 app-sees = What it can see
 app-reads = What it read
+apps-ended = No longer shared
+apps-ended-on = Ended on { $date }.
+apps-look = Look back
+app-ended = You no longer share anything with this app. It ended on { $date }.
+app-reads-refused = It tried to read your details
+app-check-again = You are signed in again. Check your choice, then save it.
 app-reads-id = Your sign-in ID only
 app-reads-none = It has not read anything yet.
 app-reads-all = See all reads by this app
@@ -45,40 +51,6 @@ stop-now-html = { $app } can read nothing more from this moment on.
 stop-keeps-html = { $app } may keep what it already saved. We cannot take that back. Ask it to delete your data.
 stop-again = When you use the app again, we ask you again.
 stopped = Sharing is stopped. The app can read nothing more.
-
-activity-title = Activity
-activity-lead = Who read your details, and what happened to your wallet.
-activity-filter-app = App
-activity-filter-kind = Show
-activity-filter = Filter
-activity-app-all = All apps
-activity-kind-all = Everything
-activity-kind-reads = Reads of your details
-activity-kind-security = Security
-activity-empty = Nothing has happened yet.
-activity-older = Older activity
-activity-refused-chip = Refused
-activity-folded =
-    { $n ->
-        [one] and { $n } more time that day
-       *[other] and { $n } more times that day
-    }
-activity-read-html = <strong>{ $app }</strong> read: { $claims }.
-activity-read-id-html = <strong>{ $app }</strong> read your sign-in ID.
-activity-refused-html = <strong>{ $app }</strong> tried to read your details.
-activity-signed-in-html = You signed in.
-activity-signed-out-html = You signed out.
-activity-sign-in-failed-html = Someone entered a wrong password.
-activity-account-created-html = You created your wallet.
-activity-password-changed-html = You changed your password.
-activity-recovered-html = You chose a new password with a code from your email.
-activity-session-ended-html = You ended a session.
-activity-profile-changed-html = You changed your profile.
-activity-app-connected-html = You connected <strong>{ $app }</strong>.
-activity-app-changed-html = You changed what <strong>{ $app }</strong> can see.
-activity-app-stopped-html = You stopped sharing with <strong>{ $app }</strong>.
-activity-app-refused-html = You chose not to share with <strong>{ $app }</strong>.
-activity-other-html = Your wallet was changed.
 
 sessions-title = Sessions
 sessions-lead = Browsers that are signed in to your wallet.

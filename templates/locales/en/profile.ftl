@@ -59,4 +59,3 @@ problem-phone = Enter a phone number with its country code, like +49 151 1234567
 problem-birthdate = Enter a real date in the past.
 problem-locale = Enter a language code, like en or ar-EG
 problem-zoneinfo = Enter a time zone, like Europe/Berlin
-problem-username = Use letters, digits, dots, hyphens and underscores only.

@@ -17,6 +17,7 @@ sign-in-title = Sign in
 sign-in-password-title = Enter your password
 sign-in-new-here-html = New here? <a href="{ $href }">Create a wallet</a>
 sign-in-trouble = Trouble signing in?
+sign-in-remember = Stay signed in on this device
 sign-in-forgot = Forgot your password?
 
 sign-up-step-1 = Step 1 of 3

@@ -1,6 +1,7 @@
 //! What tests stand on: real stores, a running wallet, people and platforms.
 #![allow(dead_code, reason = "each area uses its own part of this")]
 
+pub mod apps;
 pub mod axe;
 pub mod browser;
 pub mod cookies;
@@ -9,6 +10,7 @@ pub mod letters;
 pub mod parts;
 pub mod person;
 pub mod platform;
+pub mod relying_party;
 pub mod server;
 
 use std::time::Duration;

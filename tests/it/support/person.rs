@@ -48,7 +48,7 @@ impl Landing {
 pub struct Answers {
     /// The ticked claims; nothing leaves the boxes as the page offers them.
     pub claims: Option<Vec<String>>,
-    /// `once`, `90d` or `until_stopped`; nothing leaves what the page offers.
+    /// `once`, `days90` or `until_stopped`; nothing leaves what the page offers.
     pub duration: Option<&'static str>,
     pub is_allowed: bool,
 }

@@ -441,3 +441,8 @@ fn merge(target: &mut Value, changes: &Value) {
         }
     }
 }
+
+/// A code verifier that belongs to no request (RFC 7636 §4.1).
+pub fn random_verifier() -> String {
+    random_text()
+}

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::eventually;
 use super::letters;
@@ -44,6 +45,8 @@ pub mod setting {
     pub const S3_ACCESS_KEY: &str = "SW__S3__ACCESS_KEY";
     pub const S3_SECRET_KEY: &str = "SW__S3__SECRET_KEY";
     pub const SMTP_URL: &str = "SW__MAIL__SMTP_URL";
+    pub const LIMITS: &str = "SW__LIMITS__ENABLED";
+    pub const LOG_FORMAT: &str = "SW__LOG__FORMAT";
 }
 
 /// Where the second listener says whether every part answers.
@@ -146,6 +149,12 @@ pub struct Server {
 }
 
 impl Server {
+    /// The server that the tests of one process share: each brings its own people and platforms.
+    pub async fn shared() -> &'static Self {
+        static SHARED: OnceCell<Server> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await
+    }
+
     /// On the backend that this run is about, with defaults.
     pub async fn start() -> Self {
         Self::with(&[]).await
@@ -173,6 +182,9 @@ impl Server {
         let host = |url: &str| url.trim_start_matches("http://").to_owned();
         let mut all = stores.settings();
         all.push((setting::PUBLIC_URL.to_owned(), issuer.clone()));
+        // All tests come from one address; those about limits turn them on.
+        all.push((setting::LIMITS.to_owned(), "false".to_owned()));
+        all.push((setting::LOG_FORMAT.to_owned(), "json".to_owned()));
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         all.push((setting::LISTEN.to_owned(), host(&address)));
         all.push((setting::OPERATIONS.to_owned(), host(&operations)));

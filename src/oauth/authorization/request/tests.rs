@@ -89,11 +89,14 @@ fn rfc6749_s4_1_1_a_careful_request() {
     assert_eq!(serde_json::from_str::<AuthorizationRequest>(&kept).unwrap(), request);
 }
 
+/// A parameter and what it becomes; nothing takes it away.
+type Change<'a> = (&'a str, Option<&'a str>);
+
 #[test]
 fn refusals_in_the_order_of_the_standards() {
     use Told::{Client, Page};
     let long = "x".repeat(MOST_BYTES + 1);
-    let cases: &[(&str, &[(&str, Option<&str>)], Told)] = &[
+    let cases: &[(&str, &[Change<'_>], Told)] = &[
         ("OIDC Core §3.1.2.1 no redirect_uri", &[("redirect_uri", None)], Page(Code::InvalidRequest)),
         (
             "RFC 6749 §3.1.2.4 a foreign redirect_uri",

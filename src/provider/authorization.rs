@@ -1,0 +1,190 @@
+//! An authorization request at work: gathers the facts, lets the rules decide, answers.
+
+use std::sync::Arc;
+
+use crate::accounts::Session;
+use crate::app::App;
+use crate::audit::Origin;
+use crate::base::Time;
+use crate::base::id::{ClientId, InteractionId};
+use crate::catalog::contexts;
+use crate::error::Error;
+use crate::oauth::authorization::{Approved, AuthorizationRequest, Rejection, Reply, Step, next, next_step, request};
+use crate::oauth::grant::{Demand, Grant};
+use crate::oauth::{self, Authentication, Params};
+use crate::provider::clients::{self, Registered};
+use crate::provider::respond::{self, Approval};
+use crate::provider::supported::supported;
+use crate::provider::{consent, logout, tokens};
+use crate::store::database::grants::{self, KeptGrant};
+use crate::store::ephemeral::entries::Interaction;
+
+/// Whose browser it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor<'a> {
+    pub session: Option<&'a Session>,
+    /// The digest of the cookie that binds pages to this browser; `None` where it sent none.
+    pub browser: Option<&'a str>,
+}
+
+/// What follows an authorization request.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is answered at once.
+    Reply(Reply),
+    /// A person must do something first.
+    Ask(InteractionId),
+}
+
+/// Takes an authorization request in (RFC 6749 §4.1.1).
+///
+/// # Errors
+/// A protocol error where nothing proves where an error could be sent (§4.1.2.1): it is for a page. A fault when a store
+/// does not answer.
+pub async fn begin(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Origin) -> Result<Begun, Error> {
+    let began = app.now();
+    let id = ClientId::from(params.require("client_id")?);
+    let unknown = || oauth::Error::invalid_request("client_id is not the identifier of a registered client");
+    let account = visitor.session.map(|session| session.account);
+    let unit = app.clone();
+    let found = app.db.read(move |conn| {
+        Box::pin(async move {
+            let Some(client) = clients::find_in(conn, &unit, &id).await? else { return Ok::<_, Error>(None) };
+            let kept = match account {
+                Some(account) => grants::active(conn, account, &id).await?,
+                None => None,
+            };
+            Ok(Some((client, kept)))
+        })
+    });
+    let (client, kept) = found.await?.filter(|(client, _)| !client.is_disabled).ok_or_else(unknown)?;
+    let request = match read(app, params, &client).await? {
+        Ok(request) => request,
+        Err(Rejection::Page(error)) => return Err(error.into()),
+        Err(Rejection::Reply(reply_to, error)) => return Ok(Begun::Reply(reply_to.error(&error))),
+    };
+    let scene = Scene::new(app, client, kept, visitor.session, &request);
+    match scene.next(app, &request, began) {
+        Step::Respond(approved) => Ok(Begun::Reply(respond(app, &scene.client, &approved, origin).await?)),
+        Step::Refuse(error) => Ok(Begun::Reply(request.reply_to.error(&error))),
+        Step::SignIn | Step::SignUp | Step::Consent => {
+            let id = InteractionId::new(began, &app.random);
+            let interaction = Interaction { request, browser: visitor.browser.map(str::to_owned), began };
+            app.ephemeral.put(&id.to_string(), &interaction).await?;
+            Ok(Begun::Ask(id))
+        }
+    }
+}
+
+async fn read(
+    app: &App,
+    params: &Params,
+    client: &Registered,
+) -> Result<Result<AuthorizationRequest, Rejection>, Error> {
+    let hinted = match params.get("id_token_hint") {
+        None => None,
+        Some(token) => match logout::hinted_subject(app, token, &client.id).await {
+            Ok(subject) => Some(Ok(subject)),
+            Err(Error::Protocol(error)) => Some(Err(error)),
+            Err(other) => return Err(other),
+        },
+    };
+    let facts =
+        request::Facts { client, profile: client.rules(), supported: supported(), issuer: app.config.issuer(), hinted };
+    Ok(request::read(params, &facts))
+}
+
+/// The facts about a request, read at one moment.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub client: Arc<Registered>,
+    pub kept: Option<KeptGrant>,
+    authentication: Option<Authentication>,
+    subject: Option<String>,
+    demand: Demand,
+}
+
+impl Scene {
+    pub fn new(
+        app: &App,
+        client: Arc<Registered>,
+        kept: Option<KeptGrant>,
+        session: Option<&Session>,
+        request: &AuthorizationRequest,
+    ) -> Self {
+        // Working a subject out costs a digest, and few requests name one.
+        let named = request.subject.as_ref().and(session);
+        Self {
+            authentication: session.map(Session::authentication),
+            subject: named.map(|session| tokens::subject(app, &client, session.account)),
+            demand: Demand::of(&request.scope, &request.claims, supported()),
+            client,
+            kept,
+        }
+    }
+
+    /// Reads the facts anew for a request that waits.
+    pub async fn gather(app: &App, request: &AuthorizationRequest, session: Option<&Session>) -> Result<Self, Error> {
+        let (unit, id) = (app.clone(), request.client.clone());
+        let account = session.map(|session| session.account);
+        let found = app.db.read(move |conn| {
+            Box::pin(async move {
+                let client = clients::find_in(conn, &unit, &id).await?.filter(|client| !client.is_disabled);
+                let kept = match account {
+                    Some(account) => grants::active(conn, account, &id).await?,
+                    None => None,
+                };
+                Ok::<_, Error>((client, kept))
+            })
+        });
+        let (client, kept) = found.await?;
+        let client = client.ok_or_else(|| oauth::Error::invalid_request("the client was removed or shut off"))?;
+        Ok(Self::new(app, client, kept, session, request))
+    }
+
+    pub fn next<'r>(&self, app: &App, request: &'r AuthorizationRequest, began: Time) -> Step<'r> {
+        let is_familiar = self.kept.as_ref().is_some_and(|kept| kept.client_seen == consent::seen(&self.client));
+        self.next_with(app, request, began, self.kept.as_ref().map(|kept| &kept.grant), is_familiar)
+    }
+
+    /// As [`Scene::next`], once the person has decided and the grant is another.
+    pub fn next_with<'r>(
+        &self,
+        app: &App,
+        request: &'r AuthorizationRequest,
+        began: Time,
+        grant: Option<&Grant>,
+        is_familiar: bool,
+    ) -> Step<'r> {
+        let acr_order: Vec<&'static str> = contexts::acr_values().collect();
+        let facts = next_step::Facts {
+            now: app.now(),
+            began,
+            authentication: self.authentication.as_ref(),
+            subject: self.subject.as_deref(),
+            grant,
+            is_familiar,
+            demand: &self.demand,
+            acr_order: &acr_order,
+        };
+        next(request, &facts)
+    }
+}
+
+/// Answers an approved request: its authorization and the record of it in one unit, then the code.
+pub(super) async fn respond(
+    app: &App,
+    client: &Arc<Registered>,
+    approved: &Approved<'_>,
+    origin: &Origin,
+) -> Result<Reply, Error> {
+    let approval = Approval::from(approved);
+    let (unit, client, origin) = (app.clone(), Arc::clone(client), origin.clone());
+    let code = app
+        .db
+        .write(move |tx| {
+            Box::pin(async move { Ok::<_, Error>(respond::keep(tx, &unit, &client, approval, &origin).await?) })
+        })
+        .await?;
+    Ok(approved.request().reply_to.code(&code))
+}

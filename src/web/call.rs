@@ -1,0 +1,159 @@
+//! `Call`: a request as its handler sees it: parameters, forms, who is signed in.
+
+use poem::Request;
+
+use crate::accounts::{self, Session, Summary};
+use crate::app::App;
+use crate::base::Fault;
+use crate::catalog::contexts;
+use crate::error::{Denied, Error};
+use crate::oauth::{self, Params, params};
+use crate::provider::authorization::Visitor;
+use crate::web::form::Form;
+use crate::web::middleware::csrf;
+use crate::web::view::Frame;
+use crate::web::visit::Visit;
+use crate::words::Words;
+
+/// A request on its way through a handler.
+pub struct Call {
+    pub app: App,
+    pub visit: Visit,
+    request: Request,
+}
+
+/// Who is signed in, and in which language they read.
+pub struct Person {
+    pub session: Session,
+    pub summary: Summary,
+    pub words: Words,
+}
+
+impl Person {
+    /// The frame of a page of this person's.
+    pub fn frame(&self, visit: &Visit) -> Frame {
+        let mut frame = visit.frame_in(self.words);
+        frame.person = Some(self.summary.name().to_owned());
+        frame.is_admin = self.summary.is_admin();
+        frame
+    }
+}
+
+impl Call {
+    pub fn new(app: App, visit: Visit, request: Request) -> Self {
+        Self { app, visit, request }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.header(name)
+    }
+
+    /// A part of the path, by its name in the route.
+    pub fn path(&self, name: &str) -> &str {
+        self.request.raw_path_param(name).unwrap_or_default()
+    }
+
+    /// A part of the path as an identifier.
+    ///
+    /// # Errors
+    /// Not found where it is none.
+    pub fn id<T: std::str::FromStr>(&self, name: &str) -> Result<T, Error> {
+        self.path(name).parse().map_err(|_| Error::Denied(Denied::NotFound))
+    }
+
+    /// The query's parameters, strictly read (RFC 6749 §3.1).
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    pub fn query(&self) -> Result<Params, Error> {
+        Ok(Params::from_query(self.request.uri().query().unwrap_or_default())?)
+    }
+
+    /// One parameter of the query of a page; what cannot be read counts as absent.
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        self.query().ok()?.get(name).map(str::to_owned)
+    }
+
+    /// The body's parameters (RFC 6749 appendix B).
+    ///
+    /// # Errors
+    /// `invalid_request` for another content type, a body that is too large, and whatever [`Params`] refuses.
+    pub async fn params(&mut self) -> Result<Params, Error> {
+        Ok(Params::from_form(&self.form_bytes().await?)?)
+    }
+
+    /// The form of one of our own pages.
+    ///
+    /// # Errors
+    /// Expired where it was not made for this browser and session; as [`Call::params`].
+    pub async fn form(&mut self) -> Result<Form, Error> {
+        if !csrf::is_from_here(&self.request) {
+            return Err(Denied::Forbidden.into());
+        }
+        let form = Form::read(&self.form_bytes().await?)?;
+        let posted = form.get("csrf").unwrap_or_default();
+        match self.visit.is_csrf(posted) {
+            true => Ok(form),
+            false => Err(Denied::Expired.into()),
+        }
+    }
+
+    async fn form_bytes(&mut self) -> Result<Vec<u8>, Error> {
+        let content_type = self.request.content_type().unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(oauth::Error::invalid_request("the body must be application/x-www-form-urlencoded").into());
+        }
+        let limit = self.app.config.http.body_timeout.duration();
+        let body = self.request.take_body().into_bytes_limit(params::MOST_BYTES);
+        match tokio::time::timeout(limit, body).await {
+            Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+            Ok(Err(_)) => Err(oauth::Error::invalid_request("the body is cut off or larger than 64 KiB").into()),
+            Err(_) => Err(oauth::Error::invalid_request("the body did not arrive in time").into()),
+        }
+    }
+
+    /// The session of this browser.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn session(&self) -> Result<Option<&Session>, Fault> {
+        self.visit.session().await
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// Step up where nobody is: a page door then leads to the sign-in page and back.
+    pub async fn person(&self) -> Result<Person, Error> {
+        let session = self.session().await?.ok_or(STEP_UP)?.clone();
+        let summary = accounts::summary(&self.app, session.account).await?;
+        let words = summary.locale.as_deref().and_then(Words::find).unwrap_or(self.visit.words());
+        Ok(Person { session, summary, words })
+    }
+
+    /// Who is signed in, where the sign-in is fresh enough for what is sensitive (`sessions.fresh`).
+    ///
+    /// # Errors
+    /// As [`Call::person`].
+    pub async fn fresh_person(&self) -> Result<Person, Error> {
+        let person = self.person().await?;
+        match self.is_fresh(&person.session) {
+            true => Ok(person),
+            false => Err(STEP_UP.into()),
+        }
+    }
+
+    /// Whether the person proved lately who they are.
+    pub fn is_fresh(&self, session: &Session) -> bool {
+        self.app.now() < session.auth_time + self.app.config.sessions.fresh
+    }
+}
+
+/// Signing in is what reaches the strongest context there is.
+const STEP_UP: Denied = Denied::StepUp { acr: contexts::CONTEXTS[0].acr };
+
+/// Whose browser a request with a session and a browser digest belongs to.
+pub fn visitor<'a>(session: Option<&'a Session>, browser: Option<&'a str>) -> Visitor<'a> {
+    Visitor { session, browser }
+}

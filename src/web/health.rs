@@ -1,0 +1,130 @@
+//! The second listener: liveness, readiness with each part named, metrics. Never for the public.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use poem::http::header::CONTENT_TYPE;
+use poem::http::{HeaderValue, StatusCode};
+use poem::{Endpoint, Request, Response};
+use serde_json::{Map, Value, json};
+
+use crate::app::{App, Room};
+use crate::base::Fault;
+use crate::provider::keys;
+use crate::web::error;
+
+/// How long a part may take to answer before it counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether the process still takes requests: off while it ends, so that a balancer looks elsewhere first.
+pub struct Serving(AtomicBool);
+
+impl Room for Serving {
+    fn open(_: &App) -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Serving {
+    /// Readiness is false from now on.
+    pub fn end(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+/// What answers on the second listener.
+pub struct Operations(App);
+
+impl Operations {
+    pub fn new(app: App) -> Self {
+        Self(app)
+    }
+
+    /// Every part, asked at once.
+    async fn ready(&self) -> Response {
+        let app = &self.0;
+        let (database, ephemeral, keys) = tokio::join!(
+            ask(app.db.ping()),
+            ask(app.ephemeral.ping()),
+            ask(async {
+                keys::set(app).await.map(drop).map_err(|_| Fault::unavailable("load the signing keys", "no key set"))
+            }),
+        );
+        let is_serving = app.room::<Serving>().0.load(Ordering::SeqCst);
+        let parts = [
+            ("database", app.db.name(), database),
+            ("ephemeral", app.ephemeral.name(), ephemeral),
+            ("signing_keys", "jwks", keys),
+        ];
+        let is_ready = is_serving && parts.iter().all(|(_, _, part)| part.problem.is_none());
+        let mut told = Map::new();
+        for (name, kind, part) in parts {
+            told.insert(name.to_owned(), part.tell(kind));
+        }
+        let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        let state = match (is_ready, is_serving) {
+            (true, _) => "ready",
+            (false, true) => "not ready",
+            (false, false) => "ending",
+        };
+        say(status, &json!({ "state": state, "parts": told }))
+    }
+
+    fn metrics(&self) -> Response {
+        let mut response = Response::builder().body(self.0.metrics.render());
+        let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+}
+
+impl Endpoint for Operations {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let version = || json!({ "name": "social-wallet", "version": env!("CARGO_PKG_VERSION") });
+        Ok(match request.uri().path() {
+            // The process runs and answers; whether its parts do is readiness.
+            "/health/live" | "/health/started" => say(StatusCode::OK, &json!({ "state": "alive" })),
+            "/health/ready" => self.ready().await,
+            "/metrics" => self.metrics(),
+            "/version" => say(StatusCode::OK, &version()),
+            _ => {
+                error::plain(StatusCode::NOT_FOUND, "/health/live, /health/ready, /health/started, /metrics, /version")
+            }
+        })
+    }
+}
+
+/// How a part answered.
+struct Part {
+    problem: Option<&'static str>,
+    took: Duration,
+}
+
+impl Part {
+    fn tell(&self, kind: &str) -> Value {
+        let ms = self.took.as_micros() as f64 / 1000.0;
+        match self.problem {
+            None => json!({ "ok": true, "kind": kind, "ms": ms }),
+            // What was attempted, and nothing of addresses or credentials.
+            Some(problem) => json!({ "ok": false, "kind": kind, "ms": ms, "problem": problem }),
+        }
+    }
+}
+
+async fn ask(part: impl Future<Output = Result<(), Fault>>) -> Part {
+    let begun = Instant::now();
+    let problem = match tokio::time::timeout(PATIENCE, part).await {
+        Ok(Ok(())) => None,
+        Ok(Err(fault)) => Some(fault.attempted()),
+        Err(_) => Some("did not answer in time"),
+    };
+    Part { problem, took: begun.elapsed() }
+}
+
+fn say(status: StatusCode, value: &Value) -> Response {
+    let mut response = Response::builder().status(status).body(value.to_string());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

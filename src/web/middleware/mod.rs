@@ -1,0 +1,138 @@
+//! What every request passes, in this order: reference and address, framing, host, size, the limit of its address; then
+//! its door; then headers, cookies, the log line and the metrics.
+
+pub mod client_address;
+pub mod cors;
+pub mod csrf;
+pub mod headers;
+pub mod trace;
+
+use std::time::Instant;
+
+use poem::http::header::{HOST, HeaderName, SET_COOKIE};
+use poem::http::{HeaderValue, StatusCode};
+use poem::{Endpoint, Request, Response, Route};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::risk::limits;
+use crate::web::door::{Answered, Door};
+use crate::web::error;
+use crate::web::pages::public;
+use crate::web::server::Ambiguous;
+use crate::web::visit::{Arrival, Visit};
+
+/// The most bytes of a request's path and query.
+const MOST_URI_BYTES: usize = 8 * 1024;
+
+/// The whole house behind one listener.
+pub struct House {
+    app: App,
+    routes: Route,
+}
+
+impl House {
+    pub fn new(app: App, routes: Route) -> Self {
+        Self { app, routes }
+    }
+
+    async fn answer(&self, mut request: Request) -> Response {
+        let begun = Instant::now();
+        let arrival = trace::arrive(&self.app, &request);
+        let method = request.method().clone();
+        let mut response = match self.refusal(&request, &arrival).await {
+            None => {
+                request.extensions_mut().insert(arrival.clone());
+                let visit = Visit::new(&self.app, arrival.clone(), &request);
+                request.extensions_mut().insert(visit.clone());
+                match self.routes.call(request).await {
+                    Ok(response) => response,
+                    Err(_) => Answered::by(Door::Page, "none", &visit, public::not_found(&visit)),
+                }
+            }
+            Some(refusal) => refusal,
+        };
+        let answered = response.extensions().get::<Answered>().cloned();
+        let (door, route) = answered.as_ref().map_or((Door::Document, "refused"), |a| (a.door, a.route));
+        let is_https = self.app.config.http.public_url.scheme() == "https";
+        headers::set(&mut response, door, is_https);
+        if let Some(answered) = &answered {
+            for cookie in answered.visit.take_cookies() {
+                if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                    response.headers_mut().append(SET_COOKIE, cookie);
+                }
+            }
+        }
+        if let Ok(reference) = HeaderValue::from_str(&arrival.origin.request_id) {
+            response.headers_mut().insert(HeaderName::from_static("x-request-id"), reference);
+        }
+        let (status, took) = (response.status().as_u16(), begun.elapsed());
+        let client = answered.as_ref().and_then(|a| a.visit.client()).map(|client| client.id.as_str());
+        trace::Line { arrival: &arrival, method: method.as_str(), route, status, took, client }.write();
+        self.app.metrics.request(route, method.as_str(), status, took.as_secs_f64());
+        response
+    }
+
+    /// What is refused before any work is done.
+    async fn refusal(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
+        let refuse = |status: StatusCode, why: &'static str| Some(error::plain(status, why));
+        if request.extensions().get::<Ambiguous>().is_some() {
+            return refuse(StatusCode::BAD_REQUEST, "the request tells the length of its body twice");
+        }
+        if request.original_uri().path_and_query().is_some_and(|p| p.as_str().len() > MOST_URI_BYTES) {
+            return refuse(StatusCode::URI_TOO_LONG, "the address is longer than 8 KiB");
+        }
+        match self.host(request) {
+            Host::Ours => {}
+            Host::Bad => return refuse(StatusCode::BAD_REQUEST, "the request needs one Host header"),
+            Host::Foreign => return refuse(StatusCode::MISDIRECTED_REQUEST, "this host is not served here"),
+        }
+        match limits::check_address(&self.app, "address", arrival.address).await {
+            Ok(()) => None,
+            Err(denied) => Some(error::protocol(&Error::Denied(denied), arrival)),
+        }
+    }
+
+    /// The issuer is configuration, and no header changes it. A foreign name is refused all the same: a page that
+    /// resolves its own name to our address must not read what we answer (DNS rebinding).
+    fn host(&self, request: &Request) -> Host {
+        let named: Vec<&HeaderValue> = request.headers().get_all(HOST).iter().collect();
+        let host = match (named.as_slice(), request.uri().authority()) {
+            ([host], _) => host.to_str().ok(),
+            ([], Some(authority)) => Some(authority.as_str()),
+            _ => None,
+        };
+        let Some(host) = host.filter(|host| !host.is_empty()) else { return Host::Bad };
+        let url = &self.app.config.http.public_url;
+        let is_public = url.host_str().is_some_and(|name| match url.port() {
+            Some(port) => host.eq_ignore_ascii_case(&format!("{name}:{port}")),
+            None => {
+                let default = format!("{name}:{}", url.port_or_known_default().unwrap_or_default());
+                host.eq_ignore_ascii_case(name) || host.eq_ignore_ascii_case(&default)
+            }
+        });
+        let is_this_socket = || {
+            let local = request.local_addr().as_socket_addr();
+            local.is_some_and(|a| host == a.to_string() || host == format!("localhost:{}", a.port()))
+        };
+        if is_public || is_this_socket() || client_address::is_proxied(&self.app, request) {
+            Host::Ours
+        } else {
+            Host::Foreign
+        }
+    }
+}
+
+enum Host {
+    Ours,
+    Foreign,
+    Bad,
+}
+
+impl Endpoint for House {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        Ok(self.answer(request).await)
+    }
+}

@@ -1,0 +1,8 @@
+//! The endpoints that the standards define.
+
+pub mod authorize;
+pub mod documents;
+pub mod interaction;
+pub mod logout;
+pub mod token;
+pub mod userinfo;

@@ -1,0 +1,41 @@
+//! The endpoints that clients call with their own credentials: token, introspection, revocation.
+
+use poem::Response;
+use poem::http::StatusCode;
+
+use crate::error::Error;
+use crate::oauth::Params;
+use crate::provider::client_auth::{self, AuthenticatedClient, Presented};
+use crate::provider::{introspection, revocation, token};
+use crate::risk::limits;
+use crate::web::answer;
+use crate::web::call::Call;
+
+/// Reads the body, finds out who calls, and counts the call under `limit`.
+async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(AuthenticatedClient, Params), Error> {
+    let params = call.params().await?;
+    let presented = Presented { authorization: call.header("authorization"), params: &params };
+    let client = client_auth::authenticate(&call.app, &presented, call.visit.origin()).await?;
+    call.visit.set_client(client.registered());
+    limits::check(&call.app, limit, client.id.as_str()).await?;
+    Ok((client, params))
+}
+
+/// The token endpoint (RFC 6749 §3.2).
+pub async fn token(mut call: Call) -> Result<Response, Error> {
+    let (client, params) = authenticate(&mut call, "token").await?;
+    answer::json(&token::exchange(&call.app, client, params, call.visit.origin()).await?)
+}
+
+/// The introspection endpoint (RFC 7662 §2).
+pub async fn introspect(mut call: Call) -> Result<Response, Error> {
+    let (client, params) = authenticate(&mut call, "introspect").await?;
+    answer::json(&introspection::answer(&call.app, &client, &params).await?)
+}
+
+/// The revocation endpoint (RFC 7009 §2). The answer comes after the commit.
+pub async fn revoke(mut call: Call) -> Result<Response, Error> {
+    let (client, params) = authenticate(&mut call, "revoke").await?;
+    revocation::revoke(&call.app, &client, &params, call.visit.origin()).await?;
+    Ok(Response::builder().status(StatusCode::OK).finish())
+}

@@ -1,0 +1,175 @@
+//! Connected apps: what each may see, changed line by line, and stopped.
+
+use poem::Response;
+
+use crate::audit::activity::{self, Filter};
+use crate::base::id::GrantId;
+use crate::catalog::{claims, events};
+use crate::error::{Denied, Error};
+use crate::oauth::grant::{Duration, Grant};
+use crate::oauth::params;
+use crate::provider::consent::Line;
+use crate::provider::grants::{self, Change, Connected};
+use crate::web::answer;
+use crate::web::call::Call;
+use crate::web::pages::activity::read_row;
+use crate::web::pages::{app_card, consent, notice};
+use crate::web::view::When;
+use crate::web::views::apps::{App, AppRow, AppStop, Apps, EndedRow};
+use crate::web::views::consent::{self as view, durations};
+use crate::words::Words;
+
+const LIST: &str = "/account/apps";
+/// How many reads the page of one app shows.
+const READS: usize = 20;
+
+fn href(id: GrantId) -> String {
+    format!("{LIST}/{id}")
+}
+
+pub async fn list(call: Call) -> Result<Response, Error> {
+    let person = call.person().await?;
+    let mut frame = person.frame(&call.visit);
+    notice::tell(&call, &mut frame);
+    let words = frame.words;
+    let (live, over): (Vec<_>, Vec<_>) =
+        grants::list(&call.app, person.session.account).await?.into_iter().partition(|one| one.is_live);
+    let apps = live.iter().map(|one| app_row(words, one)).collect();
+    // Of several permissions that ended, the latest speaks for its app.
+    let mut seen: Vec<_> = live.iter().map(|one| one.grant.client.clone()).collect();
+    let mut ended = Vec::new();
+    for one in over {
+        if !seen.contains(&one.grant.client) {
+            seen.push(one.grant.client.clone());
+            ended.extend(ended_row(words, &one));
+        }
+    }
+    answer::html(&Apps { frame, apps, ended })
+}
+
+fn app_row(words: Words, one: &Connected) -> AppRow {
+    AppRow {
+        app: app_card::of(&one.client),
+        href: href(one.grant.id),
+        shares: words.list(&shared(words, &one.grant)),
+        since: When::date(words, one.grant.created_at),
+        until: one.grant.expires_at.map(|at| When::date(words, at)),
+        last_read: one.last_read.map(|at| When::date(words, at)),
+    }
+}
+
+fn ended_row(words: Words, one: &Connected) -> Option<EndedRow> {
+    let when = When::date(words, ended_at(one)?);
+    Some(EndedRow { app: app_card::of(&one.client), href: href(one.grant.id), when })
+}
+
+fn ended_at(one: &Connected) -> Option<crate::base::Time> {
+    if one.is_live { None } else { one.ended_at.or(one.grant.expires_at) }
+}
+
+/// The lines that are shared, in words; the sign-in ID always is.
+fn shared(words: Words, grant: &Grant) -> Vec<String> {
+    let lines = claims::lines().filter(|claim| claim.name != "sub" && grant.allowed.claims.contains(claim.name));
+    let names: Vec<String> = lines.map(|claim| words.claim(claim.name)).collect();
+    if names.is_empty() { vec![words.claim("sub")] } else { names }
+}
+
+pub async fn show(call: Call) -> Result<Response, Error> {
+    let person = call.person().await?;
+    let mut frame = person.frame(&call.visit);
+    notice::tell(&call, &mut frame);
+    let (words, id) = (frame.words, call.id("id")?);
+    let detail = grants::show(&call.app, person.session.account, id).await?;
+    let (one, wish) = (&detail.connected, Wish::read(&call));
+    let client = Some(one.grant.client.clone());
+    let filter = Filter { client, events: events::READS.to_vec() };
+    let reads = activity::list(&call.app, person.session.account, filter, None, READS).await?;
+    let duration = wish.duration.unwrap_or(one.grant.duration);
+    answer::html(&App {
+        frame,
+        app: app_card::of(&one.client),
+        action: href(id),
+        stop_href: format!("{}/stop", href(id)),
+        activity_href: format!("/account/activity?kind=reads&app={}", one.grant.client),
+        since: When::date(words, one.grant.created_at),
+        until: one.grant.expires_at.map(|at| When::date(words, at)),
+        ended: ended_at(one).map(|at| When::date(words, at)),
+        lines: detail.lines.iter().map(|line| wish.line(words, line)).collect(),
+        durations: durations(words, call.app.now(), duration.name()),
+        reads: reads.items.iter().map(|entry| read_row(words, entry)).collect(),
+        policy_href: app_card::link(one.client.policy_uri.as_deref()),
+        terms_href: app_card::link(one.client.tos_uri.as_deref()),
+    })
+}
+
+/// What a person chose before they had to sign in again, carried in the query of the page.
+struct Wish {
+    lines: Option<Vec<String>>,
+    duration: Option<Duration>,
+}
+
+impl Wish {
+    fn read(call: &Call) -> Self {
+        let lines = call.query_value("lines").map(|lines| lines.split(',').map(str::to_owned).collect());
+        Self { lines, duration: call.query_value("duration").and_then(|name| Duration::read(&name)) }
+    }
+
+    /// The sign-in page, and from there back with the wish.
+    fn by_sign_in(id: GrantId, lines: &[String], duration: Option<Duration>) -> Response {
+        // A comma is in front, since an empty list is a wish too.
+        let mut back = format!("{}?done=app-check-again&lines=", href(id));
+        lines.iter().for_each(|line| {
+            back.push(',');
+            params::encode(line, &mut back);
+        });
+        back.push_str(if lines.is_empty() { "," } else { "" });
+        back.push_str("&duration=");
+        back.push_str(duration.map_or("", Duration::name));
+        let mut target = "/signin?return_to=".to_owned();
+        params::encode(&back, &mut target);
+        answer::see_other(&target)
+    }
+
+    fn line(&self, words: Words, line: &Line) -> view::Line {
+        let is_wished = |lines: &Vec<String>| lines.iter().any(|wished| wished == line.name);
+        let is_ticked = self.lines.as_ref().map_or(line.is_ticked, is_wished);
+        view::Line { is_ticked, is_shared: line.is_ticked, ..consent::line(words, line) }
+    }
+}
+
+pub async fn change(mut call: Call) -> Result<Response, Error> {
+    let form = call.form().await?;
+    let person = call.person().await?;
+    let id: GrantId = call.id("id")?;
+    let (lines, duration) = (form.all("claim"), Duration::read(form.text("duration")));
+    let wanted = Change { lines: lines.clone(), duration, is_fresh: call.is_fresh(&person.session) };
+    match grants::change(&call.app, person.session.account, id, wanted, call.visit.origin()).await {
+        Ok(()) => Ok(notice::done(&href(id), "saved")),
+        Err(Error::Denied(Denied::StepUp { .. })) => Ok(Wish::by_sign_in(id, &lines, duration)),
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn stop_page(call: Call) -> Result<Response, Error> {
+    let person = call.person().await?;
+    let id: GrantId = call.id("id")?;
+    let one = grants::show(&call.app, person.session.account, id).await?.connected;
+    if !one.is_live {
+        return Ok(answer::see_other(&href(id)));
+    }
+    answer::html(&AppStop {
+        frame: person.frame(&call.visit),
+        app: app_card::of(&one.client),
+        action: format!("{}/stop", href(id)),
+        back_href: href(id),
+        policy_href: app_card::link(one.client.policy_uri.as_deref()),
+    })
+}
+
+/// Answers when it has happened, not before.
+pub async fn stop(mut call: Call) -> Result<Response, Error> {
+    call.form().await?;
+    let person = call.person().await?;
+    grants::withdraw(&call.app, person.session.account, call.id("id")?, call.visit.origin()).await?;
+    Ok(notice::done(LIST, "stopped"))
+}

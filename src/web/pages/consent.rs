@@ -1,0 +1,70 @@
+//! The consent page: what would be shared, with its real values.
+
+use poem::Response;
+
+use crate::base::id::InteractionId;
+use crate::error::Error;
+use crate::oauth::client::SubjectType;
+use crate::provider::consent::{ConsentAsk, Line, OFFLINE, Reason};
+use crate::store::database::profiles::Source;
+use crate::web::answer;
+use crate::web::call::Call;
+use crate::web::pages::app_card;
+use crate::web::view::{Chip, When};
+use crate::web::views::consent::{self as view, Consent};
+use crate::words::Words;
+
+/// Shows what is asked.
+pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Response, Error> {
+    let person = call.person().await?;
+    let frame = person.frame(&call.visit);
+    let words = frame.words;
+    let client = &ask.client;
+    let rows = |lines: &[Line]| lines.iter().map(|l| line(words, l)).collect::<Vec<_>>();
+    answer::html(&Consent {
+        app: app_card::of(client),
+        action: format!("/interaction/{id}"),
+        reason: reason(words, ask.reason),
+        person: person.summary.name().to_owned(),
+        switch_href: format!("/signin?interaction={id}"),
+        purpose: client.purposes.get("openid").cloned(),
+        needed: rows(&ask.needed),
+        is_pairwise: client.subject_type == SubjectType::Pairwise,
+        optional: rows(&ask.optional),
+        already: rows(&ask.already).into_iter().map(|line| view::Line { is_locked: true, ..line }).collect(),
+        durations: view::durations(words, call.app.now(), ask.default_duration.name()),
+        policy_href: app_card::link(client.policy_uri.as_deref()),
+        terms_href: app_card::link(client.tos_uri.as_deref()),
+        return_origin: ask.return_origin.clone(),
+        frame,
+    })
+}
+
+fn reason(words: Words, reason: Reason) -> view::Reason {
+    match reason {
+        Reason::NewClient => view::Reason::First,
+        Reason::NewItems => view::Reason::New,
+        Reason::Expired { at } => view::Reason::Expired(When::date(words, at)),
+        Reason::ClientChanged { at } => view::Reason::Changed(When::date(words, at)),
+        Reason::PromptConsent => view::Reason::Again,
+    }
+}
+
+/// A line in words: the value, who vouches for it, why it is asked for.
+pub fn line(words: Words, line: &Line) -> view::Line {
+    let why = line.purpose.clone();
+    let (is_new, is_ticked) = (line.is_new, line.is_ticked);
+    if line.name == OFFLINE {
+        return view::Line { why, is_new, is_ticked, ..view::Line::stay_connected(words) };
+    }
+    let shown = match (line.name, line.is_sensitive) {
+        ("phone_number", true) => view::Line::phone(words, line.name, line.value.as_deref()),
+        _ => view::Line::claim(words, line.name, line.value.clone()),
+    };
+    let chip = line.value.as_ref().and_then(|_| match (line.verified_at, line.source) {
+        (Some(at), _) => Some(Chip::checked(words, at)),
+        (None, Some(Source::Person)) => Some(Chip::typed(words)),
+        (None, _) => None,
+    });
+    view::Line { chip, why, is_new, is_ticked, ..shown }
+}

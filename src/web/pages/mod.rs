@@ -1,0 +1,21 @@
+//! The hosted pages: each reads, calls one verb, and fills a view.
+
+pub mod activity;
+pub mod admin;
+pub mod app_card;
+pub mod assets;
+pub mod challenge;
+pub mod connections;
+pub mod consent;
+pub mod home;
+pub mod journey;
+pub mod notice;
+pub mod profile;
+pub mod public;
+pub mod recover;
+pub mod security;
+pub mod sessions;
+pub mod settings;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_up;

@@ -1,0 +1,22 @@
+//! What was just done, told on the page that a form leads to: a key in its query, and only one of these.
+
+use poem::Response;
+
+use crate::web::answer;
+use crate::web::call::Call;
+use crate::web::view::Frame;
+
+/// The messages that an address may ask for.
+const NOTICES: &[&str] =
+    &["saved", "stopped", "sessions-ended", "sessions-others-ended", "security-changed", "app-check-again"];
+
+/// On to a page that tells what was done.
+pub fn done(path: &str, key: &'static str) -> Response {
+    answer::see_other(&format!("{path}?done={key}"))
+}
+
+/// Tells it there.
+pub fn tell(call: &Call, frame: &mut Frame) {
+    let asked = call.query_value("done");
+    frame.notice = NOTICES.iter().find(|key| asked.as_deref() == Some(**key)).map(|key| frame.t(key));
+}

@@ -1,0 +1,57 @@
+//! Pages for everyone: the first page, help, privacy, the button, and what to say when something went wrong.
+
+use poem::Response;
+use poem::http::StatusCode;
+
+use crate::error::Error;
+use crate::web::answer;
+use crate::web::call::Call;
+use crate::web::error;
+use crate::web::pages::app_card;
+use crate::web::views::public::{Developer, Developers, ErrorPage, Help, NotFound, Privacy, Trouble, Welcome};
+use crate::web::visit::Visit;
+
+pub async fn welcome(call: Call) -> Result<Response, Error> {
+    match call.session().await? {
+        Some(_) => Ok(answer::see_other("/account")),
+        None => answer::html(&Welcome { frame: call.visit.frame() }),
+    }
+}
+
+pub async fn help(call: Call) -> Result<Response, Error> {
+    answer::html(&Help { frame: call.visit.frame() })
+}
+
+pub async fn privacy(call: Call) -> Result<Response, Error> {
+    answer::html(&Privacy { frame: call.visit.frame() })
+}
+
+pub async fn developers(call: Call) -> Result<Response, Error> {
+    answer::html(&Developers { frame: call.visit.frame(), issuer: call.app.config.issuer().to_owned() })
+}
+
+/// 404.
+pub fn not_found(visit: &Visit) -> Response {
+    answer::html_with(StatusCode::NOT_FOUND, &NotFound { frame: visit.frame() }).unwrap_or_else(|_| broken())
+}
+
+/// What went wrong, and what to do about it. Nothing of the request is echoed.
+pub fn trouble(visit: &Visit, status: u16, problem: Trouble, developer: Option<Developer>) -> Response {
+    let client = visit.client();
+    let page = ErrorPage {
+        frame: visit.frame(),
+        problem,
+        reference: visit.reference().to_owned(),
+        developer,
+        app: client.map(|client| app_card::of(client)),
+        app_href: client.and_then(|client| app_card::href(client)),
+        retry_href: matches!(problem, Trouble::Busy | Trouble::Internal).then(|| visit.here().to_owned()),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer::html_with(status, &page).unwrap_or_else(|_| broken())
+}
+
+/// Where even the page of an error cannot be made.
+fn broken() -> Response {
+    error::plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
+}

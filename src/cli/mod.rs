@@ -8,6 +8,7 @@ mod failure;
 mod healthcheck;
 mod keys;
 mod migrate;
+mod serve;
 
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -32,11 +33,13 @@ struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     config: Vec<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the server; what is done when no command is given.
+    Serve(serve::Options),
     /// Register platforms and look after them.
     #[command(subcommand)]
     Client(clients::Command),
@@ -77,7 +80,8 @@ pub fn run() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let settings = || load(&cli.config, &[]);
-    match &cli.command {
+    match cli.command.as_ref().unwrap_or(&Command::Serve(serve::Options::default())) {
+        Command::Serve(options) => serve::run(options, settings()?),
         Command::Client(command) => on_house(settings()?, async |app| clients::run(command, app).await),
         Command::Account(command) => on_house(settings()?, async |app| accounts::run(command, app).await),
         Command::Admin(command) => on_house(settings()?, async |app| admin::run(command, app).await),

@@ -11,6 +11,7 @@ mod ephemeral;
 mod fuzz_corpus;
 mod house;
 mod interop;
+mod jobs;
 mod parts;
 mod protocol;
 mod recovery;

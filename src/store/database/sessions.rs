@@ -142,7 +142,7 @@ pub async fn end(
     let open = sessions::id.eq(id).and(sessions::account_id.eq(account)).and(sessions::ended_at.is_null());
     let update = diesel::update(sessions::table.filter(open)).set(sessions::ended_at.eq(now));
     let ended = on!(conn, execute, update).stored("end a session")? == 1;
-    end_families(conn, id, reason, now).await?;
+    end_families(conn, account, id, reason, now).await?;
     Ok(ended)
 }
 
@@ -169,9 +169,15 @@ pub async fn end_all(
 }
 
 /// A sign-out also ends what was issued for that browser, except what the person allowed offline.
-async fn end_families(conn: &mut Conn<'_>, id: SessionId, reason: &'static str, now: Time) -> Result<(), Fault> {
-    let live =
-        token_families::session_id.eq(id).and(token_families::offline.eq(false)).and(token_families::state.ne("ended"));
+async fn end_families(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    id: SessionId,
+    reason: &'static str,
+    now: Time,
+) -> Result<(), Fault> {
+    let own = token_families::session_id.eq(id).and(token_families::account_id.eq(account));
+    let live = own.and(token_families::offline.eq(false)).and(token_families::state.ne("ended"));
     let change =
         (token_families::state.eq("ended"), token_families::ended_at.eq(now), token_families::end_reason.eq(reason));
     on!(conn, execute, diesel::update(token_families::table.filter(live)).set(change))

@@ -1,9 +1,11 @@
 //! A running wallet: the real program, on its own data, as an operator would start it.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitStatus;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -292,7 +294,18 @@ impl Server {
 
     /// Runs a subcommand: whether it succeeded, what it wrote to the two streams.
     pub fn try_cli(&self, args: &[&str]) -> (bool, String, String) {
-        let output = Command::new(PROGRAM).args(args).envs(self.settings.clone()).output().expect("the program runs");
+        self.try_cli_with(args, "")
+    }
+
+    /// The same with something on its standard input.
+    pub fn try_cli_with(&self, args: &[&str], input: &str) -> (bool, String, String) {
+        let mut command = Command::new(PROGRAM);
+        command.args(args).envs(self.settings.clone());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        // A command that does not read its input may have closed it.
+        let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+        let output = child.wait_with_output().expect("the program ends");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.success(), text(&output.stdout), text(&output.stderr))
     }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::base::Fault;
 use crate::cli::failure::Failure;
 use crate::config::Http;
+use crate::demo::Platform;
 use crate::provider::keys;
 use crate::web;
 use crate::web::health::Serving;
@@ -60,6 +61,16 @@ impl Running {
             "serving"
         );
         Ok(Self { app: app.clone(), public, operations })
+    }
+
+    /// Adds the sample platform, at an address of its own; it ends with the rest.
+    ///
+    /// # Errors
+    /// Refused when the address is taken.
+    pub async fn add(&mut self, address: SocketAddr, platform: Arc<Platform>) -> Result<(), Failure> {
+        let bound = self.public.listen(address, None, platform).await;
+        tell("--listen", bound.map_err(taken("--listen", address))?);
+        Ok(())
     }
 
     /// Not ready from now on; then what was begun is finished: requests, jobs, and the questions of the balancer.

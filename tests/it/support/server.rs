@@ -146,6 +146,7 @@ pub struct Server {
     pub operations: String,
     pub stores: Arc<Stores>,
     settings: Vec<(String, String)>,
+    command: Vec<String>,
     log: PathBuf,
     process: Mutex<Process>,
 }
@@ -169,17 +170,30 @@ impl Server {
 
     pub async fn on(stores: Stores, settings: &[(&str, &str)]) -> Self {
         let issuer = format!("http://127.0.0.1:{}", free_port());
-        Self::launch(Arc::new(stores), issuer.clone(), issuer, settings).await
+        Self::launch(Arc::new(stores), issuer.clone(), issuer, settings, &["serve"]).await
+    }
+
+    /// `demo` on the embedded backend, with the sample platform at `listen`.
+    pub async fn demo(listen: &str) -> Self {
+        let issuer = format!("http://127.0.0.1:{}", free_port());
+        let stores = Arc::new(Stores::new(Backend::Embedded).await);
+        Self::launch(stores, issuer.clone(), issuer, &[], &["demo", "--listen", listen]).await
     }
 
     /// A second process on the same stores and with the same issuer, at an address of its own.
     pub async fn beside(&self) -> Self {
         let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let address = format!("http://127.0.0.1:{}", free_port());
-        Self::launch(self.stores.clone(), self.issuer.clone(), address, &settings).await
+        Self::launch(self.stores.clone(), self.issuer.clone(), address, &settings, &["serve"]).await
     }
 
-    async fn launch(stores: Arc<Stores>, issuer: String, address: String, settings: &[(&str, &str)]) -> Self {
+    async fn launch(
+        stores: Arc<Stores>,
+        issuer: String,
+        address: String,
+        settings: &[(&str, &str)],
+        command: &[&str],
+    ) -> Self {
         let operations = format!("http://127.0.0.1:{}", free_port());
         let host = |url: &str| url.trim_start_matches("http://").to_owned();
         let mut all = stores.settings();
@@ -191,8 +205,9 @@ impl Server {
         all.push((setting::LISTEN.to_owned(), host(&address)));
         all.push((setting::OPERATIONS.to_owned(), host(&operations)));
         let log = stores.data.path().with_extension(format!("{}.log", address.rsplit(':').next().unwrap_or_default()));
-        let process = Mutex::new(run(&log, &all));
-        let server = Self { issuer, address, operations, stores, settings: all, log, process };
+        let command: Vec<String> = command.iter().map(|part| (*part).to_owned()).collect();
+        let process = Mutex::new(run(&log, &all, &command));
+        let server = Self { issuer, address, operations, stores, settings: all, command, log, process };
         server.wait_until_ready().await;
         server
     }
@@ -217,7 +232,7 @@ impl Server {
     pub fn restart_unready(&self) {
         let mut process = self.process();
         process.kill();
-        *process = run(&self.log, &self.settings);
+        *process = run(&self.log, &self.settings, &self.command);
     }
 
     pub async fn wait_until_ready(&self) {
@@ -229,6 +244,17 @@ impl Server {
             answer.status().is_success().then_some(())
         })
         .await;
+    }
+
+    /// Sends it a signal and does not wait.
+    pub fn signal(&self, signal: Signal) {
+        let pid = rustix::process::Pid::from_raw(self.pid().cast_signed()).expect("a process");
+        rustix::process::kill_process(pid, signal).expect("a process that runs");
+    }
+
+    /// Waits until it has ended by itself, or after a signal; panics with its log after `limit`.
+    pub fn ended(&self, limit: Duration) -> ExitStatus {
+        self.process().ended(limit)
     }
 
     pub fn pid(&self) -> u32 {
@@ -326,8 +352,8 @@ impl Drop for Server {
     }
 }
 
-fn run(log: &Path, settings: &[(String, String)]) -> Process {
-    let mut start = Start::new(Path::new(PROGRAM), log.to_owned()).args(["serve"]);
+fn run(log: &Path, settings: &[(String, String)], command: &[String]) -> Process {
+    let mut start = Start::new(Path::new(PROGRAM), log.to_owned()).args(command);
     start.env = settings.to_vec();
     Process::start(start)
 }

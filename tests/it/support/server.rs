@@ -323,7 +323,8 @@ impl Server {
             args.extend(["--redirect-uri", uri]);
         }
         for (name, value) in &client.options {
-            args.extend([*name, *value]);
+            // A flag has no value.
+            args.extend([*name, *value].into_iter().filter(|arg| !arg.is_empty()));
         }
         let jwks = key.as_ref().map(super::platform::Key::jwks);
         if let Some(jwks) = &jwks {

@@ -9,6 +9,7 @@ mod cli;
 mod client_auth;
 mod ephemeral;
 mod fuzz_corpus;
+mod gates;
 mod house;
 mod interop;
 mod parts;

@@ -19,6 +19,7 @@ use crate::support::platform::Attempt;
 use crate::support::platform::Method;
 use crate::support::platform::NewClient;
 use crate::support::platform::Platform;
+use crate::support::seeded;
 use crate::support::server::Backend;
 use crate::support::server::Server;
 use crate::support::server::Stores;
@@ -167,10 +168,7 @@ impl House {
 }
 
 async fn known(server: &Server, platform: &Platform) -> Known {
-    let mut person = Person::signed_up(server).await;
-    let page = person.visit("/account/profile/edit").await.page();
-    let form = page.form("given_name").fill("name", "Amina Haddad").fill("given_name", "Amina");
-    person.submit(&page, &form).await.page();
+    let mut person = seeded::signed_in(server).await;
     let answers = Answers::only(&["name", "given_name", "email", "offline_access"]).for_duration("until_stopped");
     platform.sign_in_with(&mut person, platform.attempt(SCOPE), &answers).await;
     let attempt = platform.attempt(SCOPE);

@@ -3,8 +3,11 @@
 mod common;
 mod hasher;
 
+use std::time::Instant;
+
 pub use self::hasher::{Hasher, Verdict};
 use super::{Session, guard, notice, sessions};
+
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
@@ -55,7 +58,7 @@ pub(super) fn is_too_long(typed: &str) -> bool {
 /// An unavailable fault when too many wait for the hasher.
 pub async fn hash(app: &App, password: &Allowed) -> Result<String, Fault> {
     let input = peppered(app, &password.0);
-    app.room::<Hasher>().hash(input).await
+    timed(app, app.room::<Hasher>().hash(input)).await
 }
 
 /// Whether a typed password is the one behind `hash`. Without a hash it works as long and says no.
@@ -64,7 +67,14 @@ pub async fn hash(app: &App, password: &Allowed) -> Result<String, Fault> {
 /// An unavailable fault when too many wait for the hasher.
 pub(super) async fn verify(app: &App, typed: &str, hash: Option<String>) -> Result<Verdict, Fault> {
     let input = peppered(app, &text::password(typed));
-    app.room::<Hasher>().verify(input, hash).await
+    timed(app, app.room::<Hasher>().verify(input, hash)).await
+}
+
+async fn timed<T>(app: &App, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let begun = Instant::now();
+    let done = work.await;
+    app.metrics.observe("sw_password_hash_seconds", &[], begun.elapsed().as_secs_f64());
+    done
 }
 
 /// Without the pepper, which is kept apart from the database, the hashes cannot be guessed at.

@@ -4,10 +4,12 @@ mod accounts;
 mod admin;
 mod clients;
 mod config;
+mod demo;
 mod failure;
 mod healthcheck;
 mod keys;
 mod migrate;
+mod seed;
 mod serve;
 
 use std::io::{IsTerminal, Read};
@@ -40,6 +42,8 @@ struct Cli {
 enum Command {
     /// Run the server; what is done when no command is given.
     Serve(serve::Options),
+    /// Run the server with a sample platform beside it, and two people to sign in as.
+    Demo(demo::Options),
     /// Register platforms and look after them.
     #[command(subcommand)]
     Client(clients::Command),
@@ -82,6 +86,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
     let settings = || load(&cli.config, &[]);
     match cli.command.as_ref().unwrap_or(&Command::Serve(serve::Options::default())) {
         Command::Serve(options) => serve::run(options, settings()?),
+        Command::Demo(options) => demo::run(options, settings()?),
         Command::Client(command) => on_house(settings()?, async |app| clients::run(command, app).await),
         Command::Account(command) => on_house(settings()?, async |app| accounts::run(command, app).await),
         Command::Admin(command) => on_house(settings()?, async |app| admin::run(command, app).await),

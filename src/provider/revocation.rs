@@ -31,6 +31,7 @@ pub async fn revoke(app: &App, client: &AuthenticatedClient, params: &Params, or
                     return Err(foreign());
                 }
                 if families::end(tx, id, "revoked_by_client", unit.now()).await? {
+                    unit.metrics.count("sw_revocations_total", &["client"]);
                     audit::record(tx, &unit, &record(&family, "refresh_token"), &origin).await?;
                 }
                 Ok(())

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::audit::Origin;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::provider::access::{Access, Judged};
 use crate::provider::clients::{self, Registered};
@@ -23,6 +23,12 @@ use crate::wallet::projection::project;
 /// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; too many; a fault when the
 /// database does not answer.
 pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
+    let result = read(app, access, origin).await;
+    app.metrics.count("sw_data_reads_total", &["userinfo", error::outcome(&result)]);
+    result
+}
+
+async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
     access.require("openid")?;
     limits::check(app, "userinfo", &access.counted_as()).await?;
     let (unit, origin) = (app.clone(), origin.clone());

@@ -4,12 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::Half;
 use crate::app::App;
 use crate::base::Fault;
 use crate::cli::failure::Failure;
 use crate::config::Http;
+use crate::demo::Platform;
+use crate::jobs;
 use crate::provider::keys;
 use crate::web;
 use crate::web::health::Serving;
@@ -21,6 +25,8 @@ pub struct Running {
     app: App,
     public: Server,
     operations: Server,
+    jobs: Option<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
 }
 
 impl Running {
@@ -52,6 +58,8 @@ impl Running {
             let bound = operations.listen(address, None, Arc::new(web::operations(app))).await;
             tell("operations.listen", bound.map_err(taken("operations.listen", address))?);
         }
+        let (stop, stopped) = watch::channel(false);
+        let jobs = (only != Some(Half::Web)).then(|| tokio::spawn(jobs::run(app.clone(), stopped)));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             issuer = config.issuer(),
@@ -59,7 +67,17 @@ impl Running {
             mode = ?config.mode,
             "serving"
         );
-        Ok(Self { app: app.clone(), public, operations })
+        Ok(Self { app: app.clone(), public, operations, jobs, stop })
+    }
+
+    /// Adds the sample platform, at an address of its own; it ends with the rest.
+    ///
+    /// # Errors
+    /// Refused when the address is taken.
+    pub async fn add(&mut self, address: SocketAddr, platform: Arc<Platform>) -> Result<(), Failure> {
+        let bound = self.public.listen(address, None, platform).await;
+        tell("--listen", bound.map_err(taken("--listen", address))?);
+        Ok(())
     }
 
     /// Not ready from now on; then what was begun is finished: requests, jobs, and the questions of the balancer.
@@ -67,6 +85,12 @@ impl Running {
         tracing::info!("ending");
         self.app.room::<Serving>().end();
         self.public.end().await;
+        self.stop.send_replace(true);
+        if let Some(jobs) = self.jobs
+            && let Err(panicked) = jobs.await
+        {
+            tracing::error!(%panicked, "the jobs ended too soon");
+        }
         self.operations.end().await;
         tracing::info!("ended");
     }

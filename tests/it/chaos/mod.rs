@@ -12,6 +12,7 @@ use crate::support::person::Person;
 use crate::support::platform::Method;
 use crate::support::platform::NewClient;
 use crate::support::platform::Platform;
+use crate::support::seeded;
 use crate::support::server::Server;
 
 /// What every platform here asks for: all that needs a decision, and to come back.
@@ -27,7 +28,7 @@ async fn platform(server: &Server) -> Platform {
 
 /// Somebody who has agreed for good: the next authorization request gives a code at once.
 async fn agreed(server: &Server, platform: &Platform) -> Person {
-    let mut person = Person::signed_up(server).await;
+    let mut person = seeded::signed_in(server).await;
     platform.sign_in_with(&mut person, platform.attempt(SCOPE), &everything()).await;
     person
 }

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::support::person::Answers;
 use crate::support::person::Person;
+use crate::support::seeded;
+use crate::support::seeded::NAME;
 use crate::support::server::Server;
-
-const NAME: &str = "Amina Haddad";
 
 /// What a relying party does for a person, whichever library it stands on.
 trait Party {
@@ -21,15 +21,6 @@ trait Party {
     /// UserInfo again, with the access token that it has.
     async fn userinfo(&mut self, person: &mut Person) -> Value;
     async fn refresh(&mut self, person: &mut Person) -> Value;
-}
-
-/// Somebody with a wallet that holds a name and a verified address.
-async fn amina(server: &Server) -> Person {
-    let mut person = Person::signed_up(server).await;
-    let page = person.visit("/account/profile/edit").await.page();
-    let form = page.form("given_name").fill("name", NAME).fill("given_name", "Amina");
-    person.submit(&page, &form).await.page();
-    person
 }
 
 /// Presses "stop sharing" at the one connected app.
@@ -48,7 +39,7 @@ fn everything() -> Answers {
 /// The whole life of a connection: yes, again without a question, refresh, stop, no, a part. The person's browser
 /// goes on to pages of `origin`.
 async fn connects(server: &Server, party: &mut impl Party, origin: &str) {
-    let mut person = amina(server).await;
+    let mut person = seeded::signed_in(server).await;
     person.also_visits(origin);
 
     let first = party.login(&mut person, &everything()).await;

@@ -49,9 +49,9 @@ async fn a_form_without_its_token_or_from_elsewhere_decides_nothing() {
     let attempt = platform.attempt("openid email");
     let page = person.walk_to_consent(attempt.url.as_str()).await;
     let bare = page.form("decision").without("csrf").press("decision", "allow");
-    assert_eq!(person.submit(&page, &bare).await.page().status, 403, "no token");
+    assert_eq!(person.submit(&page, &bare).await.page().status, 400, "no token");
     let forged = page.form("decision").forge("csrf", "AAAAAAAAAAAAAAAAAAAAAAAA").press("decision", "allow");
-    assert_eq!(person.submit(&page, &forged).await.page().status, 403, "another token");
+    assert_eq!(person.submit(&page, &forged).await.page().status, 400, "another token");
     let mut elsewhere = Person::signed_up(Server::shared().await).await;
     let stolen = elsewhere.submit(&page, &page.form("decision").press("decision", "allow")).await.page();
     assert!((400..500).contains(&stolen.status), "another browser: {}", stolen.text());

@@ -10,6 +10,7 @@ mod client_auth;
 mod demo;
 mod ephemeral;
 mod fuzz_corpus;
+mod gates;
 mod house;
 mod interop;
 mod jobs;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::seed::{Seeded, seed};
-use super::serve::{Banner, Running, begin_log, cores, told_to_end};
+use super::serve::{Banner, Running, begin_log, cores};
 use super::{runtime, usable};
 use crate::app::App;
 use crate::base::Random;
@@ -38,7 +38,7 @@ pub fn run(options: &Options, loaded: Loaded) -> Result<(), Failure> {
         let platform = Platform::new(seeded.settings(&app, &origin))?;
         running.add(options.listen, platform).await?;
         introduce(Banner::of(&app).await?, &seeded, &origin).show();
-        told_to_end().await?;
+        running.until_told().await?;
         running.end().await;
         Ok(())
     })

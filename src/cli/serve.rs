@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 pub use self::banner::Banner;
 pub use self::log::begin as begin_log;
-pub use self::running::{Running, told_to_end};
+pub use self::running::Running;
 use super::failure::Failure;
 use super::{runtime, usable};
 use crate::app::App;
@@ -35,10 +35,10 @@ pub fn run(options: &Options, loaded: Loaded) -> Result<(), Failure> {
     begin_log(&config.log)?;
     runtime(cores())?.block_on(async {
         let app = App::start(config).await?;
-        let running = Running::start(&app, options.only).await?;
+        let mut running = Running::start(&app, options.only).await?;
         let try_it = "social-wallet demo – a sample platform at http://localhost:8090";
         Banner::of(&app).await?.and("Try it", try_it).show();
-        told_to_end().await?;
+        running.until_told().await?;
         running.end().await;
         Ok(())
     })

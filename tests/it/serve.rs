@@ -88,3 +88,21 @@ async fn what_cannot_be_is_refused_in_words() {
     let (code, said) = serve(&["demo"], &[("SW__MODE", "production")]);
     assert!(code == Some(2) && said.contains("Run it in development mode"), "{code:?} {said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_halves_run_apart_over_one_database() {
+    let stores = Stores::new(Backend::Scale).await;
+    let web = Server::half(stores, "web").await;
+    let mut person = Person::new(&web);
+    let page = person.visit("/signup").await.page();
+    person.submit(&page, &page.form("email").fill("email", &person.email)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(web.letters_to(&person.email), 0, "the web alone sends no mail");
+
+    let worker = web.half_beside("worker").await;
+    web.letter_to(&person.email, 0).await;
+    let http = crate::support::platform::http();
+    assert!(http.get(&worker.address).send().await.is_err(), "the worker takes no requests");
+    assert_eq!(worker.stop().code(), Some(0), "{}", worker.log());
+    assert_eq!(web.stop().code(), Some(0), "{}", web.log());
+}

@@ -25,12 +25,17 @@ pub struct Running {
     app: App,
     public: Server,
     operations: Server,
-    jobs: Option<JoinHandle<()>>,
+    jobs: Option<Jobs>,
+}
+
+/// The jobs at work, and how they are told to stop.
+struct Jobs {
     stop: watch::Sender<bool>,
+    at_work: JoinHandle<()>,
 }
 
 impl Running {
-    /// Opens every listener of the settings.
+    /// Opens every listener of the settings and begins with the jobs; or one half of it.
     ///
     /// # Errors
     /// Refused when an address is taken; a fault.
@@ -58,8 +63,6 @@ impl Running {
             let bound = operations.listen(address, None, Arc::new(web::operations(app))).await;
             tell("operations.listen", bound.map_err(taken("operations.listen", address))?);
         }
-        let (stop, stopped) = watch::channel(false);
-        let jobs = (only != Some(Half::Web)).then(|| tokio::spawn(jobs::run(app.clone(), stopped)));
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
             issuer = config.issuer(),
@@ -67,7 +70,26 @@ impl Running {
             mode = ?config.mode,
             "serving"
         );
-        Ok(Self { app: app.clone(), public, operations, jobs, stop })
+        let jobs = (only != Some(Half::Web)).then(|| {
+            let (stop, told) = watch::channel(false);
+            Jobs { stop, at_work: tokio::spawn(jobs::run(app.clone(), told)) }
+        });
+        Ok(Self { app: app.clone(), public, operations, jobs })
+    }
+
+    /// Waits until the process is told to end.
+    ///
+    /// # Errors
+    /// A fault when the jobs end by themselves, which they never should, or when signals cannot be heard.
+    pub async fn until_told(&mut self) -> Result<(), Fault> {
+        let Some(jobs) = &mut self.jobs else { return told_to_end().await };
+        tokio::select! {
+            told = told_to_end() => told,
+            ended = &mut jobs.at_work => Err(match ended {
+                Ok(()) => Fault::broken("keep the jobs running"),
+                Err(error) => Fault::internal("keep the jobs running", error),
+            }),
+        }
     }
 
     /// Adds the sample platform, at an address of its own; it ends with the rest.
@@ -84,13 +106,14 @@ impl Running {
     pub async fn end(self) {
         tracing::info!("ending");
         self.app.room::<Serving>().end();
-        self.public.end().await;
-        self.stop.send_replace(true);
-        if let Some(jobs) = self.jobs
-            && let Err(panicked) = jobs.await
-        {
-            tracing::error!(%panicked, "the jobs ended too soon");
-        }
+        let jobs = async {
+            if let Some(jobs) = self.jobs {
+                jobs.stop.send_replace(true);
+                // A panic was told by its hook.
+                let _ = jobs.at_work.await;
+            }
+        };
+        tokio::join!(self.public.end(), jobs);
         self.operations.end().await;
         tracing::info!("ended");
     }
@@ -119,7 +142,7 @@ fn taken(setting: &'static str, address: SocketAddr) -> impl FnOnce(Fault) -> Fa
 ///
 /// # Errors
 /// A fault when signals cannot be heard.
-pub async fn told_to_end() -> Result<(), Fault> {
+async fn told_to_end() -> Result<(), Fault> {
     let hear = |kind| signal(kind).map_err(|e| Fault::internal("listen for signals", e));
     let (mut terminate, mut interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
     tokio::select! {

@@ -185,6 +185,20 @@ impl Server {
         Self::launch(stores, issuer.clone(), issuer, &[], &["demo", "--listen", listen]).await
     }
 
+    /// One half of the program alone: `web` or `worker`.
+    pub async fn half(stores: Stores, half: &str) -> Self {
+        let issuer = format!("http://127.0.0.1:{}", free_port());
+        Self::launch(Arc::new(stores), issuer.clone(), issuer, &[], &["serve", "--only", half]).await
+    }
+
+    /// The other half, as a second process on the same stores.
+    pub async fn half_beside(&self, half: &str) -> Self {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let address = format!("http://127.0.0.1:{}", free_port());
+        let command = ["serve", "--only", half];
+        Self::launch(self.stores.clone(), self.issuer.clone(), address, &settings, &command).await
+    }
+
     /// A second process on the same stores and with the same issuer, at an address of its own.
     pub async fn beside(&self) -> Self {
         let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

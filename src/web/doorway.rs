@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::base::Fault;
 use crate::error::Error;
 use crate::risk::limits;
+use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::door::{Door, Row, Verb};
 use crate::web::error;
@@ -97,7 +98,7 @@ impl Endpoint for Doorway {
                 let outcome = cors::preflight(&self.app, &request, first.readers, &self.methods()).await;
                 outcome.unwrap_or_else(|error| error::answer(first.door, error, &visit))
             }
-            None => error::plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not answer to that method"),
+            None => answer::plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not answer to that method"),
         };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED
             && let Ok(methods) = HeaderValue::from_str(&self.methods())

@@ -102,7 +102,7 @@ fn look(client: &Client) -> Result<(), oauth::Error> {
     }
     let is_origin = |text: &String| url::web(text).is_some_and(|found| url::origin(&found) == *text);
     if !client.cors_origins.iter().all(is_origin) {
-        return bad("cors_origins must be origins, as browsers write them: scheme, host and perhaps a port");
+        return bad("cors_origins has one that is not an origin such as https://app.example");
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod gates;
 mod house;
 mod interop;
 mod jobs;
+mod journey;
 mod parts;
 mod protocol;
 mod recovery;

@@ -88,7 +88,7 @@ impl House {
     }
 
     pub fn get(&self, path: &str) -> Same {
-        Same { request: request(&format!("GET {path}"), &[], None), status: 200 }
+        Same { request: request(&self.address(), &format!("GET {path}"), &[], None), status: 200 }
     }
 
     /// A form to an endpoint of the discovery document, authenticated.
@@ -99,13 +99,21 @@ impl House {
     fn post_request(&self, endpoint: &str, form: &[(&str, &str)]) -> Arc<[u8]> {
         let path = &self.platform.endpoint(endpoint)[self.platform.issuer.len()..];
         let pairs: Vec<_> = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        request(&format!("POST {path}"), &[("authorization", &self.platform.basic())], Some(&encode(&pairs)))
+        request(
+            &self.address(),
+            &format!("POST {path}"),
+            &[("authorization", &self.platform.basic())],
+            Some(&encode(&pairs)),
+        )
     }
 
     pub fn userinfo(&self, access: &str) -> Same {
         let path = &self.platform.endpoint("userinfo_endpoint")[self.platform.issuer.len()..];
         let bearer = format!("Bearer {access}");
-        Same { request: request(&format!("GET {path}"), &[("authorization", &bearer)], None), status: 200 }
+        Same {
+            request: request(&self.address(), &format!("GET {path}"), &[("authorization", &bearer)], None),
+            status: 200,
+        }
     }
 
     /// An authorization request of the `n`th person, whose answer is a code at once.
@@ -121,7 +129,7 @@ impl House {
             ("sec-fetch-dest", "document"),
             ("sec-fetch-site", "cross-site"),
         ];
-        Authorize { request: request(&path, &headers, None), person: n, codes: Arc::clone(codes) }
+        Authorize { request: request(&self.address(), &path, &headers, None), person: n, codes: Arc::clone(codes) }
     }
 
     /// Exchanges what is in `codes`.
@@ -163,7 +171,7 @@ impl House {
         ];
         let query = form.action.query().map(|query| format!("?{query}")).unwrap_or_default();
         let line = format!("POST {}{query}", form.action.path());
-        Same { request: request(&line, &headers, Some(&encode(&form.pairs()))), status: 303 }
+        Same { request: request(&self.address(), &line, &headers, Some(&encode(&form.pairs()))), status: 303 }
     }
 }
 

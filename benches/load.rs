@@ -194,9 +194,9 @@ impl Stage {
     }
 }
 
-/// A request as bytes: method and path, headers, and a form where there is one.
-pub fn request(line: &str, headers: &[(&str, &str)], form: Option<&str>) -> Arc<[u8]> {
-    let mut text = format!("{line} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
+/// A request to `host` as bytes: method and path, headers, and a form where there is one.
+pub fn request(host: &str, line: &str, headers: &[(&str, &str)], form: Option<&str>) -> Arc<[u8]> {
+    let mut text = format!("{line} HTTP/1.1\r\nhost: {host}\r\n");
     for (name, value) in headers {
         text += &format!("{name}: {value}\r\n");
     }

@@ -116,7 +116,8 @@ async fn yardsticks(plan: &Plan) -> [Row; 2] {
     let process = Process::start(start);
     support::eventually("the yardstick listens", Duration::from_secs(10), async || Line::to(&address).await.ok()).await;
     let stage = Stage { address, family: Family::new([process.pid()]), time: plan.time };
-    let get = |path: &str| Same { request: request(&format!("GET {path}"), &[], None), status: 200 };
+    let host = stage.address.clone();
+    let get = |path: &str| Same { request: request(&host, &format!("GET {path}"), &[], None), status: 200 };
     [
         row("hello", None, plan, &stage, async |_| get("/hello")).await,
         row("hello, one signature", None, plan, &stage, async |_| get("/signed")).await,
@@ -148,7 +149,7 @@ async fn house(plan: &Plan, backend: Backend) -> Measured {
 async fn restart(house: &House) -> f64 {
     house.server.stop();
     let operations = house.server.operations.trim_start_matches("http://");
-    let ask = request("GET /health/ready", &[], None);
+    let ask = request(operations, "GET /health/ready", &[], None);
     let begun = Instant::now();
     house.server.restart_unready();
     while begun.elapsed() < Duration::from_secs(30) {

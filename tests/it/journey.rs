@@ -173,8 +173,8 @@ async fn a_stranger_meets_a_platform_without_scripts_on_a_phone() {
     story("story-no-scripts", Look { width: 360, height: 800, has_scripts: false, ..Look::default() }).await;
 }
 
-/// Every page that a visitor or a signed-in person may open, by path.
-const PAGES: &[&str] = &[
+/// Pages for everybody, by path.
+const PUBLIC: &[&str] = &[
     "/",
     "/help",
     "/privacy",
@@ -184,7 +184,13 @@ const PAGES: &[&str] = &[
     "/signup",
     "/recover",
     "/nowhere",
+    "/setup/nothing",
     "/authorize?client_id=nobody",
+    "/dev/outbox",
+];
+
+/// Pages of somebody who is signed in and looks after the house.
+const SIGNED_IN: &[&str] = &[
     "/account",
     "/account/profile",
     "/account/profile/edit",
@@ -193,34 +199,89 @@ const PAGES: &[&str] = &[
     "/account/security",
     "/account/sessions",
     "/account/settings",
-    "/dev/outbox",
+    "/admin",
+    "/logout",
 ];
+
+/// Opens pages in one look and collects what is wrong with them.
+struct Checked<'a> {
+    browser: &'a Browser,
+    look: String,
+    found: Vec<String>,
+}
+
+impl Checked<'_> {
+    async fn open(&mut self, url: &str) {
+        self.browser.goto(url).await;
+        self.page(url).await;
+    }
+
+    async fn page(&mut self, name: &str) {
+        let what = format!("{name} ({})", self.look);
+        if self.browser.overflows().await {
+            self.found.push(format!("{what}: wider than its window"));
+        }
+        self.found.extend(axe::violations(self.browser).await.iter().map(|broken| format!("{what}: {broken:?}")));
+    }
+
+    /// The steps that a form leads to.
+    async fn step(&mut self, name: &str, field: &str, text: &str) {
+        self.browser.fill(&format!("input[name={field}]"), text).await;
+        self.browser.click(&format!("form:has(input[name={field}]) button:not(.reveal):not([type=button])")).await;
+        self.page(name).await;
+    }
+}
+
+/// Somebody who looks after the house, with one connected app and one mail in the outbox.
+async fn operator(server: &Server, platform: &Platform) -> Person {
+    let mut person = Person::new(server);
+    let answer: Value = serde_json::from_str(&server.cli(&["admin", "setup-link", "--json"])).expect("JSON");
+    let page = person.visit(answer["url"].as_str().expect("a link")).await.page();
+    let form = page.form("password").fill("email", &person.email).fill("password", &person.password);
+    person.submit(&page, &form).await.page();
+    platform.sign_in(&mut person, "openid email").await;
+    person
+}
+
+async fn look_at_all(server: &Server, platform: &Platform, person: &mut Person, look: Look) -> Vec<String> {
+    let browser = Browser::open(&look).await;
+    let described = format!("{} px, {}, {}", look.width, look.language, if look.is_dark { "dark" } else { "light" });
+    let mut checked = Checked { browser: &browser, look: described, found: Vec::new() };
+    let at = |path: &str| format!("{}{path}", server.issuer);
+    for path in PUBLIC {
+        checked.open(&at(path)).await;
+    }
+    browser.goto(&at("/signin")).await;
+    checked.step("the password page", "identifier", &person.email).await;
+    checked.step("the password page with a problem", "password", "not this one").await;
+    browser.goto(&at("/signup")).await;
+    checked.step("the page for a code", "email", &format!("{}@mail.example", unique("look-"))).await;
+    checked.step("the page for a code with a problem", "code", "00000000").await;
+    browser.goto(&at("/recover")).await;
+    checked.step("the recovery code", "email", &person.email).await;
+
+    sign_in(&browser, server, person).await;
+    for path in SIGNED_IN {
+        checked.open(&at(path)).await;
+    }
+    let app = person.visit("/account/apps").await.page().link("/account/apps/").expect("a connected app");
+    checked.open(app.as_str()).await;
+    checked.open(&format!("{app}/stop")).await;
+    checked.open(platform.attempt("openid profile email phone offline_access").url.as_str()).await;
+    checked.found
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wcag_2_2_no_page_keeps_anybody_out() {
     let server = Server::start().await;
-    let person = Person::signed_up(&server).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
-    let consent = platform.attempt("openid profile email phone offline_access").url.to_string();
+    let mut person = operator(&server, &platform).await;
     let mut found = Vec::new();
-    for (width, is_dark, language) in [(1280, false, "en"), (320, true, "ar"), (1280, true, "ar"), (320, false, "en")] {
-        let browser = Browser::open(&Look { width, is_dark, language, ..Look::default() }).await;
-        browser.goto(&format!("{}/signin", server.issuer)).await;
-        let mut pages: Vec<String> = PAGES.iter().map(|path| format!("{}{path}", server.issuer)).collect();
-        pages.push(consent.clone());
-        for (at, url) in pages.iter().enumerate() {
-            // First as nobody, then with a session: from the first page that needs one.
-            if url.ends_with("/account") {
-                sign_in(&browser, &server, &person).await;
-            }
-            browser.goto(url).await;
-            let what =
-                format!("{} at {width}, {language}, dark {is_dark}", PAGES.get(at).unwrap_or(&"the consent page"));
-            if browser.overflows().await {
-                found.push(format!("{what}: wider than its window"));
-            }
-            for violation in axe::violations(&browser).await {
-                found.push(format!("{what}: {violation:?}"));
+    for language in ["en", "ar"] {
+        for width in [1280, 320] {
+            for is_dark in [false, true] {
+                let look = Look { width, is_dark, language, ..Look::default() };
+                found.extend(look_at_all(&server, &platform, &mut person, look).await);
             }
         }
     }

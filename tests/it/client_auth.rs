@@ -155,6 +155,14 @@ async fn rfc6749_s2_3_each_method_and_no_other() {
                 (answer, _) => panic!("{name}: {answer:?}"),
             }
         }
+        let counted = b.metrics.render();
+        for line in [
+            r#"sw_client_auth_total{method="client_secret_basic",outcome="wrong_secret"} 3"#,
+            r#"sw_client_auth_total{method="private_key_jwt",outcome="ok"} 1"#,
+            r#"sw_client_auth_total{method="none",outcome="wrong_method"} 2"#,
+        ] {
+            assert!(counted.contains(line), "{line} in {counted}");
+        }
         let both = call(b, Some(&basic("header", &in_header)), &post("header", &in_header)).await;
         assert_eq!(both.unwrap_err().0, Code::InvalidRequest);
     })

@@ -13,7 +13,6 @@ use crate::load::request;
 use crate::support::parts::Postgres;
 use crate::support::parts::Redis;
 use crate::support::person::Answers;
-use crate::support::person::Person;
 use crate::support::person::encode;
 use crate::support::platform::Attempt;
 use crate::support::platform::Method;
@@ -49,7 +48,6 @@ pub struct House {
 
 /// Somebody who is signed in and has agreed.
 struct Known {
-    person: Person,
     cookies: String,
     attempt: Attempt,
 }
@@ -154,9 +152,10 @@ impl House {
         Refresh { house: Arc::clone(self), token }
     }
 
-    /// The last step of signing in: the password.
-    pub async fn sign_in(&self, n: usize) -> Same {
-        let mut person = self.people[n % PEOPLE].person.elsewhere();
+    /// The last step of signing in: the password. Each connection is somebody else, since one account may not try
+    /// many times at once.
+    pub async fn sign_in(&self) -> Same {
+        let mut person = seeded::signed_in(&self.server).await.elsewhere();
         let page = person.visit("/signin").await.page();
         let page = person.next_step(&page).await.page();
         let form = page.form("password").fill("password", &person.password);
@@ -181,7 +180,7 @@ async fn known(server: &Server, platform: &Platform) -> Known {
     platform.sign_in_with(&mut person, platform.attempt(SCOPE), &answers).await;
     let attempt = platform.attempt(SCOPE);
     let cookies = person.jar.header(&attempt.url).expect("a session");
-    Known { person, cookies, attempt }
+    Known { cookies, attempt }
 }
 
 /// Asks for codes and keeps them.

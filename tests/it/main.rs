@@ -8,6 +8,7 @@ mod chaos;
 mod cli;
 mod client_auth;
 mod demo;
+mod deploy;
 mod doctor;
 mod ephemeral;
 mod fuzz_corpus;

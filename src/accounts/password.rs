@@ -100,22 +100,28 @@ pub async fn change(app: &App, session: &Session, current: &str, new: &str, orig
     if current.is_empty() || is_too_long(current) {
         return Err(wrong.into());
     }
+    let unit = app.clone();
+    let own =
+        app.db.read::<_, Fault, _>(move |conn| Box::pin(async move { own_words(conn, &unit, account).await })).await?;
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    // Looked at first: who has to think of another password has not guessed at the current one.
+    let allowed = check(app, new, &own).map_err(|denied| match denied {
+        Denied::Invalid(mut fields) => {
+            fields.iter_mut().for_each(|f| f.field = "new");
+            Denied::Invalid(fields)
+        }
+        other => other,
+    })?;
     let name = guard::name(app, "password-change", &account.to_string());
     let unit = app.clone();
-    let (taken, hash, own) = app
+    let (taken, hash) = app
         .db
         .write::<_, Fault, _>(move |tx| {
-            Box::pin(async move {
-                let taken = guard::take(tx, &unit, name).await?;
-                let hash = passwords::find(tx, account).await?;
-                Ok((taken, hash, own_words(tx, &unit, account).await?))
-            })
+            Box::pin(async move { Ok((guard::take(tx, &unit, name).await?, passwords::find(tx, account).await?)) })
         })
         .await?;
     taken?;
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let Verdict::Right { .. } = verify(app, current, hash.clone()).await? else { return Err(wrong.into()) };
-    let allowed = check(app, new, &own)?;
     let new_hash = self::hash(app, &allowed).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db

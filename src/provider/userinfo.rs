@@ -12,6 +12,7 @@ use crate::provider::access::{Access, Judged};
 use crate::provider::clients::{self, Registered};
 use crate::provider::supported::supported;
 use crate::provider::tokens;
+use crate::risk::limits;
 use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
 use crate::wallet::projection::project;
@@ -19,8 +20,8 @@ use crate::wallet::projection::project;
 /// Answers with the client and the person's claims; the record is kept in the same unit, or nothing is told.
 ///
 /// # Errors
-/// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; a fault when the database does
-/// not answer.
+/// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; too many; a fault when the
+/// database does not answer.
 pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
     let result = read(app, access, origin).await;
     app.metrics.count("sw_data_reads_total", &["userinfo", error::outcome(&result)]);
@@ -29,6 +30,7 @@ pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<R
 
 async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
     access.require("openid")?;
+    limits::check(app, "userinfo", &access.counted_as()).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     let outcome = app
         .db

@@ -43,6 +43,16 @@ pub async fn find(conn: &mut Conn<'_>, digest: Digest) -> Result<Option<Row>, Fa
     on!(conn, first, sessions::table.filter(sessions::digest.eq(digest))).optional().stored("find a session")
 }
 
+/// Whether a session is over, or gone from the table.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn is_ended(conn: &mut Conn<'_>, id: SessionId) -> Result<bool, Fault> {
+    let open = sessions::table.find(id).filter(sessions::ended_at.is_null()).select(sessions::id);
+    let found: Option<SessionId> = on!(conn, first, open).optional().stored("find whether a session is over")?;
+    Ok(found.is_none())
+}
+
 /// Moves `seen_at`, unless another request just did.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::process::ExitStatus;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::thread;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
 use super::eventually;
@@ -155,7 +157,10 @@ impl Server {
     /// The server that the tests of one process share: each brings its own people and platforms.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<Server> = OnceCell::const_new();
-        SHARED.get_or_init(Self::start).await
+        // On a runtime that outlives the test that is first: its mail sink and S3 server must go on for the others.
+        static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+        let start = || RUNTIME.block_on(Self::start());
+        SHARED.get_or_init(async || tokio::task::spawn_blocking(start).await.expect("a server")).await
     }
 
     /// On the backend that this run is about, with defaults.
@@ -332,7 +337,8 @@ impl Server {
             args.extend(["--redirect-uri", uri]);
         }
         for (name, value) in &client.options {
-            args.extend([*name, *value]);
+            // A flag has no value.
+            args.extend([*name, *value].into_iter().filter(|arg| !arg.is_empty()));
         }
         let jwks = key.as_ref().map(super::platform::Key::jwks);
         if let Some(jwks) = &jwks {

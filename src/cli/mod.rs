@@ -5,6 +5,7 @@ mod admin;
 mod clients;
 mod config;
 mod demo;
+mod doctor;
 mod failure;
 mod healthcheck;
 mod keys;
@@ -64,6 +65,8 @@ enum Command {
         #[command(subcommand)]
         command: Option<migrate::Command>,
     },
+    /// Look at every part that the settings name, and say how to mend what is wrong.
+    Doctor(doctor::Options),
     /// Ask the running server whether it is ready; for containers and supervisors.
     Healthcheck,
     /// Print the tables of claims and scopes as Markdown.
@@ -98,6 +101,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
             let command = command.as_ref().unwrap_or(&migrate::Command::Up);
             runtime(2)?.block_on(migrate::run(command, &config))
         }
+        Command::Doctor(options) => doctor::run(options, &settings()?),
         Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
         Command::Docs => {
             print!("{}", catalog::docs::markdown());

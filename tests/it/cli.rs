@@ -525,9 +525,19 @@ fn healthcheck_says_why_and_needs_neither_secrets_nor_a_database() {
 fn the_command_line_says_what_it_knows() {
     let house = House::embedded();
     let help = house.does(&["--help"]);
-    for part in
-        ["Exit codes: 0 done", "client", "account", "key", "admin", "config", "migrate", "healthcheck", "serve", "demo"]
-    {
+    for part in [
+        "Exit codes: 0 done",
+        "client",
+        "account",
+        "key",
+        "admin",
+        "config",
+        "migrate",
+        "healthcheck",
+        "serve",
+        "demo",
+        "doctor",
+    ] {
         assert!(help.contains(part), "{part} is missing in:\n{help}");
     }
     assert!(house.refuses(2, &["cleint"]).contains("a similar subcommand exists: 'client'"));

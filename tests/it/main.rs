@@ -8,6 +8,8 @@ mod chaos;
 mod cli;
 mod client_auth;
 mod demo;
+mod deploy;
+mod doctor;
 mod ephemeral;
 mod fuzz_corpus;
 mod gates;

@@ -154,6 +154,33 @@ impl Words {
         }
     }
 
+    /// "Firefox on Linux" for the marks that are kept of a browser (`Firefox/Linux`), or "Unknown device".
+    pub fn device(self, agent: &str) -> String {
+        const BROWSERS: [(&str, &str); 6] = [
+            ("Edg/", "Edge"),
+            ("OPR/", "Opera"),
+            ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"),
+            ("CriOS/", "Chrome"),
+            ("Safari/", "Safari"),
+        ];
+        const SYSTEMS: [(&str, &str); 7] = [
+            ("Windows", "Windows"),
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Mac OS X", "macOS"),
+            ("CrOS", "ChromeOS"),
+            ("Linux", "Linux"),
+        ];
+        let find =
+            |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, n)| *n);
+        match (find(&BROWSERS), find(&SYSTEMS)) {
+            (Some(browser), Some(system)) => self.with("device-known", &[("browser", browser), ("system", system)]),
+            _ => self.t("device-unknown"),
+        }
+    }
+
     /// `name, email address and phone number`.
     pub fn list(self, items: &[String]) -> String {
         let Some((last, rest)) = items.split_last() else { return String::new() };
@@ -264,6 +291,19 @@ mod tests {
         assert_eq!(pick(Some("de ar"), None, Some("en")), Words::Arabic);
         assert_eq!(pick(Some("en"), Some("ar"), Some("en")), Words::Arabic);
         assert_eq!(pick(Some("tlh"), Some("xx"), Some("*;q=9, \u{0}")), Words::English);
+    }
+
+    #[test]
+    fn devices_have_names() {
+        for (marks, name) in [
+            ("Firefox/Linux", "Firefox on Linux"),
+            ("Safari/Mac OS X", "Safari on macOS"),
+            ("Edg/Windows", "Edge on Windows"),
+            ("curl/8", "Unknown device"),
+            ("", "Unknown device"),
+        ] {
+            assert_eq!(Words::English.device(marks), name);
+        }
     }
 
     #[test]

@@ -14,7 +14,6 @@ use crate::provider::{clients, grants};
 use crate::web::answer;
 use crate::web::call::{Call, Person};
 use crate::web::view::{Choice, When};
-use crate::web::views::account::device;
 use crate::web::views::activity::{Activity, Day, Row};
 use crate::web::views::apps::ReadRow;
 use crate::words::Words;
@@ -127,7 +126,7 @@ fn detail(words: Words, entry: &Entry) -> Option<String> {
         .channel
         .as_deref()
         .and_then(|channel| words.find_message(&format!("activity-channel-{}", channel.replace('_', "-"))));
-    let agent = entry.agent.as_deref().map(|agent| device(words, agent));
+    let agent = entry.agent.as_deref().map(|agent| words.device(agent));
     let parts: Vec<String> = [channel, entry.address_prefix.clone(), agent].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }

@@ -9,7 +9,7 @@ use crate::web::call::Call;
 use crate::web::cookies::Cookie;
 use crate::web::pages::notice;
 use crate::web::view::When;
-use crate::web::views::account::{SessionRow, Sessions, device};
+use crate::web::views::account::{SessionRow, Sessions};
 use crate::words::Words;
 
 const PAGE: &str = "/account/sessions";
@@ -31,7 +31,7 @@ pub async fn page(call: Call) -> Result<Response, Error> {
 fn row(words: Words, session: &Session, this: &Session) -> SessionRow {
     SessionRow {
         id: session.id.to_string(),
-        device: device(words, session.agent.as_deref().unwrap_or_default()),
+        device: words.device(session.agent.as_deref().unwrap_or_default()),
         is_this: session.id == this.id,
         since: When::date_time(words, session.created_at),
         last_seen: When::date_time(words, session.seen_at),

@@ -5,7 +5,6 @@ use askama::Template;
 use crate::web::view::Frame;
 use crate::web::view::When;
 use crate::web::views::activity::Row;
-use crate::words::Words;
 
 /// `/account`.
 #[derive(Clone, Debug, Template)]
@@ -37,38 +36,11 @@ pub struct Sessions {
 #[derive(Clone, Debug)]
 pub struct SessionRow {
     pub id: String,
-    /// `Words` for the browser and system ("Firefox on Linux"), see [`device`].
+    /// `Words` for the browser and system ("Firefox on Linux"), see [`Words::device`].
     pub device: String,
     pub is_this: bool,
     pub since: When,
     pub last_seen: When,
-}
-
-/// "Firefox on Linux", or "Unknown device": never the raw string.
-pub fn device(words: Words, user_agent: &str) -> String {
-    const BROWSERS: [(&str, &str); 6] = [
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("CriOS/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
-    const SYSTEMS: [(&str, &str); 7] = [
-        ("Windows", "Windows"),
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Mac OS X", "macOS"),
-        ("CrOS", "ChromeOS"),
-        ("Linux", "Linux"),
-    ];
-    let find =
-        |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, n)| *n);
-    match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => words.with("device-known", &[("browser", browser), ("system", system)]),
-        _ => words.t("device-unknown"),
-    }
 }
 
 /// `/account/security`. Posts `current` and `password`. Problems at `current` and `password`.
@@ -97,16 +69,4 @@ pub struct Settings {
 #[template(path = "pages/account_settings.html")]
 pub struct AccountSettings {
     pub frame: Frame,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn devices_have_names() {
-        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-        assert_eq!(device(Words::English, firefox), "Firefox on Linux");
-        assert_eq!(device(Words::English, "curl/8"), "Unknown device");
-    }
 }

@@ -358,8 +358,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let sessions = account::Sessions {
         frame: inside(),
         sessions: vec![
-            session("a", account::device(words, "X11; Linux x86_64 Firefox/140.0"), true),
-            session("b", account::device(words, "curl"), false),
+            session("a", words.device("X11; Linux x86_64 Firefox/140.0"), true),
+            session("b", words.device("curl"), false),
         ],
         action: href("/account/sessions/end"),
         others_action: href("/account/sessions/end-others"),

@@ -13,7 +13,8 @@ pub mod settings;
 pub mod sign_in;
 mod summary;
 
-pub use self::notice::notify;
+pub use self::guard::KEPT as COUNTS_KEPT;
+pub use self::notice::{Wake, notify};
 pub(crate) use self::open::contact;
 pub use self::open::{NewAccount, Opening, create, open, prepare};
 pub use self::sealing::load_key as person_key;

@@ -2,15 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use tokio::sync::Notify;
+
 use super::challenge::Sent;
 use super::sealing;
-use crate::app::App;
+use crate::app::{App, Room};
 use crate::audit::Origin;
 use crate::base::Fault;
 use crate::base::id::AccountId;
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::jobs::{self, Job};
 use crate::store::database::{Conn, accounts};
+
+/// Tells the runners of this process that a job was added: its mail need not wait for them to look by themselves.
+pub struct Wake(Notify);
+
+impl Room for Wake {
+    fn open(_: &App) -> Self {
+        Self(Notify::new())
+    }
+}
+
+impl Wake {
+    /// Waits for the next job. It may not be kept yet, or never.
+    pub async fn next(&self) {
+        self.0.notified().await;
+    }
+}
 
 /// Mails an account at its primary address, in its language; nothing happens where it has none.
 ///
@@ -83,5 +101,6 @@ async fn enqueue(
         values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<BTreeMap<_, _>>(),
     };
     jobs::enqueue(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
+    app.room::<Wake>().0.notify_one();
     Ok(())
 }

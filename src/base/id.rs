@@ -71,6 +71,14 @@ impl<K: Kind> Id<K> {
         Self::from_bytes(bytes)
     }
 
+    /// What every identifier made before `at` is less than, and no other one.
+    pub fn earliest(at: Time) -> Self {
+        let mut bytes = [0; 16];
+        let ms = at.as_micros().max(0) as u64 / 1000;
+        bytes[..6].copy_from_slice(&ms.to_be_bytes()[2..]);
+        Self::from_bytes(bytes)
+    }
+
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self { bytes, kind: PhantomData }
     }
@@ -210,6 +218,8 @@ mod tests {
         let b = AccountId::new(Time::from_unix(2_000), &random);
         assert_eq!(a.to_string().parse(), Ok(a));
         assert!(a.to_string() < b.to_string() && a < b);
+        let between = AccountId::earliest(Time::from_unix(2_000));
+        assert!(a < between && between <= b && between.to_string() <= b.to_string());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::accounts::sealing;
 use crate::app::App;
 use crate::base::{Random, Time};
 use crate::config::secrets;
+use crate::jobs;
 use crate::jose::Alg;
 use crate::provider::keys::{self, KeyInfo};
 use crate::provider::supported::supported;
@@ -104,9 +105,13 @@ async fn rewrap(app: &App) -> Result<(), Failure> {
     });
     let done = done.await?;
     let signing = keys::rewrap(app).await?;
+    let waiting = jobs::rewrap(app).await?;
     app.renew_key_proof().await?;
-    println!("{} of {} data keys and {signing} signing keys wrapped anew", done.changed, done.seen);
-    if done.changed + signing > 0 {
+    println!(
+        "{} of {} data keys and {signing} signing keys wrapped anew, {waiting} waiting jobs",
+        done.changed, done.seen
+    );
+    if done.changed + signing + waiting > 0 {
         let days = app.config.tokens.refresh_absolute.0 / 86_400 + 1;
         eprintln!(
             "Refresh tokens that older master keys sealed live for {days} days at the most. Remove an older key then; \

@@ -7,6 +7,7 @@ mod cli;
 mod client_auth;
 mod ephemeral;
 mod house;
+mod jobs;
 mod parts;
 mod protocol;
 mod stores;

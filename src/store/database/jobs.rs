@@ -159,40 +159,61 @@ pub async fn claim(conn: &mut Conn<'_>, id: JobId, now: Time, until: Time) -> Re
     on!(conn, get_result, update).optional().stored("claim a job")
 }
 
-/// Notes that a claimed job is done; its payload is forgotten.
+/// Notes that a claimed job is done; its payload is forgotten. Nothing happens when its claim ran out and another
+/// runner has it.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn finish(conn: &mut Conn<'_>, id: JobId) -> Result<(), Fault> {
+pub async fn finish(conn: &mut Conn<'_>, claimed: &Row) -> Result<(), Fault> {
     let done = (
         jobs::state.eq(JobState::Done),
         jobs::payload.eq(Vec::new()),
         jobs::locked_until.eq(None::<Time>),
         jobs::last_error.eq(None::<String>),
     );
-    on!(conn, execute, diesel::update(jobs::table.find(id)).set(done)).stored("finish a job")?;
+    let own = jobs::state.eq(JobState::Running).and(jobs::attempts.eq(claimed.attempts));
+    on!(conn, execute, diesel::update(jobs::table.find(claimed.id).filter(own)).set(done)).stored("finish a job")?;
     Ok(())
 }
 
-/// Notes that a claimed job failed: it runs again at `again`, or is laid aside.
+/// Notes that a claimed job failed: it runs again at `again`, or is laid aside. Nothing happens when its claim ran out
+/// and another runner has it.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn fail(conn: &mut Conn<'_>, id: JobId, again: Option<Time>, error: &str) -> Result<(), Fault> {
+pub async fn fail(conn: &mut Conn<'_>, claimed: &Row, again: Option<Time>, error: &str) -> Result<(), Fault> {
     let state = if again.is_some() { JobState::Queued } else { JobState::Dead };
-    let locked = jobs::locked_until.eq(None::<Time>);
-    let row = jobs::table.find(id);
-    match again {
-        Some(at) => {
-            let change = (jobs::state.eq(state), locked, jobs::last_error.eq(error), jobs::run_at.eq(at));
-            on!(conn, execute, diesel::update(row).set(change)).stored("put a job back")?
-        }
-        None => {
-            let change = (jobs::state.eq(state), locked, jobs::last_error.eq(error));
-            on!(conn, execute, diesel::update(row).set(change)).stored("lay a job aside")?
-        }
-    };
+    let change = (
+        jobs::state.eq(state),
+        jobs::locked_until.eq(None::<Time>),
+        jobs::last_error.eq(error),
+        jobs::run_at.eq(again.unwrap_or(claimed.run_at)),
+    );
+    let own = jobs::state.eq(JobState::Running).and(jobs::attempts.eq(claimed.attempts));
+    on!(conn, execute, diesel::update(jobs::table.find(claimed.id).filter(own)).set(change))
+        .stored("put a job back")?;
     Ok(())
+}
+
+/// The next jobs that hold a payload in order of their identifier, after `after`.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn held_after(conn: &mut Conn<'_>, after: Option<JobId>, most: i64) -> Result<Vec<Row>, Fault> {
+    let rows = jobs::table.filter(jobs::state.ne(JobState::Done)).order(jobs::id.asc()).limit(most);
+    match after {
+        Some(after) => on!(conn, load, rows.filter(jobs::id.gt(after))).stored("list jobs"),
+        None => on!(conn, load, rows).stored("list jobs"),
+    }
+}
+
+/// Puts a newly sealed payload in the place of the old one; nothing happens when the job was done meanwhile.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn replace_payload(conn: &mut Conn<'_>, row: &Row, payload: &[u8]) -> Result<bool, Fault> {
+    let row = jobs::table.find(row.id).filter(jobs::payload.eq(&row.payload));
+    Ok(on!(conn, execute, diesel::update(row).set(jobs::payload.eq(payload))).stored("seal a job again")? == 1)
 }
 
 /// How many jobs wait, and how many were laid aside.

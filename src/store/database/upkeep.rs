@@ -3,8 +3,11 @@
 use diesel::prelude::*;
 
 use super::jobs::JobState;
-use super::schema::{challenges, counters, jobs, revoked_tokens, sessions, token_families, used_assertions};
+use super::schema::{
+    audit_events, challenges, counters, jobs, revoked_tokens, sessions, token_families, used_assertions,
+};
 use super::{Conn, Stored, on};
+use crate::base::id::EventId;
 use crate::base::{Digest, Fault, Time};
 
 /// The most rows that one call removes: bounds how long it holds the writer.
@@ -44,4 +47,22 @@ sweep! {
     used_assertions(before): used_assertions.digest as Digest, used_assertions::expires_at.lt(before);
     /// Jobs that are done and were made before a time.
     jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
+    /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.
+    dead_jobs(before): jobs.id as String, jobs::state.eq(JobState::Dead).and(jobs::created_at.lt(before));
+}
+
+/// Rows of the audit trail that tell of one of the events and are older than a time.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn audit(conn: &mut Conn<'_>, events: &[&'static str], before: Time) -> Result<usize, Fault> {
+    // Identifiers are in the order of time, and they are the key: what is younger is never looked at.
+    let old = audit_events::id.lt(EventId::earliest(before)).and(audit_events::event.eq_any(events));
+    let query = audit_events::table.filter(old).order(audit_events::id).select(audit_events::id).limit(BATCH as i64);
+    let ids: Vec<EventId> = on!(conn, load, query).stored("find old audit events")?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let delete = diesel::delete(audit_events::table.filter(audit_events::id.eq_any(&ids)));
+    on!(conn, execute, delete).stored("remove old audit events")
 }

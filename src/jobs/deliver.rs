@@ -1,0 +1,180 @@
+//! `MAILS`: writes the letter that a job asks for, in its reader's language, and sends it.
+
+use std::collections::BTreeMap;
+
+use super::Failure;
+use super::letters::{AppConnected, NewSignIn, PasswordChanged, RecoverCode, SignUpCode, SignUpKnown};
+use crate::app::App;
+use crate::base::{Fault, Seconds, Time};
+use crate::outbound::mail::{Letter, MailError};
+use crate::store::database::jobs::{Job, Row};
+use crate::words::Words;
+
+/// A mail that the house sends.
+pub struct Mail {
+    /// What [`Job::Mail`] calls it.
+    pub name: &'static str,
+    write: fn(&Told<'_>) -> Result<Letter, Fault>,
+}
+
+/// Every mail, with the values that it is told.
+pub const MAILS: &[Mail] = &[
+    // `code`, `minutes`: how long it works from now.
+    Mail {
+        name: "sign_up_code",
+        write: |t| SignUpCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
+    },
+    Mail {
+        name: "sign_up_known",
+        write: |t| {
+            SignUpKnown { words: t.words, sign_in_href: t.href("/signin"), recover_href: t.href("/recover") }.letter()
+        },
+    },
+    // `code`, `minutes`.
+    Mail {
+        name: "recover_code",
+        write: |t| RecoverCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
+    },
+    // `at`: microseconds since 1970; `device`: the marks of the browser, or nothing.
+    Mail {
+        name: "password_changed",
+        write: |t| {
+            let (at, device) = (t.at()?, t.device());
+            PasswordChanged { words: t.words, at, device, recover_href: t.href("/recover") }.letter()
+        },
+    },
+    // `at`, `device`.
+    Mail {
+        name: "new_sign_in",
+        write: |t| {
+            let (at, device) = (t.at()?, t.device());
+            NewSignIn { words: t.words, at, device, sessions_href: t.href("/account/sessions") }.letter()
+        },
+    },
+    // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
+    Mail {
+        name: "app_connected",
+        write: |t| {
+            let app_href = t.href(&format!("/account/apps/{}", t.text("grant")?));
+            AppConnected { words: t.words, app: t.text("app")?, claims: t.claims()?, at: t.at()?, app_href }.letter()
+        },
+    },
+];
+
+/// Sends the mail of a job.
+///
+/// # Errors
+/// Permanent where the mail server refuses this letter, or the job asks for a mail that there is not.
+pub async fn run(app: &App, row: &Row, job: Job) -> Result<(), Failure> {
+    let Job::Mail { mail: name, to, locale, values } = job;
+    let Some(mail) = MAILS.iter().find(|mail| mail.name == name) else {
+        return Err(Failure::Permanent("there is no such mail".to_owned()));
+    };
+    let told = |outcome| app.metrics.count("sw_mail_total", &[mail.name, outcome]);
+    let words = Words::find(&locale).unwrap_or(Words::English);
+    let letter = Told { words, issuer: app.config.issuer(), values: &values };
+    // A code that nobody can use any more would only mislead.
+    if letter.minutes().is_ok_and(|minutes| row.created_at + Seconds::minutes(minutes as i64) <= app.now()) {
+        told("late");
+        return Ok(());
+    }
+    let letter = (mail.write)(&letter).map_err(|fault| Failure::Permanent(fault.to_string()))?;
+    let sent = app.mail.send(&row.id.to_string(), &to, &letter).await;
+    told(match &sent {
+        Ok(()) => "sent",
+        Err(MailError::Transient(_)) => "failed",
+        Err(MailError::Permanent(_)) => "refused",
+    });
+    sent.map_err(|error| match error {
+        MailError::Transient(why) => Failure::Transient(why),
+        MailError::Permanent(why) => Failure::Permanent(why),
+    })
+}
+
+/// What a letter is made of.
+struct Told<'a> {
+    words: Words,
+    issuer: &'a str,
+    values: &'a BTreeMap<String, String>,
+}
+
+impl Told<'_> {
+    fn text(&self, name: &str) -> Result<String, Fault> {
+        self.values.get(name).cloned().ok_or_else(|| Fault::broken("write a mail without one of its values"))
+    }
+
+    fn minutes(&self) -> Result<usize, Fault> {
+        self.text("minutes")?.parse().map_err(|e| Fault::internal("read the minutes of a mail", e))
+    }
+
+    fn at(&self) -> Result<String, Fault> {
+        let micros = self.text("at")?.parse().map_err(|e| Fault::internal("read the time of a mail", e))?;
+        Ok(self.words.date_time(Time::from_micros(micros)))
+    }
+
+    fn device(&self) -> String {
+        self.words.device(self.values.get("device").map_or("", String::as_str))
+    }
+
+    /// What an app can see, as people call it; what several claims are called alike is said once.
+    fn claims(&self) -> Result<String, Fault> {
+        let mut said: Vec<String> = Vec::new();
+        for claim in self.text("claims")?.split_whitespace() {
+            let label = self.words.claim(claim);
+            if !said.contains(&label) {
+                said.push(label);
+            }
+        }
+        Ok(self.words.list(&said))
+    }
+
+    fn href(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mail_is_written_from_its_values() {
+        let values: BTreeMap<String, String> = [
+            ("code", "123456"),
+            ("minutes", "10"),
+            ("at", "1795000000000000"),
+            ("device", "Firefox/Linux"),
+            ("app", "Orbit Photos"),
+            ("claims", "name email"),
+            ("grant", "grt_1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let written = |name: &str, words| {
+            let mail = MAILS.iter().find(|mail| mail.name == name).unwrap();
+            (mail.write)(&Told { words, issuer: "https://w.example", values: &values }).unwrap().text
+        };
+        for (at, mail) in MAILS.iter().enumerate() {
+            assert!(MAILS[..at].iter().all(|other| other.name != mail.name));
+            for words in Words::ALL {
+                assert!(!written(mail.name, words).contains('⟦'), "{}", mail.name);
+            }
+            let nothing = BTreeMap::new();
+            let told = Told { words: Words::English, issuer: "https://w.example", values: &nothing };
+            assert_eq!((mail.write)(&told).is_ok(), mail.name == "sign_up_known", "{}", mail.name);
+        }
+        for (name, part) in [
+            ("sign_up_code", "123456\n\nThe code works for 10 minutes."),
+            ("sign_up_known", "https://w.example/signin"),
+            ("recover_code", "123456"),
+            ("password_changed", "18 November 2026, 11:06 UTC with Firefox on Linux."),
+            ("password_changed", "https://w.example/recover"),
+            ("new_sign_in", "https://w.example/account/sessions"),
+            ("app_connected", "You connected Orbit Photos to your wallet on 18 November 2026"),
+            ("app_connected", "https://w.example/account/apps/grt_1"),
+        ] {
+            let text = written(name, Words::English);
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+    }
+}

@@ -169,6 +169,15 @@ pub async fn check_keys(db: &Db, keys: &Keys, random: &Random) -> Result<(), Fau
     Err(Fault::internal("open the data with these keys", mend))
 }
 
+/// Whether the keys are those of the data; `None` where no proof of them was kept yet. Changes nothing.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn keys_fit(db: &Db, keys: &Keys) -> Result<Option<bool>, Fault> {
+    let kept = db.read::<_, Fault, _>(|conn| Box::pin(settings::find(conn, KEY_PROOF))).await?;
+    Ok(kept.map(|kept| URL_SAFE_NO_PAD.decode(kept).is_ok_and(|proof| keys.fit(&proof))))
+}
+
 fn encode_proof(keys: &Keys, random: &Random) -> String {
     URL_SAFE_NO_PAD.encode(keys.proof(random))
 }

@@ -42,6 +42,23 @@ pub struct FieldError {
     pub message: &'static str,
 }
 
+impl Error {
+    /// How it ended, as the label of a metric: few values, nothing of the request.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Protocol(error) => error.code().name(),
+            Self::Denied(Denied::TooMany { .. } | Denied::Locked { .. }) => "too_many",
+            Self::Denied(_) => "denied",
+            Self::Fault(_) => "fault",
+        }
+    }
+}
+
+/// As [`Error::outcome`]; `"ok"` where all went well.
+pub fn outcome<T>(result: &Result<T, Error>) -> &'static str {
+    result.as_ref().map_or_else(Error::outcome, |_| "ok")
+}
+
 impl Denied {
     /// One field that does not fit.
     pub fn field(field: &'static str, message: &'static str) -> Self {

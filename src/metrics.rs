@@ -42,6 +42,13 @@ pub const METRICS: &[Metric] = &[
     row("sw_auth_attempts_total", Counter, "attempts", "Sign-in attempts", &["method", "outcome"]),
     row("sw_authorize_total", Counter, "requests", "Authorization requests by how they ended", &["outcome"]),
     row("sw_consent_total", Counter, "answers", "Answers on the consent page", &["decision", "reason"]),
+    row(
+        "sw_client_auth_total",
+        Counter,
+        "requests",
+        "Requests of clients by how they authenticated",
+        &["method", "outcome"],
+    ),
     row("sw_token_requests_total", Counter, "requests", "Requests at the token endpoint", &["grant", "outcome"]),
     row("sw_data_reads_total", Counter, "reads", "Personal data that left, or was refused", &["kind", "outcome"]),
     row("sw_revocations_total", Counter, "revocations", "Grants and tokens that were ended", &["by"]),

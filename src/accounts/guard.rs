@@ -32,6 +32,10 @@ pub(super) async fn take(conn: &mut Conn<'_>, app: &App, name: Digest) -> Result
     // Another node may count between our look and our write; then we look again.
     for _ in 0..4 {
         let seen = counters::find(conn, name).await?;
+        if seen.as_ref().is_some_and(|seen| seen.latest + KEPT <= now) {
+            counters::clear(conn, name).await?;
+            continue;
+        }
         if let Some(seen) = &seen {
             if seen.count >= most {
                 return Ok(Err(Denied::Locked { until: seen.latest + KEPT }));

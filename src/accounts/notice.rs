@@ -57,8 +57,25 @@ pub(super) async fn code(
     sent: &Sent,
     code: &str,
 ) -> Result<(), Fault> {
+    enqueue(conn, app, mail, sent, &code_values(app, code)).await
+}
+
+/// As much work as [`code`], and no mail: whoever asks for a stranger's address cannot tell by the time it takes.
+pub(super) async fn no_code(
+    conn: &mut Conn<'_>,
+    app: &App,
+    mail: &'static str,
+    sent: &Sent,
+    code: &str,
+) -> Result<(), Fault> {
+    let job = job(mail, sent, &code_values(app, code));
+    jobs::pretend(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
+    Ok(())
+}
+
+fn code_values(app: &App, code: &str) -> [(&'static str, String); 2] {
     let minutes = (app.config.codes.lifetime.0 / 60).max(1).to_string();
-    enqueue(conn, app, mail, sent, &[("code", code.to_owned()), ("minutes", minutes)]).await
+    [("code", code.to_owned()), ("minutes", minutes)]
 }
 
 pub(super) async fn plain(conn: &mut Conn<'_>, app: &App, mail: &'static str, sent: &Sent) -> Result<(), Fault> {
@@ -94,13 +111,16 @@ async fn enqueue(
     sent: &Sent,
     values: &[(&str, String)],
 ) -> Result<(), Fault> {
-    let job = Job::Mail {
+    jobs::enqueue(conn, &job(mail, sent, values), &app.sealers.job, &app.random, app.now()).await?;
+    app.room::<Wake>().0.notify_one();
+    Ok(())
+}
+
+fn job(mail: &str, sent: &Sent, values: &[(&str, String)]) -> Job {
+    Job::Mail {
         mail: mail.to_owned(),
         to: sent.email.clone(),
         locale: sent.locale.clone(),
         values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<BTreeMap<_, _>>(),
-    };
-    jobs::enqueue(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
-    app.room::<Wake>().0.notify_one();
-    Ok(())
+    }
 }

@@ -3,8 +3,11 @@
 mod common;
 mod hasher;
 
+use std::time::Instant;
+
 pub use self::hasher::{Hasher, Verdict};
 use super::{Session, guard, notice, sessions};
+
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
@@ -55,7 +58,7 @@ pub(super) fn is_too_long(typed: &str) -> bool {
 /// An unavailable fault when too many wait for the hasher.
 pub async fn hash(app: &App, password: &Allowed) -> Result<String, Fault> {
     let input = peppered(app, &password.0);
-    app.room::<Hasher>().hash(input).await
+    timed(app, app.room::<Hasher>().hash(input)).await
 }
 
 /// Whether a typed password is the one behind `hash`. Without a hash it works as long and says no.
@@ -64,7 +67,14 @@ pub async fn hash(app: &App, password: &Allowed) -> Result<String, Fault> {
 /// An unavailable fault when too many wait for the hasher.
 pub(super) async fn verify(app: &App, typed: &str, hash: Option<String>) -> Result<Verdict, Fault> {
     let input = peppered(app, &text::password(typed));
-    app.room::<Hasher>().verify(input, hash).await
+    timed(app, app.room::<Hasher>().verify(input, hash)).await
+}
+
+async fn timed<T>(app: &App, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let begun = Instant::now();
+    let done = work.await;
+    app.metrics.observe("sw_password_hash_seconds", &[], begun.elapsed().as_secs_f64());
+    done
 }
 
 /// Without the pepper, which is kept apart from the database, the hashes cannot be guessed at.
@@ -90,22 +100,28 @@ pub async fn change(app: &App, session: &Session, current: &str, new: &str, orig
     if current.is_empty() || is_too_long(current) {
         return Err(wrong.into());
     }
+    let unit = app.clone();
+    let own =
+        app.db.read::<_, Fault, _>(move |conn| Box::pin(async move { own_words(conn, &unit, account).await })).await?;
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    // Looked at first: who has to think of another password has not guessed at the current one.
+    let allowed = check(app, new, &own).map_err(|denied| match denied {
+        Denied::Invalid(mut fields) => {
+            fields.iter_mut().for_each(|f| f.field = "new");
+            Denied::Invalid(fields)
+        }
+        other => other,
+    })?;
     let name = guard::name(app, "password-change", &account.to_string());
     let unit = app.clone();
-    let (taken, hash, own) = app
+    let (taken, hash) = app
         .db
         .write::<_, Fault, _>(move |tx| {
-            Box::pin(async move {
-                let taken = guard::take(tx, &unit, name).await?;
-                let hash = passwords::find(tx, account).await?;
-                Ok((taken, hash, own_words(tx, &unit, account).await?))
-            })
+            Box::pin(async move { Ok((guard::take(tx, &unit, name).await?, passwords::find(tx, account).await?)) })
         })
         .await?;
     taken?;
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let Verdict::Right { .. } = verify(app, current, hash.clone()).await? else { return Err(wrong.into()) };
-    let allowed = check(app, new, &own)?;
     let new_hash = self::hash(app, &allowed).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db

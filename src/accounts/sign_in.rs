@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
 use crate::base::{Digest, Fault, text};
-use crate::error::{Denied, Error};
+use crate::error::{self, Denied, Error};
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::{Conn, accounts, passwords, sessions};
 
@@ -27,6 +27,12 @@ struct Facts {
 /// # Errors
 /// The field `password` when the two do not belong together, whatever the reason; too many; locked; a fault.
 pub async fn with_password(app: &App, identifier: &str, typed: &str, origin: &Origin) -> Result<AccountId, Error> {
+    let result = try_password(app, identifier, typed, origin).await;
+    app.metrics.count("sw_auth_attempts_total", &["password", error::outcome(&result)]);
+    result
+}
+
+async fn try_password(app: &App, identifier: &str, typed: &str, origin: &Origin) -> Result<AccountId, Error> {
     let wrong = || Denied::field("password", "problem-credentials");
     if typed.is_empty() {
         return Err(Denied::field("password", "problem-password-empty").into());

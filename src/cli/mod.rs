@@ -4,10 +4,14 @@ mod accounts;
 mod admin;
 mod clients;
 mod config;
+mod demo;
+mod doctor;
 mod failure;
 mod healthcheck;
 mod keys;
 mod migrate;
+mod seed;
+mod serve;
 
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -32,11 +36,15 @@ struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     config: Vec<PathBuf>,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the server; what is done when no command is given.
+    Serve(serve::Options),
+    /// Run the server with a sample platform beside it, and two people to sign in as.
+    Demo(demo::Options),
     /// Register platforms and look after them.
     #[command(subcommand)]
     Client(clients::Command),
@@ -57,6 +65,8 @@ enum Command {
         #[command(subcommand)]
         command: Option<migrate::Command>,
     },
+    /// Look at every part that the settings name, and say how to mend what is wrong.
+    Doctor(doctor::Options),
     /// Ask the running server whether it is ready; for containers and supervisors.
     Healthcheck,
     /// Print the tables of claims and scopes as Markdown.
@@ -77,7 +87,9 @@ pub fn run() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let settings = || load(&cli.config, &[]);
-    match &cli.command {
+    match cli.command.as_ref().unwrap_or(&Command::Serve(serve::Options::default())) {
+        Command::Serve(options) => serve::run(options, settings()?),
+        Command::Demo(options) => demo::run(options, settings()?),
         Command::Client(command) => on_house(settings()?, async |app| clients::run(command, app).await),
         Command::Account(command) => on_house(settings()?, async |app| accounts::run(command, app).await),
         Command::Admin(command) => on_house(settings()?, async |app| admin::run(command, app).await),
@@ -89,6 +101,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
             let command = command.as_ref().unwrap_or(&migrate::Command::Up);
             runtime(2)?.block_on(migrate::run(command, &config))
         }
+        Command::Doctor(options) => doctor::run(options, &settings()?),
         Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
         Command::Docs => {
             print!("{}", catalog::docs::markdown());

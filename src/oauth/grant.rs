@@ -212,6 +212,11 @@ impl Grant {
         self.duration != Duration::Once
     }
 
+    /// Whether an authorization for `asked` may be refreshed: the person allowed offline access, and still does.
+    pub fn keeps_offline(&self, asked: &Scope) -> bool {
+        self.allows_refresh() && self.scope_for(asked).contains("offline_access")
+    }
+
     /// The scope that a token for `asked` gets.
     pub fn scope_for(&self, asked: &Scope) -> Scope {
         asked.narrow(&self.allowed.scope)

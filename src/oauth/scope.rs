@@ -64,6 +64,11 @@ impl Scope {
         self.values.is_empty()
     }
 
+    /// The scope string; `None` for the empty set, which has none (RFC 6749 §3.3).
+    pub fn text(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.to_string())
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.values.iter().map(|v| &**v)
     }
@@ -153,6 +158,7 @@ mod tests {
         assert_eq!(scope.to_string(), "email openid profile");
         assert_eq!(scope, Scope::read("email profile openid").unwrap());
         assert!(scope.contains("openid") && !scope.contains("open"));
+        assert_eq!((scope.text().as_deref(), Scope::empty().text()), (Some("email openid profile"), None));
         for bad in ["a\"b", "a\\b", "é", "a\u{7f}"] {
             assert_eq!(Scope::read(bad).unwrap_err().code(), Code::InvalidScope, "{bad:?}");
         }

@@ -59,6 +59,14 @@ impl Access {
         Err(oauth::Error::new(Code::InsufficientScope, "the access token has not the scope that this needs"))
     }
 
+    /// Whose calls are counted together: those under one authorization.
+    pub(super) fn counted_as(&self) -> String {
+        match &self.opened.token.bearer {
+            Bearer::Family { id, .. } => id.to_string(),
+            Bearer::Client(id) => id.to_string(),
+        }
+    }
+
     pub fn scope(&self) -> &Scope {
         &self.opened.token.scope
     }

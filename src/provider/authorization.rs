@@ -42,6 +42,17 @@ pub enum Begun {
 /// A protocol error where nothing proves where an error could be sent (§4.1.2.1): it is for a page. A fault when a store
 /// does not answer.
 pub async fn begin(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Origin) -> Result<Begun, Error> {
+    let result = take_in(app, params, visitor, origin).await;
+    let outcome = match &result {
+        Ok(Begun::Reply(reply)) => reply.outcome(),
+        Ok(Begun::Ask(_)) => "asked",
+        Err(error) => error.outcome(),
+    };
+    app.metrics.count("sw_authorize_total", &[outcome]);
+    result
+}
+
+async fn take_in(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Origin) -> Result<Begun, Error> {
     let began = app.now();
     let id = ClientId::from(params.require("client_id")?);
     let unknown = || oauth::Error::invalid_request("client_id is not the identifier of a registered client");

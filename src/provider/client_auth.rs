@@ -57,14 +57,19 @@ pub async fn authenticate(app: &App, presented: &Presented<'_>, origin: &Origin)
     };
     let credentials = client_auth::read(presented).map_err(challenged)?;
     let found = clients::find(app, &credentials.client_id).await?;
+    let count = |outcome| app.metrics.count("sw_client_auth_total", &[credentials.method, outcome]);
     let refused = match (prove(app, found.as_deref(), &credentials).await?, found) {
-        (Ok(()), Some(client)) => return Ok(AuthenticatedClient { client }),
+        (Ok(()), Some(client)) => {
+            count("ok");
+            return Ok(AuthenticatedClient { client });
+        }
         (Err(refused), Some(client)) => {
             note(app, &client.id, refused.reason, origin).await?;
             refused
         }
         (_, None) => Refused::plain("client_unknown"),
     };
+    count(refused.reason);
     Err(challenged(refused.error).into())
 }
 

@@ -1,5 +1,7 @@
 //! Finds clients, with their secrets and keys; makes and changes them.
 
+mod metadata;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,15 +15,15 @@ use crate::app::{App, Room};
 use crate::audit::{self, Origin, Record};
 use crate::base::id::ClientId;
 use crate::base::secret::same;
-use crate::base::{Digest, Fault, Seconds, Secret, Time, url};
+use crate::base::{Digest, Fault, Seconds, Secret, Time};
 use crate::error::{Denied, Error};
-use crate::jose::{Alg, JwkSet};
-use crate::oauth::client::SubjectType;
+use crate::jose::JwkSet;
 use crate::oauth::profile;
-use crate::oauth::{self, Client, redirect_uri, subject};
-use crate::provider::supported;
+use crate::oauth::{Client, subject};
 use crate::store::database::clients::{self, ClientRow, ClientState, SecretRow};
 use crate::store::database::{Conn, Json};
+
+pub use self::metadata::check;
 
 /// How many secrets of one client work at once, so that one can be replaced without a pause.
 pub const MOST_SECRETS: usize = 2;
@@ -363,73 +365,4 @@ pub async fn remove(app: &App, id: &ClientId, origin: &Origin) -> Result<(), Err
             })
         })
         .await
-}
-
-/// Whether a registration can work: everything in it is something the house does.
-///
-/// # Errors
-/// `invalid_client_metadata` or `invalid_redirect_uri` (RFC 7591 §3.2.2).
-pub fn check(client: &Client) -> Result<(), oauth::Error> {
-    let bad = |what: &'static str| Err(oauth::Error::invalid_client_metadata(what));
-    let supported = supported::supported();
-    let all_in = |given: &[String], known: &[&'static str]| given.iter().all(|g| known.contains(&g.as_str()));
-    for uri in client.redirect_uris.iter().chain(&client.post_logout_redirect_uris) {
-        redirect_uri::check(uri, client.application_type)?;
-    }
-    if client.has_grant_type("authorization_code") && client.redirect_uris.is_empty() {
-        return bad("redirect_uris is needed for the grant type authorization_code");
-    }
-    if !all_in(&client.grant_types, &supported.grant_types) {
-        return bad("grant_types has one that is not supported");
-    }
-    if !all_in(&client.response_types, &supported.response_types)
-        || !all_in(&client.response_modes, &supported.response_modes)
-    {
-        return bad("response_types or response_modes has one that is not supported");
-    }
-    if client.subject_type == SubjectType::Pairwise && client.has_grant_type("authorization_code") {
-        subject::sector(client.sector_identifier_uri.as_deref(), &client.redirect_uris)?;
-    }
-    let pages = [&client.client_uri, &client.policy_uri, &client.tos_uri, &client.logo_uri, &client.jwks_uri];
-    if pages.into_iter().flatten().any(|uri| url::web(uri).is_none()) {
-        return bad("client_uri, policy_uri, tos_uri, logo_uri and jwks_uri must be https URLs");
-    }
-    if client.cors_origins.iter().any(|given| url::web(given).is_none_or(|u| url::origin(&u) != *given)) {
-        return bad("cors_origins has one that is not an origin such as https://app.example");
-    }
-    let method = client.token_endpoint_auth_method.as_str();
-    if !supported.client_auth_methods.contains(&method) {
-        return bad("token_endpoint_auth_method is not supported");
-    }
-    if client.is_public() && client.has_grant_type("client_credentials") {
-        return bad("a client without credentials cannot have the grant type client_credentials");
-    }
-    if client.jwks.is_some() && client.jwks_uri.is_some() {
-        return bad("jwks and jwks_uri must not both be there");
-    }
-    if let Some(jwks) = &client.jwks
-        && JwkSet::read(jwks.clone()).is_err()
-    {
-        return bad("jwks is not a JWK Set of public keys that are supported");
-    }
-    if method == "private_key_jwt" && client.jwks.is_none() && client.jwks_uri.is_none() {
-        return bad("private_key_jwt needs jwks or jwks_uri");
-    }
-    let known_alg = |alg: &str| alg.parse::<Alg>().is_ok();
-    if !known_alg(&client.id_token_signed_response_alg)
-        || client.token_endpoint_auth_signing_alg.as_deref().is_some_and(|alg| !known_alg(alg))
-    {
-        return bad("a signature algorithm is not supported");
-    }
-    if profile::find(&client.profile).is_none() {
-        return bad("profile is not one of ours");
-    }
-    if client.scope.iter().any(|name| supported.scope(name).is_none()) {
-        return bad("scope has one that is not supported");
-    }
-    let mut named = client.essential_claims.iter().chain(&client.recommended_claims).chain(client.purposes.keys());
-    if named.any(|claim| !supported.knows_claim(claim) && supported.scope(claim).is_none()) {
-        return bad("essential_claims, recommended_claims or purposes names a claim that is not supported");
-    }
-    Ok(())
 }

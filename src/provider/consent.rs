@@ -30,6 +30,19 @@ pub enum Reason {
     PromptConsent,
 }
 
+impl Reason {
+    /// As the metrics call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NewClient => "new_client",
+            Self::NewItems => "new_items",
+            Self::Expired { .. } => "expired",
+            Self::ClientChanged { .. } => "client_changed",
+            Self::PromptConsent => "prompt",
+        }
+    }
+}
+
 /// One line of the page: a claim with what rides on it, or offline access.
 #[derive(Debug, Clone)]
 pub struct Line {

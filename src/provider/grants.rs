@@ -233,6 +233,7 @@ pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origi
                 let ended = grants::end(tx, account, id, GrantState::Withdrawn, "withdrawn", now).await?;
                 families::end_by_grant(tx, id, "grant_withdrawn", now).await?;
                 if ended {
+                    unit.metrics.count("sw_revocations_total", &["person"]);
                     let record = record("grant.withdrawn", &kept.grant);
                     audit::record(tx, &unit, &record, &origin).await?;
                 }

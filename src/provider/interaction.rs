@@ -133,6 +133,8 @@ pub async fn answer(
     }
     let ask = ask(app, &interaction, &scene, visitor).await?;
     take(app, id).await?;
+    let decision = if answer.allows { "allow" } else { "deny" };
+    app.metrics.count("sw_consent_total", &[decision, ask.reason.name()]);
     let outcome = match answer.allows {
         true => allow(app, &interaction, &scene, &ask.decide(answer), visitor, origin).await,
         false => refuse(app, &interaction, &scene, visitor, origin).await,
@@ -235,6 +237,7 @@ async fn put_back(
 }
 
 async fn leave(app: &App, id: InteractionId, interaction: &Interaction, reply: Reply) -> Result<(), Error> {
+    app.metrics.count("sw_authorize_total", &[reply.outcome()]);
     let leaving = Leaving { reply, client: interaction.request.client.clone(), browser: interaction.browser.clone() };
     Ok(app.ephemeral.put(&id.to_string(), &leaving).await?)
 }

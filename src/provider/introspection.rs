@@ -70,7 +70,7 @@ async fn access_token(
         iss: Some(app.config.issuer().to_owned()),
         client_id: Some(client.id.to_string()),
         sub: None,
-        scope: Some(token.scope.to_string()),
+        scope: token.scope.text(),
         token_type: Some("Bearer"),
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
@@ -120,7 +120,7 @@ async fn refresh_token(
         && family.offline
         && family.generation == generation
         && family.idle_expires_at.min(family.expires_at) > now
-        && grant.allows_refresh()
+        && grant.keeps_offline(&family.scope)
         && Permit::check(&live.standing, now).is_ok();
     if !works {
         return Ok(Introspection::default());
@@ -130,7 +130,7 @@ async fn refresh_token(
         iss: Some(app.config.issuer().to_owned()),
         client_id: Some(client.id.to_string()),
         sub: Some(tokens::subject(app, client, family.account_id)),
-        scope: Some(grant.scope_for(&family.scope).to_string()),
+        scope: grant.scope_for(&family.scope).text(),
         token_type: None,
         exp: Some(family.idle_expires_at.min(family.expires_at).unix()),
         iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),

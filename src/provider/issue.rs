@@ -59,7 +59,9 @@ pub struct TokenResponse {
     pub refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
-    pub scope: String,
+    /// What the token allows; left out where that is nothing, since a scope has at least one value (RFC 6749 §3.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
 }
 
 /// The key for the ID Tokens of a client. Asked for before the code is spent, so that its absence costs nothing.
@@ -148,7 +150,7 @@ fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
         expires_in: token.expires_at.since(now).0.max(1),
         refresh_token: None,
         id_token: None,
-        scope: token.scope.to_string(),
+        scope: token.scope.text(),
     }
 }
 

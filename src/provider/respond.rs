@@ -58,9 +58,7 @@ pub async fn keep(
 fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Family {
     let limits = &app.config.tokens;
     let Approval { authentication, grant, request } = approval;
-    let offline = grant.scope_for(&request.scope).contains("offline_access")
-        && grant.allows_refresh()
-        && client.has_grant_type("refresh_token");
+    let offline = grant.keeps_offline(&request.scope) && client.has_grant_type("refresh_token");
     let absolute = match (offline, client.is_public()) {
         (false, _) => KEPT,
         (true, false) => limits.refresh_absolute,

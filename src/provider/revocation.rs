@@ -31,6 +31,7 @@ pub async fn revoke(app: &App, client: &AuthenticatedClient, params: &Params, or
                     return Err(foreign());
                 }
                 if families::end(tx, id, "revoked_by_client", unit.now()).await? {
+                    unit.metrics.count("sw_revocations_total", &["client"]);
                     audit::record(tx, &unit, &record(&family, "refresh_token"), &origin).await?;
                 }
                 Ok(())
@@ -58,17 +59,17 @@ async fn access_token(
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                if let Some(id) = id {
-                    let Some(family) = families::find(tx, id).await? else { return Ok(()) };
-                    if family.client_id != caller {
-                        return Err(foreign());
-                    }
-                    if family.state == FamilyState::Ended {
-                        return Ok(());
-                    }
+                let Some(id) = id else {
+                    revoked::insert(tx, &jti, token.expires_at).await?;
+                    return Ok(());
+                };
+                let Some(family) = families::find(tx, id).await? else { return Ok(()) };
+                if family.client_id != caller {
+                    return Err(foreign());
+                }
+                if family.state != FamilyState::Ended && revoked::insert(tx, &jti, token.expires_at).await? {
                     audit::record(tx, &unit, &record(&family, "access_token"), &origin).await?;
                 }
-                revoked::insert(tx, &jti, token.expires_at).await?;
                 Ok(())
             })
         })

@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::audit::Origin;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::provider::access::{Access, Judged};
 use crate::provider::clients::{self, Registered};
 use crate::provider::supported::supported;
 use crate::provider::tokens;
+use crate::risk::limits;
 use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
 use crate::wallet::projection::project;
@@ -19,10 +20,17 @@ use crate::wallet::projection::project;
 /// Answers with the client and the person's claims; the record is kept in the same unit, or nothing is told.
 ///
 /// # Errors
-/// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; a fault when the database does
-/// not answer.
+/// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; too many; a fault when the
+/// database does not answer.
 pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
+    let result = read(app, access, origin).await;
+    app.metrics.count("sw_data_reads_total", &["userinfo", error::outcome(&result)]);
+    result
+}
+
+async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
     access.require("openid")?;
+    limits::check(app, "userinfo", &access.counted_as()).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     let outcome = app
         .db

@@ -32,6 +32,7 @@ pub struct Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Per {
     Client,
+    /// An account and a client: the authorization between them.
     AccountAndClient,
     /// A network address; IPv6 by /64.
     Address,

@@ -54,3 +54,10 @@ pub fn see_other(target: &str) -> Response {
     }
     response
 }
+
+/// A refusal in one line, for what is neither a page nor a program's request.
+pub fn plain(status: StatusCode, why: &'static str) -> Response {
+    let mut response = Response::builder().status(status).body(Body::from(format!("{why}\n")));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}

@@ -1,21 +1,11 @@
-//! A door: one path with its methods, its limit, who may read its answers, and how it tells of errors.
+//! A row of the table of routes: what kind of door it is, its limit, who may read its answers, who answers.
 
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use poem::http::header::ALLOW;
-use poem::http::{HeaderValue, Method, StatusCode};
-use poem::{Body, Endpoint, Request, Response};
+use poem::Response;
 
-use crate::app::App;
-use crate::base::Fault;
 use crate::error::Error;
-use crate::risk::limits;
 use crate::web::call::Call;
-use crate::web::error;
-use crate::web::middleware::cors::{self, Readers};
-use crate::web::visit::Visit;
+use crate::web::middleware::cors::Readers;
 
 /// What stands behind a path, and so how an error is told and which headers an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +37,7 @@ pub struct Row {
     pub readers: Readers,
     /// The limit of `risk::limits::LIMITS` that counts by network address.
     pub limit: Option<&'static str>,
-    handler: Handler,
+    pub(super) handler: Handler,
 }
 
 /// A route that our own pages alone may read.
@@ -62,103 +52,5 @@ impl Row {
 
     pub const fn readers(self, readers: Readers) -> Self {
         Self { readers, ..self }
-    }
-}
-
-/// All routes of one path.
-pub struct Doorway {
-    app: App,
-    rows: Vec<&'static Row>,
-}
-
-impl Doorway {
-    /// `rows` share their path and are not empty.
-    pub fn new(app: App, rows: Vec<&'static Row>) -> Self {
-        Self { app, rows }
-    }
-
-    fn methods(&self) -> String {
-        let mut methods: Vec<&str> = Vec::new();
-        for row in &self.rows {
-            methods.extend(match row.verb {
-                Verb::Get => &["GET", "HEAD"][..],
-                Verb::Post => &["POST"],
-            });
-        }
-        methods.push("OPTIONS");
-        methods.join(", ")
-    }
-
-    async fn run(&self, row: &Row, visit: &Visit, request: Request) -> Result<Response, Error> {
-        if let Some(limit) = row.limit {
-            limits::check_address(&self.app, limit, visit.address()).await?;
-        }
-        let call = Call::new(self.app.clone(), visit.clone(), request);
-        let work = AssertUnwindSafe((row.handler)(call)).catch_unwind();
-        match tokio::time::timeout(self.app.config.http.request_timeout.duration(), work).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Err(Fault::broken("answer a request: the handler panicked").into()),
-            Err(elapsed) => Err(Fault::unavailable("answer a request in time", elapsed).into()),
-        }
-    }
-}
-
-/// Who answered: kept with the answer for its headers, its log line and its metrics.
-#[derive(Clone)]
-pub struct Answered {
-    pub door: Door,
-    /// The route's pattern.
-    pub route: &'static str,
-    pub visit: Visit,
-}
-
-impl Answered {
-    /// Notes with an answer who gave it.
-    pub fn by(door: Door, route: &'static str, visit: &Visit, mut response: Response) -> Response {
-        response.extensions_mut().insert(Self { door, route, visit: visit.clone() });
-        response
-    }
-}
-
-impl Endpoint for Doorway {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        let Some(visit) = request.extensions().get::<Visit>().cloned() else {
-            return Err(poem::Error::from_status(StatusCode::INTERNAL_SERVER_ERROR));
-        };
-        let first = self.rows[0];
-        let is_head = request.method() == Method::HEAD;
-        let wanted = match *request.method() {
-            Method::GET | Method::HEAD => Some(Verb::Get),
-            Method::POST => Some(Verb::Post),
-            _ => None,
-        };
-        let page_origin = request.header("origin").map(str::to_owned);
-        let row = self.rows.iter().copied().find(|row| Some(row.verb) == wanted);
-        let mut response = match row {
-            Some(row) => {
-                let outcome = self.run(row, &visit, request).await;
-                outcome.unwrap_or_else(|error| error::answer(row.door, error, &visit))
-            }
-            None if request.method() == Method::OPTIONS => {
-                let outcome = cors::preflight(&self.app, &request, first.readers, &self.methods()).await;
-                outcome.unwrap_or_else(|error| error::answer(first.door, error, &visit))
-            }
-            None => error::plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not answer to that method"),
-        };
-        if response.status() == StatusCode::METHOD_NOT_ALLOWED
-            && let Ok(methods) = HeaderValue::from_str(&self.methods())
-        {
-            response.headers_mut().insert(ALLOW, methods);
-        }
-        let row = row.unwrap_or(first);
-        if let Some(origin) = page_origin.filter(|_| wanted.is_some()) {
-            cors::allow(&visit, &origin, row.readers, &mut response);
-        }
-        if is_head {
-            response.set_body(Body::empty());
-        }
-        Ok(Answered::by(row.door, row.path, &visit, response))
     }
 }

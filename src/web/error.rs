@@ -1,8 +1,8 @@
 //! From `Error` to an answer, by the kind of door: the one table.
 
-use poem::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use poem::Response;
+use poem::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use poem::http::{HeaderValue, StatusCode};
-use poem::{Body, Response};
 use serde_json::json;
 
 use crate::base::Seconds;
@@ -139,13 +139,6 @@ fn wait(mut response: Response, retry_after: Option<Seconds>) -> Response {
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.0.max(1)));
     }
-    response
-}
-
-/// A refusal in one line, for what is neither a page nor a program's request.
-pub fn plain(status: StatusCode, why: &'static str) -> Response {
-    let mut response = Response::builder().status(status).body(Body::from(format!("{why}\n")));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::app::{App, Room};
 use crate::base::Fault;
 use crate::provider::keys;
-use crate::web::error;
+use crate::web::answer;
 
 /// How long a part may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -90,7 +90,7 @@ impl Endpoint for Operations {
             "/metrics" => self.metrics(),
             "/version" => say(StatusCode::OK, &version()),
             _ => {
-                error::plain(StatusCode::NOT_FOUND, "/health/live, /health/ready, /health/started, /metrics, /version")
+                answer::plain(StatusCode::NOT_FOUND, "/health/live, /health/ready, /health/started, /metrics, /version")
             }
         })
     }

@@ -6,6 +6,7 @@ pub mod call;
 pub mod connection;
 pub mod cookies;
 pub mod door;
+pub mod doorway;
 pub mod error;
 pub mod form;
 pub mod health;
@@ -25,11 +26,12 @@ use poem::{Endpoint, Response, Route};
 use crate::app::App;
 use crate::web::door::Door::{Bearer, Document, Page, Protocol};
 use crate::web::door::Verb::{Get, Post};
-use crate::web::door::{Doorway, Row, row};
+use crate::web::door::{Row, row};
+use crate::web::doorway::Doorway;
 use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
-use crate::web::pages::{activity, admin, connections, home, profile, security, sessions, setup};
+use crate::web::pages::{activity, admin, connections, home, outbox, profile, security, sessions, setup};
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
 /// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
@@ -100,6 +102,8 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/admin/clients/enable", Page, |c| Box::pin(admin::act(c, Deed::Enable))),
     row(Get, "/setup/:token", Page, |c| Box::pin(setup::page(c))).limit("code_check"),
     row(Post, "/setup/:token", Page, |c| Box::pin(setup::finish(c))).limit("code_check"),
+    row(Get, "/dev/outbox", Page, |c| Box::pin(outbox::list(c))),
+    row(Get, "/dev/outbox/:id", Page, |c| Box::pin(outbox::show(c))),
     row(Get, "/static/*name", Document, |c| Box::pin(pages::assets::file(c))),
     row(Get, "/favicon.ico", Document, |c| Box::pin(pages::assets::favicon(c))),
     row(Get, "/robots.txt", Document, |c| Box::pin(pages::assets::robots(c))),

@@ -1,14 +1,25 @@
 //! End-to-end tests: through the doors only, on real parts. One binary, because each one more links the whole crate.
 #![allow(clippy::disallowed_methods, reason = "tests read the environment and the clock; the product does not")]
 
+mod account_pages;
 mod admin;
 mod blobs;
+mod chaos;
 mod cli;
 mod client_auth;
+mod demo;
+mod deploy;
+mod doctor;
 mod ephemeral;
+mod fuzz_corpus;
+mod gates;
 mod house;
+mod interop;
 mod jobs;
+mod journey;
 mod parts;
 mod protocol;
+mod recovery;
+mod serve;
 mod stores;
 mod support;

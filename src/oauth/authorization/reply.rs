@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::oauth::client::Client;
-use crate::oauth::error::Error;
+use crate::oauth::error::{CODES, Error};
 use crate::oauth::params;
 
 /// How the parameters of an answer travel to the client.
@@ -66,6 +66,20 @@ impl Reply {
         match self {
             Self::Redirect(target) | Self::Form { action: target, .. } => target,
         }
+    }
+
+    /// How the request ended, as the label of a metric: `code`, or the error's name.
+    pub fn outcome(&self) -> &'static str {
+        let error = match self {
+            Self::Form { fields, .. } => {
+                fields.iter().find(|(name, _)| name == "error").map(|(_, value)| value.clone())
+            }
+            Self::Redirect(target) => Url::parse(target).ok().and_then(|url| {
+                url.query_pairs().find(|(name, _)| name == "error").map(|(_, value)| value.into_owned())
+            }),
+        };
+        let Some(error) = error else { return "code" };
+        CODES.iter().find(|row| row.name == error).map_or("error", |row| row.name)
     }
 
     /// Where the browser goes, as far as it is shown to a person: never the whole address.

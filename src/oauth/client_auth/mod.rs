@@ -96,10 +96,13 @@ pub fn tried_header(presented: &Presented<'_>) -> bool {
     presented.authorization.is_some()
 }
 
-/// A client identifier of a request: printable ASCII (RFC 6749 appendix A.1), not empty, bounded.
+/// Whether a text can be a client identifier: printable ASCII (RFC 6749 appendix A.1), not empty, bounded.
+pub fn is_client_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MOST_ID_BYTES && text.bytes().all(|b| (0x20..=0x7e).contains(&b))
+}
+
 fn client_id(text: &str) -> Result<ClientId, Error> {
-    let fits = !text.is_empty() && text.len() <= MOST_ID_BYTES && text.bytes().all(|b| (0x20..=0x7e).contains(&b));
-    match fits {
+    match is_client_id(text) {
         true => Ok(text.into()),
         false => Err(Error::invalid_request("client_id is empty, longer than 256 bytes or not printable ASCII")),
     }

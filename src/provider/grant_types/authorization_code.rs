@@ -18,6 +18,7 @@ use crate::provider::issue::{self, ForPerson, Issue};
 use crate::provider::tokens;
 use crate::store::database::Conn;
 use crate::store::database::families::{self, Family, FamilyState, Redeeming};
+use crate::store::database::sessions;
 use crate::wallet::disclosure::Permit;
 
 /// # Errors
@@ -53,6 +54,13 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                         return Ok(None);
                     }
                 };
+                if let Some(session) = family.session_id.filter(|_| !family.offline)
+                    && sessions::is_ended(tx, session).await?
+                {
+                    // The person signed out while the authorization was being kept, so that its end missed it.
+                    families::end(tx, id, "signed_out", now).await?;
+                    return Ok(None);
+                }
                 let parts = (&*client, &family, &standing, &permit);
                 let (scope, claims) = issue::record(tx, &unit, "token.issued", parts, &origin).await?;
                 let signer = scope.contains("openid").then_some(signer);

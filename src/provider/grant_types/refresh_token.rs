@@ -56,7 +56,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                 let Some(standing) = families::standing(tx, family.grant_id).await? else { return Ok(None) };
                 let grant = &standing.grant.grant;
                 let permit = match Permit::check(&standing, now) {
-                    Ok(permit) if grant.allows_refresh() => permit,
+                    Ok(permit) if grant.keeps_offline(&family.scope) => permit,
                     stopped => {
                         let reason = stopped.err().map_or("grant_ended", |stopped| stopped.reason());
                         families::end(tx, id, reason, now).await?;

@@ -36,7 +36,7 @@ use futures_util::future::BoxFuture;
 pub use self::columns::Json;
 pub(crate) use self::columns::text_column;
 pub use self::migrate::MigrationState;
-use crate::base::Fault;
+use crate::base::{Fault, Time};
 use crate::config::folder;
 
 /// The database: the embedded SQLite file or a PostgreSQL server.
@@ -129,6 +129,25 @@ impl Db {
             Self::Sqlite(_) => "sqlite",
             Self::Postgres(_) => "postgres",
         }
+    }
+
+    /// What time the database server has; `None` for the embedded one, whose clock is our own.
+    ///
+    /// # Errors
+    /// An unavailable fault when it does not answer.
+    pub async fn time(&self) -> Result<Option<Time>, Fault> {
+        if let Self::Sqlite(_) = self {
+            return Ok(None);
+        }
+        self.read(|conn| {
+            Box::pin(async move {
+                let now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+                let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(now));
+                let micros: i64 = on!(conn, get_result, query).stored("ask the database for the time")?;
+                Ok(Some(Time::from_micros(micros)))
+            })
+        })
+        .await
     }
 
     /// Whether the database answers.

@@ -6,15 +6,15 @@ use super::schema::{revoked_tokens, used_assertions};
 use super::{Conn, Stored, on};
 use crate::base::{Fault, Time};
 
-/// Refuses an access token from now on; the row is wanted until the token would have expired.
+/// Refuses an access token from now on; whether it was this call that did. The row is wanted until the token would have
+/// expired.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn insert(conn: &mut Conn<'_>, jti: &[u8], expires_at: Time) -> Result<(), Fault> {
+pub async fn insert(conn: &mut Conn<'_>, jti: &[u8], expires_at: Time) -> Result<bool, Fault> {
     let row = (revoked_tokens::jti.eq(jti), revoked_tokens::expires_at.eq(expires_at));
     let insert = diesel::insert_into(revoked_tokens::table).values(row).on_conflict_do_nothing();
-    on!(conn, execute, insert).stored("revoke an access token")?;
-    Ok(())
+    Ok(on!(conn, execute, insert).stored("revoke an access token")? == 1)
 }
 
 /// Whether an access token without a family was revoked.

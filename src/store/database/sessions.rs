@@ -43,6 +43,16 @@ pub async fn find(conn: &mut Conn<'_>, digest: Digest) -> Result<Option<Row>, Fa
     on!(conn, first, sessions::table.filter(sessions::digest.eq(digest))).optional().stored("find a session")
 }
 
+/// Whether a session is over, or gone from the table.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn is_ended(conn: &mut Conn<'_>, id: SessionId) -> Result<bool, Fault> {
+    let open = sessions::table.find(id).filter(sessions::ended_at.is_null()).select(sessions::id);
+    let found: Option<SessionId> = on!(conn, first, open).optional().stored("find whether a session is over")?;
+    Ok(found.is_none())
+}
+
 /// Moves `seen_at`, unless another request just did.
 ///
 /// # Errors
@@ -142,7 +152,7 @@ pub async fn end(
     let open = sessions::id.eq(id).and(sessions::account_id.eq(account)).and(sessions::ended_at.is_null());
     let update = diesel::update(sessions::table.filter(open)).set(sessions::ended_at.eq(now));
     let ended = on!(conn, execute, update).stored("end a session")? == 1;
-    end_families(conn, id, reason, now).await?;
+    end_families(conn, account, id, reason, now).await?;
     Ok(ended)
 }
 
@@ -169,9 +179,15 @@ pub async fn end_all(
 }
 
 /// A sign-out also ends what was issued for that browser, except what the person allowed offline.
-async fn end_families(conn: &mut Conn<'_>, id: SessionId, reason: &'static str, now: Time) -> Result<(), Fault> {
-    let live =
-        token_families::session_id.eq(id).and(token_families::offline.eq(false)).and(token_families::state.ne("ended"));
+async fn end_families(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    id: SessionId,
+    reason: &'static str,
+    now: Time,
+) -> Result<(), Fault> {
+    let own = token_families::session_id.eq(id).and(token_families::account_id.eq(account));
+    let live = own.and(token_families::offline.eq(false)).and(token_families::state.ne("ended"));
     let change =
         (token_families::state.eq("ended"), token_families::ended_at.eq(now), token_families::end_reason.eq(reason));
     on!(conn, execute, diesel::update(token_families::table.filter(live)).set(change))

@@ -16,7 +16,9 @@ use poem::{Endpoint, Request, Response, Route};
 use crate::app::App;
 use crate::error::Error;
 use crate::risk::limits;
-use crate::web::door::{Answered, Door};
+use crate::web::answer;
+use crate::web::door::Door;
+use crate::web::doorway::Answered;
 use crate::web::error;
 use crate::web::pages::public;
 use crate::web::server::Ambiguous;
@@ -75,7 +77,7 @@ impl House {
 
     /// What is refused before any work is done.
     async fn refusal(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
-        let refuse = |status: StatusCode, why: &'static str| Some(error::plain(status, why));
+        let refuse = |status: StatusCode, why: &'static str| Some(answer::plain(status, why));
         if request.extensions().get::<Ambiguous>().is_some() {
             return refuse(StatusCode::BAD_REQUEST, "the request tells the length of its body twice");
         }

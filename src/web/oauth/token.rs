@@ -3,10 +3,10 @@
 use poem::Response;
 use poem::http::StatusCode;
 
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::oauth::Params;
 use crate::provider::client_auth::{self, AuthenticatedClient, Presented};
-use crate::provider::{introspection, revocation, token};
+use crate::provider::{grant_types, introspection, revocation, token};
 use crate::risk::limits;
 use crate::web::answer;
 use crate::web::call::Call;
@@ -23,7 +23,15 @@ async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(Authentic
 
 /// The token endpoint (RFC 6749 §3.2).
 pub async fn token(mut call: Call) -> Result<Response, Error> {
-    let (client, params) = authenticate(&mut call, "token").await?;
+    let (mut grant, metrics) = ("unknown", call.app.metrics.clone());
+    let result = exchange(&mut call, &mut grant).await;
+    metrics.count("sw_token_requests_total", &[grant, error::outcome(&result)]);
+    result
+}
+
+async fn exchange(call: &mut Call, grant: &mut &'static str) -> Result<Response, Error> {
+    let (client, params) = authenticate(call, "token").await?;
+    *grant = params.get("grant_type").and_then(grant_types::find).map_or("unknown", |grant_type| grant_type.name);
     answer::json(&token::exchange(&call.app, client, params, call.visit.origin()).await?)
 }
 

@@ -7,7 +7,7 @@ use poem::Response;
 use crate::audit::Outcome;
 use crate::audit::activity::{self, Entry, Filter};
 use crate::base::id::ClientId;
-use crate::catalog::events;
+use crate::catalog::{CLAIMS, Line, claims, events};
 use crate::error::Error;
 use crate::oauth::params;
 use crate::provider::{clients, grants};
@@ -114,10 +114,14 @@ fn row(words: Words, entry: &Entry, names: &Names, when: When) -> Row {
     Row { detail: detail(words, entry), is_refused: entry.outcome == Outcome::Refused, folded: entry.count - 1, ..told }
 }
 
-/// The claims that an event is about; that of the sign-in ID goes without saying.
+/// The claims that an event is about, in the order of the pages. That of the sign-in ID goes without saying, and what
+/// only says something about another goes with it.
 fn claims(entry: &Entry) -> Vec<&str> {
     let names = if entry.event == "profile.changed" { &entry.requested } else { &entry.released };
-    names.iter().map(String::as_str).filter(|name| *name != "sub").collect()
+    let mut names: Vec<&str> = names.iter().map(String::as_str).filter(|name| *name != "sub").collect();
+    names.retain(|name| claims::find(name).is_none_or(|claim| claim.line == Line::Own));
+    names.sort_by_key(|name| CLAIMS.iter().position(|claim| claim.name == *name).unwrap_or(CLAIMS.len()));
+    names
 }
 
 /// Through which door, from where, with which browser.

@@ -21,6 +21,7 @@ pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Re
     let words = frame.words;
     let client = &ask.client;
     let rows = |lines: &[Line]| lines.iter().map(|l| line(words, l)).collect::<Vec<_>>();
+    let (optional, missing) = rows(&ask.optional).into_iter().partition(|line| !line.is_missing());
     answer::html(&Consent {
         app: app_card::of(client),
         action: format!("/interaction/{id}"),
@@ -30,7 +31,8 @@ pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Re
         purpose: client.purposes.get("openid").cloned(),
         needed: rows(&ask.needed),
         is_pairwise: client.subject_type == SubjectType::Pairwise,
-        optional: rows(&ask.optional),
+        optional,
+        missing,
         already: rows(&ask.already).into_iter().map(|line| view::Line { is_locked: true, ..line }).collect(),
         durations: view::durations(words, call.app.now(), ask.default_duration.name()),
         policy_href: app_card::link(client.policy_uri.as_deref()),

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod home;
 pub mod journey;
 pub mod notice;
+pub mod outbox;
 pub mod profile;
 pub mod public;
 pub mod recover;

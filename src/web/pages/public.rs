@@ -6,7 +6,6 @@ use poem::http::StatusCode;
 use crate::error::Error;
 use crate::web::answer;
 use crate::web::call::Call;
-use crate::web::error;
 use crate::web::pages::app_card;
 use crate::web::views::public::{Developer, Developers, ErrorPage, Help, NotFound, Privacy, Trouble, Welcome};
 use crate::web::visit::Visit;
@@ -53,5 +52,5 @@ pub fn trouble(visit: &Visit, status: u16, problem: Trouble, developer: Option<D
 
 /// Where even the page of an error cannot be made.
 fn broken() -> Response {
-    error::plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
+    answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong on our side")
 }

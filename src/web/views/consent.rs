@@ -30,6 +30,8 @@ pub struct Consent {
     pub is_pairwise: bool,
     /// What may be shared too.
     pub optional: Vec<Line>,
+    /// What could be shared if the wallet held it; shown folded, each with a way to add it.
+    pub missing: Vec<Line>,
     /// What is shared since an earlier visit; shown folded.
     pub already: Vec<Line>,
     /// Radios named `duration`; see [`durations`].

@@ -5,7 +5,6 @@ pub mod activity;
 pub mod admin;
 pub mod apps;
 pub mod consent;
-pub mod demo;
 pub mod profile;
 pub mod public;
 pub mod recover;

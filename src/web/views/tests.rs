@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use askama::Template;
-
 use crate::catalog::events;
 use crate::web::view::Theme;
 use crate::web::views::activity;
-use crate::web::views::demo;
 use crate::web::views::profile;
 use crate::web::views::samples;
 use crate::words::Words;
@@ -167,10 +164,7 @@ fn check(name: &str, page: &str, words: Words) {
     }
     let posts = page.matches("method=\"post\"").count();
     let tokens = page.matches("name=\"csrf\" value=\"csrf-token\"").count();
-    assert!(
-        posts == tokens || name.contains("form_post") || name.contains("demo"),
-        "{name}: {posts} forms, {tokens} tokens"
-    );
+    assert!(posts == tokens || name.contains("form_post"), "{name}: {posts} forms, {tokens} tokens");
 }
 
 /// With `SAMPLES_DIR` set, the pages are also written there: `{name}.{language}.{theme}.html`.
@@ -181,13 +175,9 @@ fn every_page_renders_in_every_language() {
     let mut templates: BTreeSet<String> = BTreeSet::new();
     for words in Words::ALL {
         for theme in [Theme::System, Theme::Light, Theme::Dark] {
-            let mut pages = samples::all(words, theme);
-            if words == Words::English {
-                pages.extend(demo_pages());
-            }
-            for (name, page) in pages {
+            for (name, page) in samples::all(words, theme) {
                 check(name, &page, words);
-                assert_eq!(page.contains("data-theme"), theme != Theme::System && !name.starts_with("demo"), "{name}");
+                assert_eq!(page.contains("data-theme"), theme != Theme::System, "{name}");
                 templates.insert(name.to_owned());
                 if let Some(folder) = &folder {
                     let file = format!("{name}.{}.{}.html", words.lang(), theme.as_str());
@@ -235,25 +225,4 @@ fn what_others_typed_is_escaped_and_isolated() {
     for (name, page) in samples::all(Words::English, Theme::System) {
         assert!(!page.contains("<name>") && !page.contains("<Main>"), "{name}");
     }
-}
-
-fn demo_pages() -> Vec<samples::Sample> {
-    let row = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let home = demo::DemoHome {
-        login_href: "/login".into(),
-        issuer: "http://127.0.0.1:8080".into(),
-        message: Some("You signed out.".into()),
-    };
-    let arrived = demo::DemoArrived {
-        greeting: "Amina Yusuf".into(),
-        id_token: vec![row("sub", "\"Qx7\"")],
-        userinfo: vec![row("sub", "\"Qx7\""), row("name", "\"Amina Yusuf\""), row("address", "{\"country\":\"<DE>\"}")],
-        token: vec![row("scope", "openid profile")],
-        reload_action: "/reload".into(),
-        refresh_action: Some("/refresh".into()),
-        outcome: Some("401 invalid_token".into()),
-        manage_href: "http://127.0.0.1:8080/account/apps".into(),
-        logout_href: "/logout".into(),
-    };
-    vec![("demo_home", home.render().expect("a page")), ("demo_arrived", arrived.render().expect("a page"))]
 }

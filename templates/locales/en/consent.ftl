@@ -16,6 +16,11 @@ consent-id = Your sign-in ID
 consent-id-pairwise-html = A private ID made only for { $app }. Other apps see a different one.
 consent-id-public = An ID that other apps of this wallet see too.
 consent-also = You can also share
+consent-missing =
+    { $n ->
+        [one] { $n } more detail that your wallet does not hold yet
+       *[other] { $n } more details that your wallet does not hold yet
+    }
 consent-already =
     { $n ->
         [one] Already shared: { $n } detail

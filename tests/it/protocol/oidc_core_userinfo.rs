@@ -143,6 +143,8 @@ async fn oidc_core_s5_1_values_have_the_standard_types() {
     let attempt = platform.attempt("openid profile email phone address");
     let tokens = platform.sign_in_with(&mut person, attempt, &Answers::only(&everything)).await;
     let claims = platform.userinfo(&tokens.access).await.json();
+    assert_eq!(platform.metadata["claim_types_supported"], json!(["normal"]), "§5.6");
+    assert!(claims.get("_claim_names").is_none() && claims.get("_claim_sources").is_none(), "§5.6.2");
     assert_eq!(claims["birthdate"], "1990-04-01");
     assert_eq!(claims["email_verified"], true);
     assert_eq!(claims["phone_number"], "+4915112345678");

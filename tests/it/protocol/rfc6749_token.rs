@@ -1,5 +1,7 @@
 //! RFC 6749 §3.2, §4.1.3, §4.4, §5 and §6, RFC 7636 §4.6, RFC 9700 §4.14: the token endpoint.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::support::person::{Answers, Person};
@@ -97,7 +99,7 @@ async fn rfc6749_s3_2_only_post_and_only_a_form() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rfc6749_s5_2_a_401_names_the_way_that_was_tried() {
     let (platform, _) = pair().await;
-    let wrong = format!("{}x", platform.basic());
+    let wrong = format!("Basic {}", STANDARD.encode(format!("{}:wrong", platform.client.id)));
     let answer =
         platform.post_raw("token_endpoint", &[("authorization", &wrong)], "grant_type=client_credentials").await;
     answer.must_refuse(401, "invalid_client");

@@ -10,6 +10,8 @@ pub mod letters;
 pub mod parts;
 pub mod person;
 pub mod platform;
+pub mod relying_party;
+pub mod seeded;
 pub mod server;
 
 use std::time::Duration;

@@ -1,10 +1,13 @@
 //! A running wallet: the real program, on its own data, as an operator would start it.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitStatus;
+use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::thread;
@@ -12,6 +15,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
+use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
 use super::eventually;
@@ -144,6 +148,7 @@ pub struct Server {
     pub operations: String,
     pub stores: Arc<Stores>,
     settings: Vec<(String, String)>,
+    command: Vec<String>,
     log: PathBuf,
     process: Mutex<Process>,
 }
@@ -152,7 +157,10 @@ impl Server {
     /// The server that the tests of one process share: each brings its own people and platforms.
     pub async fn shared() -> &'static Self {
         static SHARED: OnceCell<Server> = OnceCell::const_new();
-        SHARED.get_or_init(Self::start).await
+        // On a runtime that outlives the test that is first: its mail sink and S3 server must go on for the others.
+        static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+        let start = || RUNTIME.block_on(Self::start());
+        SHARED.get_or_init(async || tokio::task::spawn_blocking(start).await.expect("a server")).await
     }
 
     /// On the backend that this run is about, with defaults.
@@ -167,17 +175,44 @@ impl Server {
 
     pub async fn on(stores: Stores, settings: &[(&str, &str)]) -> Self {
         let issuer = format!("http://127.0.0.1:{}", free_port());
-        Self::launch(Arc::new(stores), issuer.clone(), issuer, settings).await
+        Self::launch(Arc::new(stores), issuer.clone(), issuer, settings, &["serve"]).await
+    }
+
+    /// `demo` on the embedded backend, with the sample platform at `listen`.
+    pub async fn demo(listen: &str) -> Self {
+        let issuer = format!("http://127.0.0.1:{}", free_port());
+        let stores = Arc::new(Stores::new(Backend::Embedded).await);
+        Self::launch(stores, issuer.clone(), issuer, &[], &["demo", "--listen", listen]).await
+    }
+
+    /// One half of the program alone: `web` or `worker`.
+    pub async fn half(stores: Stores, half: &str) -> Self {
+        let issuer = format!("http://127.0.0.1:{}", free_port());
+        Self::launch(Arc::new(stores), issuer.clone(), issuer, &[], &["serve", "--only", half]).await
+    }
+
+    /// The other half, as a second process on the same stores.
+    pub async fn half_beside(&self, half: &str) -> Self {
+        let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let address = format!("http://127.0.0.1:{}", free_port());
+        let command = ["serve", "--only", half];
+        Self::launch(self.stores.clone(), self.issuer.clone(), address, &settings, &command).await
     }
 
     /// A second process on the same stores and with the same issuer, at an address of its own.
     pub async fn beside(&self) -> Self {
         let settings: Vec<_> = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let address = format!("http://127.0.0.1:{}", free_port());
-        Self::launch(self.stores.clone(), self.issuer.clone(), address, &settings).await
+        Self::launch(self.stores.clone(), self.issuer.clone(), address, &settings, &["serve"]).await
     }
 
-    async fn launch(stores: Arc<Stores>, issuer: String, address: String, settings: &[(&str, &str)]) -> Self {
+    async fn launch(
+        stores: Arc<Stores>,
+        issuer: String,
+        address: String,
+        settings: &[(&str, &str)],
+        command: &[&str],
+    ) -> Self {
         let operations = format!("http://127.0.0.1:{}", free_port());
         let host = |url: &str| url.trim_start_matches("http://").to_owned();
         let mut all = stores.settings();
@@ -189,8 +224,9 @@ impl Server {
         all.push((setting::LISTEN.to_owned(), host(&address)));
         all.push((setting::OPERATIONS.to_owned(), host(&operations)));
         let log = stores.data.path().with_extension(format!("{}.log", address.rsplit(':').next().unwrap_or_default()));
-        let process = Mutex::new(run(&log, &all));
-        let server = Self { issuer, address, operations, stores, settings: all, log, process };
+        let command: Vec<String> = command.iter().map(|part| (*part).to_owned()).collect();
+        let process = Mutex::new(run(&log, &all, &command));
+        let server = Self { issuer, address, operations, stores, settings: all, command, log, process };
         server.wait_until_ready().await;
         server
     }
@@ -215,7 +251,7 @@ impl Server {
     pub fn restart_unready(&self) {
         let mut process = self.process();
         process.kill();
-        *process = run(&self.log, &self.settings);
+        *process = run(&self.log, &self.settings, &self.command);
     }
 
     pub async fn wait_until_ready(&self) {
@@ -227,6 +263,17 @@ impl Server {
             answer.status().is_success().then_some(())
         })
         .await;
+    }
+
+    /// Sends it a signal and does not wait.
+    pub fn signal(&self, signal: Signal) {
+        let pid = rustix::process::Pid::from_raw(self.pid().cast_signed()).expect("a process");
+        rustix::process::kill_process(pid, signal).expect("a process that runs");
+    }
+
+    /// Waits until it has ended by itself, or after a signal; panics with its log after `limit`.
+    pub fn ended(&self, limit: Duration) -> ExitStatus {
+        self.process().ended(limit)
     }
 
     pub fn pid(&self) -> u32 {
@@ -266,7 +313,18 @@ impl Server {
 
     /// Runs a subcommand: whether it succeeded, what it wrote to the two streams.
     pub fn try_cli(&self, args: &[&str]) -> (bool, String, String) {
-        let output = Command::new(PROGRAM).args(args).envs(self.settings.clone()).output().expect("the program runs");
+        self.try_cli_with(args, "")
+    }
+
+    /// The same with something on its standard input.
+    pub fn try_cli_with(&self, args: &[&str], input: &str) -> (bool, String, String) {
+        let mut command = Command::new(PROGRAM);
+        command.args(args).envs(self.settings.clone());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program runs");
+        // A command that does not read its input may have closed it.
+        let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+        let output = child.wait_with_output().expect("the program ends");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         (output.status.success(), text(&output.stdout), text(&output.stderr))
     }
@@ -279,7 +337,8 @@ impl Server {
             args.extend(["--redirect-uri", uri]);
         }
         for (name, value) in &client.options {
-            args.extend([*name, *value]);
+            // A flag has no value.
+            args.extend([*name, *value].into_iter().filter(|arg| !arg.is_empty()));
         }
         let jwks = key.as_ref().map(super::platform::Key::jwks);
         if let Some(jwks) = &jwks {
@@ -313,8 +372,8 @@ impl Drop for Server {
     }
 }
 
-fn run(log: &Path, settings: &[(String, String)]) -> Process {
-    let mut start = Start::new(Path::new(PROGRAM), log.to_owned()).args(["serve"]);
+fn run(log: &Path, settings: &[(String, String)], command: &[String]) -> Process {
+    let mut start = Start::new(Path::new(PROGRAM), log.to_owned()).args(command);
     start.env = settings.to_vec();
     Process::start(start)
 }

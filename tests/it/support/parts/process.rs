@@ -100,6 +100,11 @@ impl Process {
     /// Asks it to end and waits at most `limit`.
     pub fn end(&self, signal: Signal, limit: Duration) -> ExitStatus {
         let _ = rustix::process::kill_process(self.pid, signal);
+        self.ended(limit)
+    }
+
+    /// Waits at most `limit` until it has ended.
+    pub fn ended(&self, limit: Duration) -> ExitStatus {
         let start = Instant::now();
         let mut child = self.child.lock().expect("not poisoned");
         let child = child.as_mut().expect("still running");

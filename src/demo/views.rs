@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+/// `/`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "demo/home.html")]
 pub struct DemoHome {
@@ -32,4 +33,12 @@ pub struct DemoArrived {
     pub outcome: Option<String>,
     pub manage_href: String,
     pub logout_href: String,
+}
+
+/// A page of plain sentences: the privacy policy, the terms.
+#[derive(Clone, Debug, Template)]
+#[template(path = "demo/document.html")]
+pub struct DemoDocument {
+    pub title: &'static str,
+    pub paragraphs: &'static [&'static str],
 }

@@ -1,0 +1,218 @@
+//! What the provider costs: `cargo bench` prints one table for each set of stores.
+//!
+//! Flags, after `--`: `--only embedded|scale`, `--seconds N` for each cell, `--quick` (one second, concurrency 16).
+//! Processor time is that of the server and its stores; the load runs on the same machine and is not counted, but
+//! takes its share of the cores, so operations per second are those of a machine that also plays its own clients.
+#![allow(clippy::disallowed_methods, reason = "benches read the environment and the clock; the product does not")]
+
+mod cpu;
+mod house;
+mod load;
+#[path = "../tests/it/support/mod.rs"]
+mod support;
+mod table;
+mod yardstick;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::cpu::Family;
+use crate::house::Codes;
+use crate::house::House;
+use crate::house::Tokens;
+use crate::house::Trip;
+use crate::load::Line;
+use crate::load::Same;
+use crate::load::Stage;
+use crate::load::Work;
+use crate::load::request;
+use crate::support::parts::Folder;
+use crate::support::parts::Process;
+use crate::support::parts::free_port;
+use crate::support::parts::process::Start;
+use crate::support::server::Backend;
+use crate::table::Row;
+
+/// As in the product, so that the yardstick allocates as it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+struct Plan {
+    backends: Vec<Backend>,
+    time: Duration,
+    concurrency: Vec<usize>,
+}
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if let Ok(address) = std::env::var(yardstick::LISTEN) {
+        return runtime.block_on(yardstick::serve(&address));
+    }
+    runtime.block_on(measure(&plan()));
+}
+
+fn plan() -> Plan {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |flag: &str| arguments.iter().position(|one| one == flag).and_then(|at| arguments.get(at + 1));
+    let is_quick = arguments.iter().any(|one| one == "--quick");
+    let seconds = after("--seconds").map(|text| text.parse().expect("--seconds takes a number"));
+    Plan {
+        backends: match after("--only").map(String::as_str) {
+            Some("embedded") => vec![Backend::Embedded],
+            Some("scale") => vec![Backend::Scale],
+            Some(other) => panic!("--only takes `embedded` or `scale`, not `{other}`"),
+            None => vec![Backend::Embedded, Backend::Scale],
+        },
+        time: Duration::from_secs_f64(seconds.unwrap_or(if is_quick { 1.0 } else { 3.0 })),
+        concurrency: if is_quick { vec![16] } else { vec![1, 16, 64] },
+    }
+}
+
+async fn measure(plan: &Plan) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("\n{cores} cores, the load on the same machine, {:.0} s a cell", plan.time.as_secs_f64());
+    let yardsticks = yardsticks(plan).await;
+    for backend in &plan.backends {
+        let name = match backend {
+            Backend::Embedded => "embedded: SQLite, everything in one process",
+            Backend::Scale => "scale: PostgreSQL, Redis, S3; their processor time counted in",
+        };
+        if *backend == Backend::Scale
+            && let Some(missing) = missing_part()
+        {
+            println!("\n{name}\nnot measured: {missing} is missing");
+            continue;
+        }
+        let measured = house(plan, *backend).await;
+        println!("\n{name}");
+        println!("ready on existing data in {:.0} ms (aim 150)", measured.ready_ms);
+        println!(
+            "resident memory {:.1} MB idle (aim 25), {:.1} MB after the load",
+            measured.idle_mb, measured.after_mb
+        );
+        let rows: Vec<_> = yardsticks.iter().map(copy).chain(measured.rows).collect();
+        table::print(&rows, &yardsticks[1]);
+    }
+}
+
+fn copy(row: &Row) -> Row {
+    Row { name: row.name, aim: row.aim, cells: row.cells.clone() }
+}
+
+fn missing_part() -> Option<&'static str> {
+    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/lib/postgresql/15/bin:/usr/sbin";
+    let has = |program: &str| path.split(':').any(|folder| Path::new(folder).join(program).exists());
+    ["initdb", "redis-server"].into_iter().find(|program| !has(program))
+}
+
+/// Hello, and hello with one signature.
+async fn yardsticks(plan: &Plan) -> [Row; 2] {
+    let (folder, address) = (Folder::new("yardstick"), format!("127.0.0.1:{}", free_port()));
+    let own = std::env::current_exe().expect("our own path");
+    let mut start = Start::new(&own, folder.join("log"));
+    start.env = vec![(yardstick::LISTEN.to_owned(), address.clone())];
+    let process = Process::start(start);
+    support::eventually("the yardstick listens", Duration::from_secs(10), async || Line::to(&address).await.ok()).await;
+    let stage = Stage { address, family: Family::new([process.pid()]), time: plan.time };
+    let host = stage.address.clone();
+    let get = |path: &str| Same { request: request(&host, &format!("GET {path}"), &[], None), status: 200 };
+    [
+        row("hello", None, plan, &stage, async |_| get("/hello")).await,
+        row("hello, one signature", None, plan, &stage, async |_| get("/signed")).await,
+    ]
+}
+
+struct Measured {
+    ready_ms: f64,
+    idle_mb: f64,
+    after_mb: f64,
+    rows: Vec<Row>,
+}
+
+async fn house(plan: &Plan, backend: Backend) -> Measured {
+    let house = House::open(backend).await;
+    let mut ready = Vec::new();
+    for _ in 0..5 {
+        ready.push(restart(&house).await);
+    }
+    ready.sort_by(f64::total_cmp);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let idle_mb = cpu::resident_mb(house.server.pid());
+    let house = Arc::new(house);
+    let rows = rows(plan, &house).await;
+    Measured { ready_ms: ready[2], idle_mb, after_mb: cpu::resident_mb(house.server.pid()), rows }
+}
+
+/// Milliseconds from the start of the program until it says that it is ready.
+async fn restart(house: &House) -> f64 {
+    house.server.stop();
+    let operations = house.server.operations.trim_start_matches("http://");
+    let ask = request(operations, "GET /health/ready", &[], None);
+    let begun = Instant::now();
+    house.server.restart_unready();
+    while begun.elapsed() < Duration::from_secs(30) {
+        if let Ok(mut line) = Line::to(operations).await
+            && line.send(&ask).await.is_ok_and(|reply| reply.status == 200)
+        {
+            return begun.elapsed().as_secs_f64() * 1e3;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("not ready within 30 s; it said:\n{}", house.server.log());
+}
+
+async fn rows(plan: &Plan, house: &Arc<House>) -> Vec<Row> {
+    let stage = Stage { address: house.address(), family: house.family(), time: plan.time };
+    let jwks = house.platform.endpoint("jwks_uri")[house.platform.issuer.len()..].to_owned();
+    let own = [("grant_type", "client_credentials")];
+    let (codes, tokens) = (Codes::default(), Tokens::default());
+
+    let mut rows = vec![
+        row("discovery", None, plan, &stage, async |_| house.get("/.well-known/openid-configuration")).await,
+        row("JWKS", None, plan, &stage, async |_| house.get(&jwks)).await,
+        row("client_credentials", Some(1.3), plan, &stage, async |_| house.post("token_endpoint", &own)).await,
+        row("authorize, live session", None, plan, &stage, async |n| house.authorize(n, &codes)).await,
+        row("code exchange", None, plan, &stage, async |_| house.exchange(&codes, &tokens)).await,
+    ];
+    let trip = async |n| Trip(house.authorize(n, &Codes::default()), house.exchange(&codes, &tokens));
+    rows.push(row("authorize + exchange", Some(5.0), plan, &stage, trip).await);
+
+    let pairs = tokens.lock().expect("not poisoned").split_off(0);
+    let pair = |n: usize| &pairs[n * (pairs.len() / 64).max(1) % pairs.len()];
+    let userinfo = async |n: usize| house.userinfo(&pair(n).0);
+    let introspect = async |n: usize| house.post("introspection_endpoint", &[("token", &pair(n).0)]);
+    rows.push(row("UserInfo, with record", Some(1.6), plan, &stage, userinfo).await);
+    rows.push(row("introspection", Some(1.1), plan, &stage, introspect).await);
+    // Every family is refreshed by one connection alone, and each concurrency has families of its own.
+    let unused = std::cell::Cell::new(pairs.len());
+    let refresh = async |_| {
+        unused.set(unused.get().checked_sub(1).expect("a family for each connection"));
+        house.refresh(pairs[unused.get()].1.clone())
+    };
+    rows.push(row("refresh", Some(2.6), plan, &stage, refresh).await);
+    rows.push(row("password sign-in", None, plan, &stage, async |_| house.sign_in().await).await);
+    rows
+}
+
+/// Measures one operation at every concurrency; `work` makes what the `n`th connection does.
+async fn row<W: Work>(
+    name: &'static str,
+    aim: Option<f64>,
+    plan: &Plan,
+    stage: &Stage,
+    work: impl AsyncFn(usize) -> W,
+) -> Row {
+    let mut cells = Vec::new();
+    for &concurrency in &plan.concurrency {
+        let mut works = Vec::new();
+        for n in 0..concurrency {
+            works.push(work(n).await);
+        }
+        cells.push(stage.run(works).await);
+        eprint!(".");
+    }
+    eprintln!(" {name}");
+    Row { name, aim, cells }
+}

@@ -1,0 +1,160 @@
+//! A running node: its listeners and its jobs, and how it ends without losing what it began.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::Half;
+use crate::app::App;
+use crate::base::Fault;
+use crate::cli::failure::Failure;
+use crate::config::Http;
+use crate::demo::Platform;
+use crate::jobs;
+use crate::provider::keys;
+use crate::web;
+use crate::web::health::Serving;
+use crate::web::server::{Deadlines, Server};
+use crate::web::tls::Tls;
+
+/// A node at work.
+pub struct Running {
+    app: App,
+    public: Server,
+    operations: Server,
+    jobs: Option<Jobs>,
+}
+
+/// The jobs at work, and how they are told to stop.
+struct Jobs {
+    stop: watch::Sender<bool>,
+    at_work: JoinHandle<()>,
+}
+
+impl Running {
+    /// Opens every listener of the settings and begins with the jobs; or one half of it.
+    ///
+    /// # Errors
+    /// Refused when an address is taken; a fault.
+    pub async fn start(app: &App, only: Option<Half>) -> Result<Self, Failure> {
+        let config = &app.config;
+        let (mut public, mut operations) = (server(&config.http), server(&config.http));
+        if only != Some(Half::Worker) {
+            keys::ensure(app).await?;
+            let endpoint = Arc::new(web::public(app));
+            let tls = config.http.tls.as_ref();
+            let open = tls.map(|tls| Tls::open(tls.certificate.clone(), tls.key.clone())).transpose()?;
+            let (main, beside) = match (open, tls.and_then(|tls| tls.listen)) {
+                (Some(tls), Some(beside)) => (None, Some((beside, Some(tls)))),
+                (tls, _) => (tls, None),
+            };
+            let address = config.http.listen;
+            let bound = public.listen(address, main, Arc::clone(&endpoint)).await;
+            tell("http.listen", bound.map_err(taken("http.listen", address))?);
+            if let Some((address, tls)) = beside {
+                let bound = public.listen(address, tls, endpoint).await;
+                tell("http.tls.listen", bound.map_err(taken("http.tls.listen", address))?);
+            }
+        }
+        if let Some(address) = config.operations.listen {
+            let bound = operations.listen(address, None, Arc::new(web::operations(app))).await;
+            tell("operations.listen", bound.map_err(taken("operations.listen", address))?);
+        }
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            issuer = config.issuer(),
+            database = app.db.name(),
+            mode = ?config.mode,
+            "serving"
+        );
+        let jobs = (only != Some(Half::Web)).then(|| {
+            let (stop, told) = watch::channel(false);
+            Jobs { stop, at_work: tokio::spawn(jobs::run(app.clone(), told)) }
+        });
+        Ok(Self { app: app.clone(), public, operations, jobs })
+    }
+
+    /// Waits until the process is told to end.
+    ///
+    /// # Errors
+    /// A fault when the jobs end by themselves, which they never should, or when signals cannot be heard.
+    pub async fn until_told(&mut self) -> Result<(), Fault> {
+        let Some(jobs) = &mut self.jobs else { return told_to_end().await };
+        tokio::select! {
+            told = told_to_end() => told,
+            ended = &mut jobs.at_work => Err(match ended {
+                Ok(()) => Fault::broken("keep the jobs running"),
+                Err(error) => Fault::internal("keep the jobs running", error),
+            }),
+        }
+    }
+
+    /// Adds the sample platform, at an address of its own; it ends with the rest.
+    ///
+    /// # Errors
+    /// Refused when the address is taken.
+    pub async fn add(&mut self, address: SocketAddr, platform: Arc<Platform>) -> Result<(), Failure> {
+        let bound = self.public.listen(address, None, platform).await;
+        tell("--listen", bound.map_err(taken("--listen", address))?);
+        Ok(())
+    }
+
+    /// Not ready from now on; then what was begun is finished: requests, jobs, and the questions of the balancer.
+    pub async fn end(self) {
+        tracing::info!("ending");
+        self.app.room::<Serving>().end();
+        let jobs = async {
+            if let Some(jobs) = self.jobs {
+                jobs.stop.send_replace(true);
+                // A panic was told by its hook.
+                let _ = jobs.at_work.await;
+            }
+        };
+        tokio::join!(self.public.end(), jobs);
+        self.operations.end().await;
+        tracing::info!("ended");
+    }
+}
+
+fn server(http: &Http) -> Server {
+    Server::new(Deadlines {
+        head: http.header_timeout.duration(),
+        idle: http.idle_timeout.duration(),
+        drain: http.drain_timeout.duration(),
+    })
+}
+
+fn tell(setting: &'static str, bound: SocketAddr) {
+    tracing::info!(setting, address = %bound, "listening");
+}
+
+/// What it means that nobody can listen at the address of a setting.
+fn taken(setting: &'static str, address: SocketAddr) -> impl FnOnce(Fault) -> Failure {
+    move |fault| {
+        Failure::refused(format!("cannot listen at {address}: {fault}\nChange {setting}, or end what listens there."))
+    }
+}
+
+/// Waits for SIGTERM or SIGINT. A second one ends the process at once.
+///
+/// # Errors
+/// A fault when signals cannot be heard.
+async fn told_to_end() -> Result<(), Fault> {
+    let hear = |kind| signal(kind).map_err(|e| Fault::internal("listen for signals", e));
+    let (mut terminate, mut interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tokio::spawn(async move {
+        let code = tokio::select! {
+            _ = terminate.recv() => 128 + SignalKind::terminate().as_raw_value(),
+            _ = interrupt.recv() => 128 + SignalKind::interrupt().as_raw_value(),
+        };
+        std::process::exit(code);
+    });
+    Ok(())
+}

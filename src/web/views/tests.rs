@@ -58,6 +58,10 @@ fn used() -> BTreeSet<String> {
     for (file, text) in sources {
         for call in [".t(\"", ".with(\"", ".html(\"", ".count(\"", ".title_of(\""] {
             for (at, _) in text.match_indices(call) {
+                // Metrics are counted by names of their own.
+                if text[..at].ends_with("metrics") {
+                    continue;
+                }
                 let key = text[at + call.len()..].split('"').next().unwrap_or_default();
                 assert!(known.contains(key), "{file}: {key:?} has no words");
                 let is_markup = key.ends_with("-html") || file.contains("mail");

@@ -14,6 +14,7 @@ RUN cargo build --release --locked --bin social-wallet \
     && install -d -m 0700 /out/data
 
 FROM debian:bookworm-slim
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/social-wallet /usr/local/bin/social-wallet
 COPY --from=build --chown=65532:65532 --chmod=0700 /out/data /data
 ENV SW__DATA__DIR=/data \

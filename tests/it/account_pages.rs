@@ -289,7 +289,9 @@ async fn the_activity_page_tells_who_read_what() {
     let older = page.link("before=").expect("older activity");
     let older = person.visit(older.as_str()).await.page();
     let all = older.text();
-    for sentence in ["You signed in.", "You created your wallet.", "You shared with Orbit Photos : Name, "] {
+    for sentence in
+        ["You signed in.", "You created your wallet.", "You shared with Orbit Photos : Name and Email address"]
+    {
         assert!(all.contains(sentence), "{sentence}: {all}");
     }
     let reads = person.visit(&format!("/account/activity?kind=reads&app={}", platform.client.id)).await.page();

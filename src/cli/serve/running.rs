@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -26,6 +26,7 @@ pub struct Running {
     public: Server,
     operations: Server,
     jobs: Option<Jobs>,
+    signals: Signals,
 }
 
 /// The jobs at work, and how they are told to stop.
@@ -40,6 +41,8 @@ impl Running {
     /// # Errors
     /// Refused when an address is taken; a fault.
     pub async fn start(app: &App, only: Option<Half>) -> Result<Self, Failure> {
+        // Before anybody can see that it runs: whoever sees it may end it.
+        let signals = Signals::hear()?;
         let config = &app.config;
         let (mut public, mut operations) = (server(&config.http), server(&config.http));
         if only != Some(Half::Worker) {
@@ -74,17 +77,17 @@ impl Running {
             let (stop, told) = watch::channel(false);
             Jobs { stop, at_work: tokio::spawn(jobs::run(app.clone(), told)) }
         });
-        Ok(Self { app: app.clone(), public, operations, jobs })
+        Ok(Self { app: app.clone(), public, operations, jobs, signals })
     }
 
     /// Waits until the process is told to end.
     ///
     /// # Errors
-    /// A fault when the jobs end by themselves, which they never should, or when signals cannot be heard.
+    /// A fault when the jobs end by themselves, which they never should.
     pub async fn until_told(&mut self) -> Result<(), Fault> {
-        let Some(jobs) = &mut self.jobs else { return told_to_end().await };
+        let Some(jobs) = &mut self.jobs else { return self.signals.told().await };
         tokio::select! {
-            told = told_to_end() => told,
+            told = self.signals.told() => told,
             ended = &mut jobs.at_work => Err(match ended {
                 Ok(()) => Fault::broken("keep the jobs running"),
                 Err(error) => Fault::internal("keep the jobs running", error),
@@ -138,23 +141,33 @@ fn taken(setting: &'static str, address: SocketAddr) -> impl FnOnce(Fault) -> Fa
     }
 }
 
-/// Waits for SIGTERM or SIGINT. A second one ends the process at once.
-///
-/// # Errors
-/// A fault when signals cannot be heard.
-async fn told_to_end() -> Result<(), Fault> {
-    let hear = |kind| signal(kind).map_err(|e| Fault::internal("listen for signals", e));
-    let (mut terminate, mut interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, heard from the moment this is made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// # Errors
+    /// A fault when signals cannot be heard.
+    fn hear() -> Result<Self, Fault> {
+        let hear = |kind| signal(kind).map_err(|e| Fault::internal("listen for signals", e));
+        Ok(Self { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
     }
-    tokio::spawn(async move {
-        let code = tokio::select! {
-            _ = terminate.recv() => 128 + SignalKind::terminate().as_raw_value(),
-            _ = interrupt.recv() => 128 + SignalKind::interrupt().as_raw_value(),
-        };
-        std::process::exit(code);
-    });
-    Ok(())
+
+    /// The next signal, as its number.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.terminate.recv() => SignalKind::terminate().as_raw_value(),
+            _ = self.interrupt.recv() => SignalKind::interrupt().as_raw_value(),
+        }
+    }
+
+    /// Waits for the first; from then on the second ends the process at once.
+    async fn told(&mut self) -> Result<(), Fault> {
+        self.next().await;
+        let mut second = Self::hear()?;
+        tokio::spawn(async move { std::process::exit(128 + second.next().await) });
+        Ok(())
+    }
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod consent;
 mod cors_and_limits;
 mod discovery;
+mod log;
 mod logout;
 mod metrics;
 mod oidc_core_authentication;

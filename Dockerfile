@@ -1,4 +1,4 @@
-# Social Wallet in a container: one program, no shell, not root, fit for a read-only root filesystem.
+# Social Wallet in a container: one program, not root, fit for a read-only root filesystem.
 #
 #   docker build -t social-wallet .
 #   docker run -p 127.0.0.1:8080:8080 -v wallet:/data social-wallet
@@ -13,7 +13,8 @@ RUN cargo build --release --locked --bin social-wallet \
     && install -D target/release/social-wallet /out/social-wallet \
     && install -d -m 0700 /out/data
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM debian:bookworm-slim
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/social-wallet /usr/local/bin/social-wallet
 COPY --from=build --chown=65532:65532 --chmod=0700 /out/data /data
 ENV SW__DATA__DIR=/data \

@@ -105,13 +105,7 @@ pub async fn change(app: &App, session: &Session, current: &str, new: &str, orig
         app.db.read::<_, Fault, _>(move |conn| Box::pin(async move { own_words(conn, &unit, account).await })).await?;
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     // Looked at first: who has to think of another password has not guessed at the current one.
-    let allowed = check(app, new, &own).map_err(|denied| match denied {
-        Denied::Invalid(mut fields) => {
-            fields.iter_mut().for_each(|f| f.field = "new");
-            Denied::Invalid(fields)
-        }
-        other => other,
-    })?;
+    let allowed = check(app, new, &own)?;
     let name = guard::name(app, "password-change", &account.to_string());
     let unit = app.clone();
     let (taken, hash) = app

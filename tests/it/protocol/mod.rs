@@ -5,6 +5,7 @@ mod consent;
 mod cors_and_limits;
 mod discovery;
 mod logout;
+mod metrics;
 mod oidc_core_authentication;
 mod oidc_core_userinfo;
 mod rfc6749_authorization;

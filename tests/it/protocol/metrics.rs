@@ -1,0 +1,51 @@
+//! EXPERIENCE.md §2: what a collector reads from the second listener.
+
+use social_wallet::metrics::METRICS;
+
+use crate::support::person::{Answers, Person};
+use crate::support::platform::{Answer, Method, NewClient, Platform, http};
+use crate::support::server::{Server, setting};
+
+use super::oidc_core_userinfo::stop_sharing;
+
+/// Every metric moves when that happens which it counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_metric_counts_what_it_says() {
+    let server = Server::with(&[(setting::LIMITS, "true"), ("SW__LIMITS__INTROSPECT", "1/min burst 1")]).await;
+    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let mut person = Person::signed_up(&server).await;
+    person.elsewhere().sign_in().await;
+    let attempt = platform.attempt("openid email");
+    let tokens = platform.sign_in_with(&mut person, attempt, &Answers::only(&["email"])).await;
+    platform.userinfo(&tokens.access).await;
+    platform.introspect(&tokens.access).await;
+    platform.introspect(&tokens.access).await.must_refuse(429, "temporarily_unavailable");
+    stop_sharing(&mut person).await;
+
+    let scraped = crate::support::eventually("all metrics", std::time::Duration::from_secs(90), async || {
+        let answer = Answer::of(http().get(format!("{}/metrics", server.operations))).await;
+        let text = answer.text();
+        let is_there = |name: &str| text.lines().any(|line| line.starts_with(name) && !line.ends_with(" 0"));
+        // These are about Redis and about jobs that wait: here is neither.
+        let quiet = ["sw_rate_limit_local_total", "sw_job_queue_depth", "sw_job_oldest_age_seconds"];
+        let missing = METRICS.iter().find(|metric| !quiet.contains(&metric.name) && !is_there(metric.name));
+        missing.is_none().then_some(text)
+    })
+    .await;
+    for (name, labels) in [
+        ("sw_auth_attempts_total", r#"method="password",outcome="ok""#),
+        ("sw_authorize_total", r#"outcome="code""#),
+        ("sw_consent_total", r#"decision="allow",reason="new_client""#),
+        ("sw_token_requests_total", r#"grant="authorization_code",outcome="ok""#),
+        ("sw_data_reads_total", r#"kind="userinfo",outcome="ok""#),
+        ("sw_revocations_total", r#"by="person""#),
+        ("sw_rate_limited_total", r#"rule="introspect""#),
+        ("http_server_request_duration_seconds_count", r#"route="/token""#),
+    ] {
+        assert!(
+            scraped.lines().any(|line| line.starts_with(name) && line.contains(labels)),
+            "{name} {labels} in\n{scraped}"
+        );
+    }
+    assert!(!scraped.contains(&person.email) && !scraped.contains(&platform.client.id), "labels name nobody");
+}

@@ -1,4 +1,7 @@
-//! `LIMITS`: how often anyone may ask, by governor in this process.
+//! `LIMITS`: how often anyone may ask: by governor in this process, and shared through Redis where there is one.
+//!
+//! A node asks Redis for a few calls at a time ([`lease`]), so that most calls cost no round trip and rare ones are
+//! counted exactly. While Redis is away each node goes by its own governor: stricter than nothing, never an error.
 //!
 //! Counts that decide about passwords and codes are kept in SQL instead (`store::database::counters`): these here may
 //! be lost at any time.
@@ -8,7 +11,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
@@ -20,6 +24,7 @@ use crate::app::{App, Room};
 use crate::base::{Clock, Seconds, Time};
 use crate::config::{self, Rate};
 use crate::error::Denied;
+use crate::store::ephemeral::{Counted, Ephemeral};
 
 /// A rate under a name, and by what it counts.
 pub struct Limit {
@@ -60,27 +65,37 @@ const SHARED: u64 = 1024;
 /// How often a full map is searched for keys that can be forgotten.
 const SEARCH_EVERY: Seconds = Seconds(5);
 
+/// How long leased calls that nobody made are kept.
+const LEASE: Seconds = Seconds(10);
+/// How long Redis may take to count, and how long it is left alone when it did not.
+const PATIENCE: Duration = Duration::from_millis(150);
+const AWAY: Duration = Duration::from_secs(2);
+
 /// The state of every limit in this process.
 pub struct Limits {
     rules: HashMap<&'static str, Rule>,
     hasher: RandomState,
+    /// Until when Redis is not asked.
+    away: Mutex<Option<Instant>>,
 }
 
 type Limiter = RateLimiter<u64, DashMapStateStore<u64>, HouseClock, NoOpMiddleware<Nanos>>;
 
 struct Rule {
+    rate: Rate,
     limiter: Limiter,
     searched_at: AtomicI64,
+    /// Calls that Redis has granted and nobody has made yet, and when they lapse.
+    leased: Mutex<HashMap<u64, (u32, Time)>>,
 }
 
 impl Room for Limits {
     fn open(app: &App) -> Self {
         let rules = LIMITS.iter().filter_map(|limit| {
-            let quota = quota((limit.rate)(&app.config.limits))?;
-            let limiter = Limiter::new(quota, DashMapStateStore::default(), HouseClock(app.clock.clone()));
-            Some((limit.name, Rule { limiter, searched_at: AtomicI64::new(0) }))
+            let rule = Rule::new((limit.rate)(&app.config.limits), &app.clock)?;
+            Some((limit.name, rule))
         });
-        Self { rules: rules.collect(), hasher: RandomState::new() }
+        Self { rules: rules.collect(), hasher: RandomState::new(), away: Mutex::new(None) }
     }
 }
 
@@ -93,10 +108,73 @@ pub async fn check(app: &App, name: &'static str, key: &str) -> Result<(), Denie
         return Ok(());
     }
     let limits = app.room::<Limits>();
-    match limits.rules.get(name) {
-        Some(rule) => rule.check(limits.hasher.hash_one(key), app.now()),
-        None => Ok(()),
+    let Some(rule) = limits.rules.get(name) else { return Ok(()) };
+    let (hash, now) = (limits.hasher.hash_one(key), app.now());
+    // What this node alone refuses, all nodes together would refuse, too.
+    let mut answer = rule.check(hash, now);
+    if answer.is_ok() && matches!(app.ephemeral, Ephemeral::Redis(_)) {
+        answer = limits.share(app, name, rule, key, hash).await;
     }
+    if answer.is_err() {
+        app.metrics.count("sw_rate_limited_total", &[name]);
+    }
+    answer
+}
+
+impl Limits {
+    /// Takes one of the calls that all nodes share.
+    async fn share(&self, app: &App, name: &'static str, rule: &Rule, key: &str, hash: u64) -> Result<(), Denied> {
+        if rule.take_leased(hash, app.now()) {
+            return Ok(());
+        }
+        let counted = if self.may_ask() { self.ask(app, name, rule.rate, key).await } else { None };
+        match counted {
+            Some(Counted::Granted(calls)) => {
+                rule.keep_leased(hash, calls.saturating_sub(1), app.now());
+                Ok(())
+            }
+            // Calls that came at the same moment may have leased more than they made.
+            Some(Counted::Wait(_)) if rule.take_leased(hash, app.now()) => Ok(()),
+            Some(Counted::Wait(retry_after)) => Err(Denied::TooMany { retry_after }),
+            None => {
+                app.metrics.count("sw_rate_limit_local_total", &[name]);
+                Ok(())
+            }
+        }
+    }
+
+    /// `None` where Redis did not answer in time; it is then left alone for a while.
+    async fn ask(&self, app: &App, name: &'static str, rate: Rate, key: &str) -> Option<Counted> {
+        let count = app.ephemeral.count(name, key, rate, lease(rate));
+        let counted = tokio::time::timeout(PATIENCE, count).await.ok().and_then(Result::ok);
+        *self.away() = if counted.is_some() { None } else { Some(Instant::now() + AWAY) };
+        counted
+    }
+
+    /// Whether Redis is asked. The one that asks after a while takes it for away until it answers, so that no others
+    /// wait with it.
+    fn may_ask(&self) -> bool {
+        let now = Instant::now();
+        let mut away = self.away();
+        match *away {
+            Some(until) if now < until => false,
+            Some(_) => {
+                *away = Some(now + AWAY);
+                true
+            }
+            None => true,
+        }
+    }
+
+    fn away(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many calls a node asks for at once: a twentieth of what may come in one burst, so that limits of a few calls are
+/// counted one by one.
+fn lease(rate: Rate) -> u32 {
+    (rate.burst / 20).max(1)
 }
 
 /// As [`check`], by network address; IPv6 by /64, since one subscriber has all of it.
@@ -118,6 +196,40 @@ fn network(address: IpAddr) -> String {
 }
 
 impl Rule {
+    fn new(rate: Rate, clock: &Clock) -> Option<Self> {
+        let limiter = Limiter::new(quota(rate)?, DashMapStateStore::default(), HouseClock(clock.clone()));
+        Some(Self { rate, limiter, searched_at: AtomicI64::new(0), leased: Mutex::default() })
+    }
+
+    fn take_leased(&self, key: u64, now: Time) -> bool {
+        let mut leased = self.leased();
+        match leased.get_mut(&key) {
+            Some((calls @ 1.., lapses)) if *lapses > now => {
+                *calls -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn keep_leased(&self, key: u64, calls: u32, now: Time) {
+        if calls == 0 {
+            return;
+        }
+        let mut leased = self.leased();
+        if leased.len() >= MOST_KEYS {
+            // Whoever had some left asks again.
+            leased.clear();
+        }
+        let (left, lapses) = leased.entry(key).or_insert((0, now));
+        *left = if *lapses > now { *left + calls } else { calls };
+        *lapses = now + LEASE;
+    }
+
+    fn leased(&self) -> MutexGuard<'_, HashMap<u64, (u32, Time)>> {
+        self.leased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn check(&self, key: u64, now: Time) -> Result<(), Denied> {
         let key = if self.is_full(now) { key % SHARED } else { key };
         match self.limiter.check_key(&key) {
@@ -167,9 +279,34 @@ mod tests {
     use super::*;
 
     fn rule(rate: &str, clock: &Clock) -> Rule {
-        let quota = quota(rate.parse().unwrap()).unwrap();
-        let limiter = Limiter::new(quota, DashMapStateStore::default(), HouseClock(clock.clone()));
-        Rule { limiter, searched_at: AtomicI64::new(0) }
+        Rule::new(rate.parse().unwrap(), clock).unwrap()
+    }
+
+    #[test]
+    fn leased_calls_are_made_once_and_lapse() {
+        let clock = Clock::fixed(Time::from_unix(1_795_000_000));
+        let rule = rule("100/s burst 100", &clock);
+        assert!(!rule.take_leased(1, clock.now()));
+        rule.keep_leased(1, 1, clock.now());
+        rule.keep_leased(1, 1, clock.now());
+        assert!(!rule.take_leased(2, clock.now()) && rule.take_leased(1, clock.now()));
+        clock.advance(LEASE);
+        assert!(!rule.take_leased(1, clock.now()), "lapsed");
+        rule.keep_leased(1, 1, clock.now());
+        assert!(rule.take_leased(1, clock.now()) && !rule.take_leased(1, clock.now()));
+        for (rate, calls) in [("6/min burst 5", 1), ("50/s burst 100", 5), ("100/s burst 300", 15)] {
+            assert_eq!(lease(rate.parse().unwrap()), calls, "{rate}");
+        }
+    }
+
+    #[test]
+    fn an_absent_redis_is_asked_by_one_at_a_time() {
+        let limits = Limits { rules: HashMap::new(), hasher: RandomState::new(), away: Mutex::new(None) };
+        assert!(limits.may_ask() && limits.may_ask());
+        *limits.away() = Some(Instant::now() + AWAY);
+        assert!(!limits.may_ask());
+        *limits.away() = Some(Instant::now());
+        assert!(limits.may_ask() && !limits.may_ask());
     }
 
     #[test]

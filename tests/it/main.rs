@@ -17,6 +17,7 @@ mod house;
 mod interop;
 mod jobs;
 mod journey;
+mod limits;
 mod parts;
 mod protocol;
 mod recovery;

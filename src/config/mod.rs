@@ -243,7 +243,6 @@ pub struct Codes {
 pub struct Limits {
     pub enabled: bool,
     pub token: Rate,
-    pub pushed: Rate,
     pub introspect: Rate,
     pub revoke: Rate,
     pub userinfo: Rate,
@@ -252,7 +251,6 @@ pub struct Limits {
     pub sign_in: Rate,
     pub sign_up: Rate,
     pub code_check: Rate,
-    pub registration: Rate,
     pub code_send: Rate,
     pub recovery: Rate,
     /// Wrong passwords in a row before an account asks for more proof.

@@ -46,7 +46,6 @@ pub enum Per {
 /// Every limit of an endpoint (SECURITY.md §7).
 pub const LIMITS: &[Limit] = &[
     Limit { name: "token", per: Per::Client, rate: |l| l.token },
-    Limit { name: "pushed", per: Per::Client, rate: |l| l.pushed },
     Limit { name: "introspect", per: Per::Client, rate: |l| l.introspect },
     Limit { name: "revoke", per: Per::Client, rate: |l| l.revoke },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
@@ -55,7 +54,6 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },
     Limit { name: "sign_up", per: Per::Address, rate: |l| l.sign_up },
     Limit { name: "code_check", per: Per::Address, rate: |l| l.code_check },
-    Limit { name: "registration", per: Per::Address, rate: |l| l.registration },
 ];
 
 /// The most keys that one limit remembers; above it strangers share a bucket instead of growing the map.

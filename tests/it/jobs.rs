@@ -8,11 +8,12 @@ use social_wallet::accounts::register;
 use social_wallet::app::App;
 use social_wallet::audit::{self, Origin, Record};
 use social_wallet::base::id::{AccountId, JobId};
-use social_wallet::base::seal::KeyRing;
 use social_wallet::base::{Fault, Random, Seconds, Secret};
 use social_wallet::catalog::EVENTS;
 use social_wallet::config::Config;
 use social_wallet::config::secrets::generate;
+use social_wallet::jose::Alg;
+use social_wallet::provider::keys;
 use social_wallet::jobs::{self, JOBS, upkeep};
 use social_wallet::store::database::jobs::{self as queue, Job, JobState, Row};
 use social_wallet::store::database::settings;
@@ -394,7 +395,7 @@ async fn signing_keys_are_made_renewed_and_measured() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_jobs_are_sealed_again_under_a_new_key() {
+async fn what_waits_and_what_signs_is_sealed_again_under_a_new_key() {
     for url in [None, Some(Postgres::shared().await.database().await)] {
         let folder = Folder::new("jobs");
         let (master_keys, pepper) = generate(&Random::Os);
@@ -411,13 +412,18 @@ async fn waiting_jobs_are_sealed_again_under_a_new_key() {
         for n in 0..300 {
             add(&app, mail(&format!("n{n}@mail.example"))).await;
         }
+        let kid = keys::signer(&app, Alg::Es256).await.expect("a signing key").kid().to_owned();
         drop(app);
         let app = start(format!("{},{next}", master_keys.expose())).await;
         assert_eq!(jobs::rewrap(&app).await.expect("sealed again"), 300);
         assert_eq!(jobs::rewrap(&app).await.expect("nothing to do"), 0);
-        let (_, next) = next.split_once(':').expect("a numbered key");
-        let key = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, next).expect("base64url");
-        let alone = KeyRing::new(vec![(2, key.try_into().expect("32 bytes"))]).expect("a ring").sealer("job");
-        assert!(held(&app).await.iter().all(|row| row.job(&alone).is_ok()), "the first key is not needed any more");
+        assert_eq!(keys::rewrap(&app).await.expect("sealed again"), 1);
+        assert_eq!(keys::rewrap(&app).await.expect("nothing to do"), 0);
+        app.renew_key_proof().await.expect("a new proof");
+        drop(app);
+        // Nothing needs the first key any more.
+        let app = start(next).await;
+        assert!(held(&app).await.iter().all(|row| row.job(&app.sealers.job).is_ok()));
+        assert_eq!(keys::signer(&app, Alg::Es256).await.expect("the same key").kid(), kid);
     }
 }

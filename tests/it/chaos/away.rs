@@ -18,7 +18,6 @@ use crate::support::parts::Wire;
 use crate::support::parts::wire::Mode;
 use crate::support::person::Person;
 use crate::support::platform::Answer;
-use crate::support::server::Backend;
 use crate::support::server::Server;
 use crate::support::server::Stores;
 
@@ -203,15 +202,8 @@ fn is_fine(asked: Asked, answer: &Answer) -> bool {
     }
 }
 
-fn is_chosen() -> bool {
-    Backend::chosen() == Backend::Scale
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn security_r02_r24_without_its_database_the_house_is_closed_and_recovers() {
-    if !is_chosen() {
-        return;
-    }
     let mut house = House::open().await;
 
     let held = house.hold().await;
@@ -256,9 +248,6 @@ async fn security_r02_r24_without_its_database_the_house_is_closed_and_recovers(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn security_r05_r24_without_redis_or_s3_tokens_go_on() {
-    if !is_chosen() {
-        return;
-    }
     let mut house = House::open().await;
     for fault in ["Redis frozen", "Redis killed", "wire to Redis cut", "wire to Redis held", "S3 cut"] {
         let held = house.hold().await;
@@ -280,9 +269,6 @@ async fn security_r05_r24_without_redis_or_s3_tokens_go_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn security_r05_a_flush_revives_nothing() {
-    if !is_chosen() {
-        return;
-    }
     let mut house = House::open().await;
     let caller = house.caller.clone();
     let spent = house.caller.code().await.expect("an answer").expect("a code");

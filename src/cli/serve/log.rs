@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::panic;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -15,7 +16,7 @@ use crate::config::{Log, LogFormat, Problem};
 /// # Errors
 /// The settings when `log.level` holds no level or directives.
 pub fn begin(log: &Log) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|_| Problem {
+    let filter = filter(&log.level).ok_or_else(|| Problem {
         what: "log.level holds neither a level nor directives".into(),
         mend: "Write error, warn, info, debug or trace, or directives such as info,social_wallet::web=debug.".into(),
     })?;
@@ -38,4 +39,35 @@ pub fn begin(log: &Log) -> Result<(), Failure> {
         tracing::error!(code.location = place, "panicked");
     }));
     Ok(())
+}
+
+/// Libraries that tell at `debug` what they carry: parameters of statements, mails, bytes.
+const TALKATIVE: &[&str] = &["tokio_postgres", "redis", "lettre", "s3", "reqwest", "hyper", "h2", "rustls"];
+
+/// What is logged: a level is for the house itself, its libraries warn; directives are taken as they are, except that
+/// no library tells what it carries (SECURITY.md §6).
+fn filter(level: &str) -> Option<EnvFilter> {
+    let directives = match level.parse::<LevelFilter>() {
+        Ok(level) => format!("warn,social_wallet={level}"),
+        Err(_) => level.to_owned(),
+    };
+    let asked = EnvFilter::try_new(directives).ok()?;
+    let capped = |filter: EnvFilter, name: &&str| Some(filter.add_directive(format!("{name}=info").parse().ok()?));
+    TALKATIVE.iter().try_fold(asked, capped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_library_tells_what_it_carries() {
+        for level in ["debug", "trace", "debug,tokio_postgres=trace", "social_wallet::web=debug"] {
+            let told = filter(level).expect("a filter").to_string();
+            assert!(TALKATIVE.iter().all(|name| told.contains(&format!("{name}=info"))), "{told}");
+            assert!(!told.contains("tokio_postgres=trace"), "{told}");
+        }
+        assert!(filter("debug").expect("a filter").to_string().contains("social_wallet=debug"));
+        assert!(filter("loud=very").is_none());
+    }
 }

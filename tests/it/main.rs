@@ -18,6 +18,7 @@ mod interop;
 mod jobs;
 mod journey;
 mod limits;
+mod outbox;
 mod parts;
 mod protocol;
 mod recovery;

@@ -77,6 +77,12 @@ impl Db {
         if let Some(folder) = file.parent() {
             folder::create(folder).map_err(|e| Fault::internal("make the data folder", e))?;
         }
+        // An empty file is an empty database; made here, it and those that SQLite makes beside it are the owner's alone.
+        if let Err(error) = if file.exists() { Ok(()) } else { folder::write_new(file, b"") }
+            && error.kind() != std::io::ErrorKind::AlreadyExists
+        {
+            return Err(Fault::internal("make the database file", error));
+        }
         Ok(Self::Sqlite(lite::Lite::open(file)?))
     }
 

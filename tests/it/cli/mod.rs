@@ -97,6 +97,7 @@ fn the_embedded_default_needs_nothing_and_keeps_its_keys_to_itself() {
     assert!(house.does(&["migrate"]).contains("sqlite is up to date"));
     let data = house.folder.join("data");
     assert_eq!((mode(&data), mode(&data.join("keys.json"))), (0o700, 0o600));
+    assert_eq!(mode(&data.join("social-wallet.db")), 0o600);
     assert!(!house.does(&["migrate", "status"]).contains("pending"));
 }
 

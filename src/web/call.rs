@@ -132,18 +132,6 @@ impl Call {
         Ok(Person { session, summary, words })
     }
 
-    /// Who is signed in, where the sign-in is fresh enough for what is sensitive (`sessions.fresh`).
-    ///
-    /// # Errors
-    /// As [`Call::person`].
-    pub async fn fresh_person(&self) -> Result<Person, Error> {
-        let person = self.person().await?;
-        match self.is_fresh(&person.session) {
-            true => Ok(person),
-            false => Err(STEP_UP.into()),
-        }
-    }
-
     /// Whether the person proved lately who they are.
     pub fn is_fresh(&self, session: &Session) -> bool {
         self.app.now() < session.auth_time + self.app.config.sessions.fresh

@@ -91,11 +91,6 @@ pub fn read(presented: &Presented<'_>) -> Result<Credentials, Error> {
     Ok(credentials)
 }
 
-/// Whether the `Authorization` header was tried: the answer to a failure then says which scheme would do (RFC 6749 §5.2).
-pub fn tried_header(presented: &Presented<'_>) -> bool {
-    presented.authorization.is_some()
-}
-
 /// Whether a text can be a client identifier: printable ASCII (RFC 6749 appendix A.1), not empty, bounded.
 pub fn is_client_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= MOST_ID_BYTES && text.bytes().all(|b| (0x20..=0x7e).contains(&b))

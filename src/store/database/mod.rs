@@ -209,10 +209,5 @@ fn fault(attempted: &'static str, error: DieselError) -> Fault {
     }
 }
 
-/// Whether a write failed because the row exists already.
-pub fn is_taken<T>(result: &Result<T, DieselError>) -> bool {
-    matches!(result, Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
-}
-
 #[cfg(test)]
 mod tests;

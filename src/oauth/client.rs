@@ -92,6 +92,87 @@ pub struct Client {
     #[serde(default)]
     pub cors_origins: Vec<String>,
 
+    /// Encryption of ID Tokens to the client's keys: the `alg` and `enc` of the JWE (OIDC Registration §2).
+    #[serde(default)]
+    pub id_token_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub id_token_encrypted_response_enc: Option<String>,
+    /// UserInfo as a signed JWT where this is there, encrypted where the next is; otherwise plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<String>,
+    #[serde(default)]
+    pub userinfo_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub userinfo_encrypted_response_enc: Option<String>,
+    /// Introspection answers as JWTs (RFC 9701 §6).
+    #[serde(default)]
+    pub introspection_signed_response_alg: Option<String>,
+    #[serde(default)]
+    pub introspection_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub introspection_encrypted_response_enc: Option<String>,
+    /// Authorization responses as JWTs (JARM §3).
+    #[serde(default)]
+    pub authorization_signed_response_alg: Option<String>,
+    #[serde(default)]
+    pub authorization_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub authorization_encrypted_response_enc: Option<String>,
+    /// The one algorithm of its request objects; any that is allowed when absent.
+    #[serde(default)]
+    pub request_object_signing_alg: Option<String>,
+    /// The request objects that it may name by reference (OIDC Core §6.2).
+    #[serde(default)]
+    pub request_uris: Vec<String>,
+    /// Whether it never asks without a signed request object (RFC 9101 §10.5).
+    #[serde(default)]
+    pub require_signed_request_object: bool,
+    /// Whether it never asks but by a pushed request (RFC 9126 §6).
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
+    /// Whether its tokens are always bound to a DPoP key (RFC 9449 §5.2).
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
+    /// Whether its tokens are always bound to its certificate (RFC 8705 §3.4).
+    #[serde(default)]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// Which certificate is its own, by one of these names (RFC 8705 §2.1.2).
+    #[serde(default)]
+    pub tls_client_auth_subject_dn: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_dns: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_uri: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_ip: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_email: Option<String>,
+    /// Where it hears of sign-outs in the browser (OIDC Front-Channel Logout §2).
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
+    /// Where it hears of sign-outs from us (OIDC Back-Channel Logout §2.2).
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// How it learns of the end of a backchannel authentication: `poll` or `ping` (CIBA §4).
+    #[serde(default)]
+    pub backchannel_token_delivery_mode: Option<String>,
+    #[serde(default)]
+    pub backchannel_client_notification_endpoint: Option<String>,
+    #[serde(default)]
+    pub backchannel_authentication_request_signing_alg: Option<String>,
+    /// The types of authorization details that it may ask for (RFC 9396 §10).
+    #[serde(default)]
+    pub authorization_details_types: Vec<String>,
+    /// What software it is an instance of (RFC 7591 §2).
+    #[serde(default)]
+    pub software_id: Option<String>,
+    #[serde(default)]
+    pub software_version: Option<String>,
+
     /// The row of [`crate::oauth::profile::PROFILES`] that it is held to.
     #[serde(default = "default_profile")]
     pub profile: String,
@@ -177,6 +258,38 @@ impl Client {
             contacts: Vec::new(),
             initiate_login_uri: None,
             cors_origins: Vec::new(),
+            id_token_encrypted_response_alg: None,
+            id_token_encrypted_response_enc: None,
+            userinfo_signed_response_alg: None,
+            userinfo_encrypted_response_alg: None,
+            userinfo_encrypted_response_enc: None,
+            introspection_signed_response_alg: None,
+            introspection_encrypted_response_alg: None,
+            introspection_encrypted_response_enc: None,
+            authorization_signed_response_alg: None,
+            authorization_encrypted_response_alg: None,
+            authorization_encrypted_response_enc: None,
+            request_object_signing_alg: None,
+            request_uris: Vec::new(),
+            require_signed_request_object: false,
+            require_pushed_authorization_requests: false,
+            dpop_bound_access_tokens: false,
+            tls_client_certificate_bound_access_tokens: false,
+            tls_client_auth_subject_dn: None,
+            tls_client_auth_san_dns: None,
+            tls_client_auth_san_uri: None,
+            tls_client_auth_san_ip: None,
+            tls_client_auth_san_email: None,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            backchannel_token_delivery_mode: None,
+            backchannel_client_notification_endpoint: None,
+            backchannel_authentication_request_signing_alg: None,
+            authorization_details_types: Vec::new(),
+            software_id: None,
+            software_version: None,
             profile: default_profile(),
             require_pkce: true,
             id_token_claims: IdTokenClaims::default(),

@@ -13,6 +13,7 @@ pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod scope;
+pub mod sender;
 pub mod subject;
 pub mod supported;
 
@@ -22,4 +23,5 @@ pub use error::{Code, Error};
 pub use grant::Grant;
 pub use params::Params;
 pub use scope::Scope;
+pub use sender::Binding;
 pub use supported::Supported;

@@ -15,8 +15,34 @@ pub enum PkceRule {
 pub enum AssertionAudience {
     /// The issuer as a single string (RFC 7523bis).
     Issuer,
+    /// The issuer or any of our endpoints, alone or among others.
+    AnyOfOurs,
     /// The issuer, or for clients with `legacy_assertion_aud` also the token endpoint (OIDC Core §9).
     ByClient,
+}
+
+/// What a client's tokens must be bound to (RFC 8705 §3, RFC 9449).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SenderRule {
+    /// Nothing, unless the client's registration says so.
+    ByClient,
+    /// A DPoP key or a certificate.
+    Required,
+    /// A certificate.
+    Certificate,
+}
+
+/// How an authorization request must reach us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestRule {
+    /// In any way, unless the client's registration says otherwise.
+    ByClient,
+    /// Pushed (RFC 9126).
+    Pushed,
+    /// Pushed, as a signed request object (RFC 9101).
+    PushedAndSigned,
+    /// As a signed request object, pushed or not.
+    Signed,
 }
 
 /// One set of rules. A new profile is a row; a new kind of rule is a column.
@@ -26,6 +52,10 @@ pub struct Profile {
     /// The document that asks for these rules.
     pub section: &'static str,
     pub pkce: PkceRule,
+    pub sender: SenderRule,
+    pub request: RequestRule,
+    /// Whether refresh tokens of clients with credentials stay the same when they are used (FAPI 2.0 SP §5.3.2.1-9).
+    pub keeps_refresh_tokens: bool,
     /// Signatures that ID Tokens and client assertions may have.
     pub algs: &'static [&'static str],
     pub assertion_audience: AssertionAudience,
@@ -46,6 +76,9 @@ pub const PROFILES: &[Profile] = &[Profile {
     name: "oidc",
     section: "OIDC Core §3.1, RFC 9700 §2",
     pkce: PkceRule::ByClient,
+    sender: SenderRule::ByClient,
+    request: RequestRule::ByClient,
+    keeps_refresh_tokens: false,
     algs: &["ES256", "EdDSA", "RS256", "PS256"],
     assertion_audience: AssertionAudience::ByClient,
     // What common client libraries ask for; a strict profile says five minutes.

@@ -4,12 +4,13 @@
 //! whom a token is for is checked before anything is said about it.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::base::Digest;
 use crate::base::id::FamilyId;
 use crate::error::Error;
-use crate::oauth::Params;
+use crate::oauth::{Binding, Params};
 use crate::provider::access;
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::tokens::{self, Bearer};
@@ -37,6 +38,9 @@ pub struct Introspection {
     pub iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// What the sender must show beside the token (RFC 7800).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Value>,
 }
 
 /// # Errors
@@ -71,7 +75,8 @@ async fn access_token(
         client_id: Some(client.id.to_string()),
         sub: None,
         scope: token.scope.text(),
-        token_type: Some("Bearer"),
+        token_type: Some(Binding::token_type(token.binding.as_ref())),
+        cnf: token.binding.as_ref().map(Binding::cnf),
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
         jti: Some(name(&opened.jti)),
@@ -135,6 +140,7 @@ async fn refresh_token(
         exp: Some(family.idle_expires_at.min(family.expires_at).unix()),
         iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),
         jti: None,
+        cnf: None,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::base::{Fault, Seconds, Time};
 use crate::error::Error;
 use crate::jose::{Alg, SigningKey, Typ};
 use crate::oauth::grant::Grant;
-use crate::oauth::{self, Scope};
+use crate::oauth::{self, Binding, Scope};
 use crate::provider::clients::Registered;
 use crate::provider::supported::supported;
 use crate::provider::tokens::{self, AccessToken, Bearer};
@@ -31,6 +31,7 @@ pub enum Issue {
     Client {
         client: Arc<Registered>,
         scope: Scope,
+        binding: Option<Binding>,
     },
 }
 
@@ -120,9 +121,10 @@ pub async fn record(
 pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
     let now = app.now();
     match issue {
-        Issue::Client { client, scope } => {
+        Issue::Client { client, scope, binding } => {
             let expires_at = now + lifetime(app, &client);
-            let token = AccessToken { bearer: Bearer::Client(client.id.clone()), scope, issued_at: now, expires_at };
+            let bearer = Bearer::Client(client.id.clone());
+            let token = AccessToken { bearer, scope, issued_at: now, expires_at, binding };
             Ok(answer(app, &token, now))
         }
         Issue::Person(person) => {
@@ -130,7 +132,8 @@ pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
             let until = now + lifetime(app, &person.client);
             let expires_at = person.grant.expires_at.map_or(until, |end| end.min(until));
             let bearer = Bearer::Family { id: person.family.id, epoch };
-            let token = AccessToken { bearer, scope: person.scope.clone(), issued_at: now, expires_at };
+            let binding = person.family.binding.clone();
+            let token = AccessToken { bearer, scope: person.scope.clone(), issued_at: now, expires_at, binding };
             let mut answer = answer(app, &token, now);
             if person.family.offline && person.grant.allows_refresh() && person.scope.contains("offline_access") {
                 answer.refresh_token = Some(tokens::write_refresh(app, person.family.id, person.family.generation));
@@ -146,7 +149,7 @@ pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
 fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
     TokenResponse {
         access_token: tokens::write_access(app, token),
-        token_type: "Bearer",
+        token_type: Binding::token_type(token.binding.as_ref()),
         expires_in: token.expires_at.since(now).0.max(1),
         refresh_token: None,
         id_token: None,

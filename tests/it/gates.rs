@@ -114,7 +114,7 @@ impl<'a> Shared<'a> {
 
     /// Calls the token endpoint's verb; gives the answer as JSON, or the error's code.
     async fn token(&self, pairs: &[(&str, &str)]) -> Result<Value, Code> {
-        let answer = token::exchange(self.app, self.caller().await, params(pairs), &Origin::house()).await;
+        let answer = token::exchange(self.app, self.caller().await, params(pairs), None, &Origin::house()).await;
         answer.map(|answer| serde_json::to_value(answer).expect("JSON")).map_err(code_of)
     }
 

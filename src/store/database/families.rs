@@ -19,8 +19,8 @@ use super::schema::{accounts, clients, grants, revoked_tokens, token_families};
 use super::{Conn, Json, Stored, on, text_column};
 use crate::base::id::{AccountId, ClientId, FamilyId, GrantId, SessionId};
 use crate::base::{Fault, Time};
-use crate::oauth::Scope;
 use crate::oauth::claims_request::ClaimsRequest;
+use crate::oauth::{Binding, Scope};
 
 /// Where an authorization stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,8 @@ pub struct Family {
     pub amr: Json<Vec<String>>,
     pub auth_time: Time,
     pub wants_auth_time: bool,
-    pub binding: Option<String>,
+    /// What the sender of its code and tokens must show beside them.
+    pub binding: Option<Binding>,
     /// Whether it has refresh tokens, which outlive the session.
     pub offline: bool,
     /// The refresh token that works is the one of this number; 0 before the code is redeemed.

@@ -244,6 +244,7 @@ pub struct Limits {
     pub enabled: bool,
     pub token: Rate,
     pub introspect: Rate,
+    pub par: Rate,
     pub revoke: Rate,
     pub userinfo: Rate,
     pub address: Rate,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::base::id::ClientId;
 use crate::base::{Seconds, Time};
+use crate::oauth::authorization::response_type::{self, ResponseType};
 use crate::oauth::redirect_uri::{self, ApplicationType};
 use crate::oauth::scope::Scope;
 
@@ -50,7 +51,8 @@ pub struct Client {
     pub grant_types: Vec<String>,
     #[serde(default = "default_response_types")]
     pub response_types: Vec<String>,
-    #[serde(default = "default_response_modes")]
+    /// The response modes that it may use; empty for all that its profile allows.
+    #[serde(default)]
     pub response_modes: Vec<String>,
     /// The most that the client may ask for.
     #[serde(default)]
@@ -212,9 +214,6 @@ fn default_grant_types() -> Vec<String> {
 fn default_response_types() -> Vec<String> {
     vec!["code".into()]
 }
-fn default_response_modes() -> Vec<String> {
-    vec!["query".into(), "form_post".into()]
-}
 fn default_auth_method() -> String {
     "client_secret_basic".into()
 }
@@ -239,7 +238,7 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             grant_types: default_grant_types(),
             response_types: default_response_types(),
-            response_modes: default_response_modes(),
+            response_modes: Vec::new(),
             scope: Scope::empty(),
             token_endpoint_auth_method: default_auth_method(),
             token_endpoint_auth_signing_alg: None,
@@ -316,6 +315,12 @@ impl Client {
 
     pub fn has_grant_type(&self, name: &str) -> bool {
         self.grant_types.iter().any(|g| g == name)
+    }
+
+    /// Whether it is registered for a response type, by whatever order of its words.
+    pub fn has_response_type(&self, wanted: &ResponseType) -> bool {
+        let is_wanted = |name: &String| response_type::find(name) == Some(wanted);
+        self.response_types.iter().any(is_wanted) && wanted.grant_types().iter().all(|name| self.has_grant_type(name))
     }
 
     /// Whether its authorization requests must carry a PKCE challenge by its own switch.

@@ -41,8 +41,9 @@ codes! {
     TemporarilyUnavailable "temporarily_unavailable" 503 "RFC 6749 §4.1.2.1";
     LoginRequired "login_required" 400 "OIDC Core §3.1.2.6";
     ConsentRequired "consent_required" 400 "OIDC Core §3.1.2.6";
-    RequestNotSupported "request_not_supported" 400 "OIDC Core §3.1.2.6";
-    RequestUriNotSupported "request_uri_not_supported" 400 "OIDC Core §3.1.2.6";
+    InvalidRequestUri "invalid_request_uri" 400 "OIDC Core §3.1.2.6";
+    InvalidRequestObject "invalid_request_object" 400 "OIDC Core §3.1.2.6";
+    InvalidAuthorizationDetails "invalid_authorization_details" 400 "RFC 9396 §5";
     RegistrationNotSupported "registration_not_supported" 400 "OIDC Core §3.1.2.6";
     InvalidToken "invalid_token" 401 "RFC 6750 §3.1";
     InsufficientScope "insufficient_scope" 403 "RFC 6750 §3.1";

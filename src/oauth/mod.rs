@@ -2,6 +2,7 @@
 
 pub mod authentication;
 pub mod authorization;
+pub mod authorization_details;
 pub mod claims_request;
 pub mod client;
 pub mod client_auth;
@@ -12,6 +13,7 @@ pub mod pkce;
 pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
+pub mod request_object;
 pub mod scope;
 pub mod sender;
 pub mod subject;

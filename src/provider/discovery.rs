@@ -8,7 +8,7 @@ use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
-pub const CLIENT_ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+pub const CLIENT_ENDPOINTS: [&str; 4] = ["/token", "/par", "/introspect", "/revoke"];
 
 /// The document, made once.
 struct Document(Bytes);
@@ -63,8 +63,14 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "claims_supported": claims,
         "ui_locales_supported": supported.ui_locales,
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "pushed_authorization_request_endpoint": at("/par"),
+        "require_pushed_authorization_requests": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": supported.assertion_algs,
+        "authorization_signing_alg_values_supported": supported.id_token_algs,
+        "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
     })
 }
@@ -79,7 +85,7 @@ mod tests {
         let list = |name: &str| document[name].as_array().unwrap().clone();
         assert!(list("id_token_signing_alg_values_supported").contains(&json!("RS256")));
         assert!(list("scopes_supported").contains(&json!("openid")));
-        assert_eq!(list("response_types_supported"), [json!("code")]);
+        assert_eq!(list("response_types_supported")[0], json!("code"));
         for (name, value) in document.as_object().unwrap() {
             if name.ends_with("_endpoint") || name == "jwks_uri" {
                 assert!(value.as_str().unwrap().starts_with("https://wallet.example/"), "{name}");

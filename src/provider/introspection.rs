@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::base::Digest;
 use crate::base::id::FamilyId;
 use crate::error::Error;
+use crate::oauth::authorization_details::Detail;
 use crate::oauth::{Binding, Params};
 use crate::provider::access;
 use crate::provider::client_auth::AuthenticatedClient;
@@ -41,6 +42,9 @@ pub struct Introspection {
     /// What the sender must show beside the token (RFC 7800).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Value>,
+    /// What was granted of what was asked for item by item (RFC 9396 §9.2).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Detail>,
 }
 
 /// # Errors
@@ -77,6 +81,7 @@ async fn access_token(
         scope: token.scope.text(),
         token_type: Some(Binding::token_type(token.binding.as_ref())),
         cnf: token.binding.as_ref().map(Binding::cnf),
+        authorization_details: Vec::new(),
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
         jti: Some(name(&opened.jti)),
@@ -104,7 +109,10 @@ async fn access_token(
                 return Ok(Introspection::default());
             }
             let sub = tokens::subject(app, client, live.family.account_id);
-            Ok(Introspection { sub: Some(sub), ..about })
+            let granted = &live.standing.grant.grant.allowed.claims;
+            let details = live.family.authorization_details.iter().flat_map(|details| &details.0);
+            let authorization_details = details.filter_map(|detail| detail.within(granted)).collect();
+            Ok(Introspection { sub: Some(sub), authorization_details, ..about })
         }
     }
 }
@@ -141,6 +149,7 @@ async fn refresh_token(
         iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),
         jti: None,
         cnf: None,
+        authorization_details: Vec::new(),
     })
 }
 

@@ -14,6 +14,8 @@ pub mod introspection;
 pub mod issue;
 pub mod keys;
 pub mod logout;
+pub mod parameters;
+pub mod pushed;
 pub mod respond;
 pub mod revocation;
 pub mod supported;

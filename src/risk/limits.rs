@@ -46,6 +46,7 @@ pub enum Per {
 /// Every limit of an endpoint (SECURITY.md §7).
 pub const LIMITS: &[Limit] = &[
     Limit { name: "token", per: Per::Client, rate: |l| l.token },
+    Limit { name: "par", per: Per::Client, rate: |l| l.par },
     Limit { name: "introspect", per: Per::Client, rate: |l| l.introspect },
     Limit { name: "revoke", per: Per::Client, rate: |l| l.revoke },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },

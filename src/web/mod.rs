@@ -43,6 +43,7 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
     row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
     row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
+    row(Post, "/par", Protocol, |c| Box::pin(oauth::pushed::push(c))),
     row(Post, "/token", Protocol, |c| Box::pin(oauth::token::token(c))).readers(Readers::Client),
     row(Post, "/introspect", Protocol, |c| Box::pin(oauth::token::introspect(c))),
     row(Post, "/revoke", Protocol, |c| Box::pin(oauth::token::revoke(c))).readers(Readers::Client),

@@ -85,6 +85,7 @@ impl<'a> Shared<'a> {
             offline: scope.contains("offline_access"),
             scope,
             claims: None,
+            authorization_details: None,
             acr: "pwd".to_owned(),
             amr: Json(vec!["pwd".to_owned()]),
             auth_time: now,

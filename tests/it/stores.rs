@@ -101,6 +101,7 @@ async fn coded(app: &App, grant: &Grant) -> FamilyId {
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         scope: grant.allowed.scope.clone(),
         claims: None,
+        authorization_details: None,
         acr: "pwd".to_owned(),
         amr: Json(vec!["pwd".to_owned()]),
         auth_time: NOW,

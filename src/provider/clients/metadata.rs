@@ -2,6 +2,7 @@
 
 use crate::base::{text, url};
 use crate::jose::{Alg, JwkSet};
+use crate::oauth::authorization::response_type;
 use crate::oauth::client::SubjectType;
 use crate::oauth::client_auth::is_client_id;
 use crate::oauth::{self, Client, profile, redirect_uri, subject};
@@ -26,18 +27,27 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     for uri in client.redirect_uris.iter().chain(&client.post_logout_redirect_uris) {
         redirect_uri::check(uri, client.application_type)?;
     }
-    if client.has_grant_type("authorization_code") && client.redirect_uris.is_empty() {
-        return bad("redirect_uris is needed for the grant type authorization_code");
+    let is_redirected = ["authorization_code", "implicit"].iter().any(|name| client.has_grant_type(name));
+    if is_redirected && client.redirect_uris.is_empty() {
+        return bad("redirect_uris is needed for the grant types authorization_code and implicit");
     }
     if !all_in(&client.grant_types, &supported.grant_types) {
         return bad("grant_types has one that is not supported");
     }
-    if !all_in(&client.response_types, &supported.response_types)
-        || !all_in(&client.response_modes, &supported.response_modes)
-    {
-        return bad("response_types or response_modes has one that is not supported");
+    let rows: Vec<_> = client.response_types.iter().filter_map(|name| response_type::find(name)).collect();
+    if rows.len() != client.response_types.len() {
+        return bad("response_types has one that is not supported");
     }
-    if client.subject_type == SubjectType::Pairwise && client.has_grant_type("authorization_code") {
+    if rows.iter().any(|row| row.is_front()) && !client.has_grant_type("implicit") {
+        return bad("response_types with id_token or token need the grant type implicit");
+    }
+    if !all_in(&client.authorization_details_types, &supported.authorization_details_types) {
+        return bad("authorization_details_types has one that is not supported");
+    }
+    if !all_in(&client.response_modes, &supported.response_modes) {
+        return bad("response_modes has one that is not supported");
+    }
+    if client.subject_type == SubjectType::Pairwise && is_redirected {
         subject::sector(client.sector_identifier_uri.as_deref(), &client.redirect_uris)?;
     }
     let method = client.token_endpoint_auth_method.as_str();
@@ -64,7 +74,14 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     }
     let known_alg = |alg: &str| alg.parse::<Alg>().is_ok() && rules.algs.contains(&alg);
     if !known_alg(&client.id_token_signed_response_alg)
-        || client.token_endpoint_auth_signing_alg.as_deref().is_some_and(|alg| !known_alg(alg))
+        || [
+            &client.token_endpoint_auth_signing_alg,
+            &client.request_object_signing_alg,
+            &client.authorization_signed_response_alg,
+        ]
+        .into_iter()
+        .flatten()
+        .any(|alg| !known_alg(alg))
     {
         return bad("a signature algorithm is not supported");
     }
@@ -97,8 +114,15 @@ fn look(client: &Client) -> Result<(), oauth::Error> {
         &client.initiate_login_uri,
         &client.jwks_uri,
     ];
-    if urls.into_iter().flatten().any(|uri| uri.len() > redirect_uri::MOST_BYTES || url::web(uri).is_none()) {
-        return bad("logo_uri, client_uri, policy_uri, tos_uri, initiate_login_uri and jwks_uri must be https URLs");
+    if urls
+        .into_iter()
+        .flatten()
+        .chain(&client.request_uris)
+        .any(|uri| uri.len() > redirect_uri::MOST_BYTES || url::web(uri).is_none())
+    {
+        return bad(
+            "logo_uri, client_uri, policy_uri, tos_uri, initiate_login_uri, jwks_uri and request_uris must be https URLs",
+        );
     }
     let is_origin = |text: &String| url::web(text).is_some_and(|found| url::origin(&found) == *text);
     if !client.cors_origins.iter().all(is_origin) {

@@ -19,6 +19,7 @@ use super::schema::{accounts, clients, grants, revoked_tokens, token_families};
 use super::{Conn, Json, Stored, on, text_column};
 use crate::base::id::{AccountId, ClientId, FamilyId, GrantId, SessionId};
 use crate::base::{Fault, Time};
+use crate::oauth::authorization_details::Detail;
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::{Binding, Scope};
 
@@ -68,6 +69,8 @@ pub struct Family {
     pub scope: Scope,
     /// The claims parameter as it was asked (OIDC Core §5.5).
     pub claims: Option<Json<ClaimsRequest>>,
+    /// What was asked for item by item (RFC 9396).
+    pub authorization_details: Option<Json<Vec<Detail>>>,
     pub acr: String,
     pub amr: Json<Vec<String>>,
     pub auth_time: Time,

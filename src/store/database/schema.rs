@@ -157,6 +157,7 @@ diesel::table! {
         nonce -> Nullable<Text>,
         scope -> Text,
         claims -> Nullable<Text>,
+        authorization_details -> Nullable<Text>,
         acr -> Text,
         amr -> Text,
         auth_time -> BigInt,

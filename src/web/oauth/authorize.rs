@@ -29,7 +29,7 @@ async fn begin(call: &Call, params: &Params, browser: Option<String>) -> Result<
     match authorization::begin(&call.app, params, visitor, call.visit.origin()).await? {
         Begun::Ask(id) => Ok(answer::see_other(&format!("/interaction/{id}"))),
         // The request came from the client's site: no form of ours stands before this redirect.
-        Begun::Reply(Reply::Redirect(target)) => Ok(answer::see_other(&target)),
-        Begun::Reply(reply) => interaction::carry(call, &reply, None).await,
+        Begun::Reply(Reply::Redirect(target), _) => Ok(answer::see_other(&target)),
+        Begun::Reply(reply, _) => interaction::carry(call, &reply, None).await,
     }
 }

@@ -8,10 +8,14 @@ mod log;
 mod logout;
 mod metrics;
 mod oidc_core_authentication;
+mod oidc_core_response_types;
 mod oidc_core_userinfo;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc9101_request_objects;
+mod rfc9126_pushed_requests;
+mod rfc9396_authorization_details;
 
 use url::Url;
 

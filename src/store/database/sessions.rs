@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 
 use super::schema::{sessions, token_families};
-use super::{Conn, Stored, on};
+use super::{Conn, Stored, on, steady};
 use crate::base::id::{AccountId, SessionId};
 use crate::base::{Digest, Fault, Time};
 
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Row {
     pub id: SessionId,
     /// Of the cookie's value.
@@ -40,7 +40,7 @@ pub async fn insert(conn: &mut Conn<'_>, row: &Row) -> Result<(), Fault> {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, digest: Digest) -> Result<Option<Row>, Fault> {
-    on!(conn, first, sessions::table.filter(sessions::digest.eq(digest))).optional().stored("find a session")
+    on!(conn, get_result, sessions::table.filter(sessions::digest.eq(digest))).optional().stored("find a session")
 }
 
 /// Whether a session is over, or gone from the table.
@@ -49,7 +49,7 @@ pub async fn find(conn: &mut Conn<'_>, digest: Digest) -> Result<Option<Row>, Fa
 /// A fault when the database does not answer.
 pub async fn is_ended(conn: &mut Conn<'_>, id: SessionId) -> Result<bool, Fault> {
     let open = sessions::table.find(id).filter(sessions::ended_at.is_null()).select(sessions::id);
-    let found: Option<SessionId> = on!(conn, first, open).optional().stored("find whether a session is over")?;
+    let found: Option<SessionId> = on!(conn, get_result, open).optional().stored("find whether a session is over")?;
     Ok(found.is_none())
 }
 
@@ -59,7 +59,7 @@ pub async fn is_ended(conn: &mut Conn<'_>, id: SessionId) -> Result<bool, Fault>
 /// A fault when the database does not answer.
 pub async fn touch(conn: &mut Conn<'_>, id: SessionId, seen_at: Time, now: Time) -> Result<(), Fault> {
     let unmoved = sessions::table.find(id).filter(sessions::seen_at.eq(seen_at).and(sessions::ended_at.is_null()));
-    on!(conn, execute, diesel::update(unmoved).set(sessions::seen_at.eq(now))).stored("touch a session")?;
+    on!(conn, execute, steady(diesel::update(unmoved).set(sessions::seen_at.eq(now)))).stored("touch a session")?;
     Ok(())
 }
 
@@ -151,7 +151,7 @@ pub async fn end(
 ) -> Result<bool, Fault> {
     let open = sessions::id.eq(id).and(sessions::account_id.eq(account)).and(sessions::ended_at.is_null());
     let update = diesel::update(sessions::table.filter(open)).set(sessions::ended_at.eq(now));
-    let ended = on!(conn, execute, update).stored("end a session")? == 1;
+    let ended = on!(conn, execute, steady(update)).stored("end a session")? == 1;
     end_families(conn, account, id, reason, now).await?;
     Ok(ended)
 }
@@ -190,7 +190,7 @@ async fn end_families(
     let live = own.and(token_families::offline.eq(false)).and(token_families::state.ne("ended"));
     let change =
         (token_families::state.eq("ended"), token_families::ended_at.eq(now), token_families::end_reason.eq(reason));
-    on!(conn, execute, diesel::update(token_families::table.filter(live)).set(change))
+    on!(conn, execute, steady(diesel::update(token_families::table.filter(live)).set(change)))
         .stored("end the families of a session")?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The standards, case by case, through the doors; files and tests are named after the sections.
 
 mod bad_input;
+mod conformance;
 mod consent;
 mod cors_and_limits;
 mod discovery;

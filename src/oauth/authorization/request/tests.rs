@@ -114,7 +114,7 @@ fn refusals_in_the_order_of_the_standards() {
         ("Multiple Response Types §2.1", &[("response_mode", Some("web_message"))], Client(Code::InvalidRequest)),
         ("RFC 6749 §3.1.1 no response_type", &[("response_type", None)], Client(Code::InvalidRequest)),
         ("RFC 6749 §3.1.1 implicit", &[("response_type", Some("token"))], Client(Code::UnsupportedResponseType)),
-        ("RFC 6749 §3.1.1 hybrid", &[("response_type", Some("code id_token"))], Client(Code::UnsupportedResponseType)),
+        ("RFC 6749 §3.1.1 hybrid", &[("response_type", Some("code id_token"))], Client(Code::UnauthorizedClient)),
         ("RFC 6749 §3.1.1 nonsense", &[("response_type", Some("Code"))], Client(Code::UnsupportedResponseType)),
         ("OIDC Core §7.2.1", &[("registration", Some("{}"))], Client(Code::RegistrationNotSupported)),
         ("OIDC Core §5.5", &[("claims", Some("{"))], Client(Code::InvalidRequest)),

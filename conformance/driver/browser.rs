@@ -116,6 +116,18 @@ impl<'a> Browser<'a> {
         Ok(form.map(|form| sent(&form)))
     }
 
+    /// Until the provider publishes a key.
+    pub async fn wait_for_key(&self, kid: &str) -> Result<()> {
+        for _ in 0..120 {
+            let answer = self.http.get(self.issuer.join("/jwks")?).send().await?;
+            if answer.text().await?.contains(kid) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Err("the new key is not published for two minutes".into())
+    }
+
     /// What the person does on a page; nothing where there is nothing left to do.
     fn act(&self, page: &Page) -> Option<Request> {
         if let Some(form) = page.find_form("decision") {

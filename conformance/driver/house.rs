@@ -68,6 +68,7 @@ impl House {
             // One address plays all people and all clients.
             ("SW__LIMITS__ENABLED", "false".to_owned()),
             ("SW__LOG__FORMAT", "json".to_owned()),
+            ("SW__LOG__LEVEL", "info,social_wallet=debug".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();

@@ -21,10 +21,12 @@ impl Pair {
             "RS256" | "PS256" => Jwk::generate_rsa_key(2048)?,
             other => return Err(format!("no keys are made for {other}").into()),
         };
-        key.set_algorithm(alg);
-        key.set_key_id(kid);
-        key.set_key_use("sig");
-        let public = key.to_public_key()?;
+        let mut public = key.to_public_key()?;
+        for half in [&mut key, &mut public] {
+            half.set_algorithm(alg);
+            half.set_key_id(kid);
+            half.set_key_use("sig");
+        }
         Ok(Self { private: json!({ "keys": [key] }), public: json!({ "keys": [public] }) })
     }
 }

@@ -70,9 +70,8 @@ impl Stage<'_> {
                 "FINISHED" | "INTERRUPTED" => return Ok(Outcome::of(&status, &result)),
                 // It has looked at the keys, and goes on when they are others.
                 "CONFIGURED" if entry.module == "oidcc-server-rotate-keys" && !has_started => {
-                    self.house.command(&["key", "rotate", "--alg", "RS256", "--now", "--json"], "")?;
-                    // Every node publishes it by then.
-                    tokio::time::sleep(Duration::from_secs(5)).await;
+                    let made = self.house.command(&["key", "rotate", "--alg", "RS256", "--now", "--json"], "")?;
+                    browser.wait_for_key(made["kid"].as_str().unwrap_or_default()).await?;
                     self.suite.go_on(id).await?;
                     has_started = true;
                 }

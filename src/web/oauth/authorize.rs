@@ -2,10 +2,12 @@
 
 use poem::Response;
 
+use crate::base::id::ClientId;
 use crate::error::Error;
 use crate::oauth::Params;
 use crate::oauth::authorization::Reply;
 use crate::provider::authorization::{self, Begun};
+use crate::provider::clients;
 use crate::web::answer;
 use crate::web::call::{Call, visitor};
 use crate::web::oauth::interaction;
@@ -30,6 +32,10 @@ async fn begin(call: &Call, params: &Params, browser: Option<String>) -> Result<
         Begun::Ask(id) => Ok(answer::see_other(&format!("/interaction/{id}"))),
         // The request came from the client's site: no form of ours stands before this redirect.
         Begun::Reply(Reply::Redirect(target), _) => Ok(answer::see_other(&target)),
-        Begun::Reply(reply, _) => interaction::carry(call, &reply, None).await,
+        Begun::Reply(reply, _) => {
+            let id = ClientId::from(params.require("client_id")?);
+            let client = clients::find(&call.app, &id).await?;
+            interaction::carry(call, &reply, client.as_deref()).await
+        }
     }
 }

@@ -182,7 +182,9 @@ async fn form_post_s2_success_and_error_travel_in_a_form() {
     assert_eq!(answer.status, 200, "{}", answer.text());
 
     let wrong = platform.attempt_with("openid", &[by_form[0], ("prompt", Some("none login"))]);
-    let pairs = sent(&carried(&mut person, &wrong, &Answers::allow()).await);
+    let page = carried(&mut person, &wrong, &Answers::allow()).await;
+    assert!(page.title().contains("Orbit Photos"), "an answer at once says whose it is: {}", page.title());
+    let pairs = sent(&page);
     assert_eq!(field(&pairs, "error").as_deref(), Some("invalid_request"));
     assert_eq!(field(&pairs, "state").as_ref(), Some(&wrong.state));
 

@@ -12,6 +12,7 @@ pub mod pkce;
 pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
+pub mod registration;
 pub mod scope;
 pub mod sender;
 pub mod subject;

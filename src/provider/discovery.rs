@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::config::RegistrationMode;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
@@ -15,13 +16,26 @@ struct Document(Bytes);
 
 impl Room for Document {
     fn open(app: &App) -> Self {
-        Self(Bytes::from(metadata(app.config.issuer(), supported()).to_string()))
+        let mut document = metadata(app.config.issuer(), supported());
+        registration(&mut document, app);
+        Self(Bytes::from(document.to_string()))
     }
 }
 
 /// The metadata document, the same at both well-known paths.
 pub fn document(app: &App) -> Bytes {
     app.room::<Document>().0.clone()
+}
+
+/// How clients may come by themselves: only where the settings let them (RFC 8414 §2).
+fn registration(document: &mut Value, app: &App) {
+    let settings = &app.config.registration;
+    if settings.mode != RegistrationMode::Off {
+        document["registration_endpoint"] = json!(format!("{}/register", app.config.issuer()));
+    }
+    if settings.metadata_documents {
+        document["client_id_metadata_document_supported"] = json!(true);
+    }
 }
 
 /// The metadata of a provider with this issuer.

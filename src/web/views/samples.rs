@@ -31,7 +31,14 @@ pub type Sample = (&'static str, String);
 pub const NOW: Time = Time::from_unix(1_795_000_000);
 
 fn app(standing: Standing) -> AppCard {
-    AppCard { name: "Orbit Photos".into(), host: "orbitphotos.example".into(), standing, logo: None }
+    AppCard {
+        name: "Orbit Photos".into(),
+        host: "orbitphotos.example".into(),
+        standing,
+        logo: some("/logo?client_id=orbit&v=1a2b3c4d"),
+        policy: some("https://orbitphotos.example/privacy"),
+        terms: some("https://orbitphotos.example/terms"),
+    }
 }
 
 fn some(text: &str) -> Option<String> {

@@ -179,7 +179,7 @@ fn clients_that_cannot_work_are_refused_with_the_reason() {
         (1, &["--auth-method", "private_key_jwt"], "needs jwks or jwks_uri"),
         (1, &["--jwks", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}"], "not a JWK Set of public keys"),
         (1, &["--cors-origin", "https://orbit.example/"], "not an origin"),
-        (1, &["--policy-uri", "javascript:alert(1)"], "must be https URLs"),
+        (1, &["--policy-uri", "javascript:alert(1)"], "policy_uri must be an https URL"),
         (1, &["--auth-method", "none", "--grant-type", "client_credentials"], "without credentials"),
     ] {
         let said = add(&[&redirect[..], more].concat());

@@ -1,6 +1,7 @@
 //! The standards, case by case, through the doors; files and tests are named after the sections.
 
 mod bad_input;
+mod client_id_metadata;
 mod consent;
 mod cors_and_limits;
 mod discovery;
@@ -12,6 +13,8 @@ mod oidc_core_userinfo;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc7591_registration;
+mod rfc7592_management;
 
 use url::Url;
 

@@ -15,7 +15,7 @@ use crate::oauth::{self, Authentication, Params};
 use crate::provider::clients::{self, Registered};
 use crate::provider::respond::{self, Approval};
 use crate::provider::supported::supported;
-use crate::provider::{client_documents, consent, logout, tokens};
+use crate::provider::{client_documents, consent, logout, session_state, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::Interaction;
 
@@ -191,6 +191,7 @@ pub(super) async fn respond(
     origin: &Origin,
 ) -> Result<Reply, Error> {
     let approval = Approval::from(approved);
+    let reply_to = session_state::reply_to(app, approved.request(), approved.authentication().session);
     let (unit, client, origin) = (app.clone(), Arc::clone(client), origin.clone());
     let code = app
         .db
@@ -198,5 +199,5 @@ pub(super) async fn respond(
             Box::pin(async move { Ok::<_, Error>(respond::keep(tx, &unit, &client, approval, &origin).await?) })
         })
         .await?;
-    Ok(approved.request().reply_to.code(&code))
+    Ok(reply_to.code(&code))
 }

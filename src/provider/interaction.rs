@@ -18,6 +18,7 @@ use crate::provider::authorization::{Scene, Visitor, respond};
 use crate::provider::clients::Registered;
 use crate::provider::consent::{self, Asked, ConsentAsk};
 use crate::provider::respond::{self as response, Approval};
+use crate::provider::session_state;
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::{Interaction, Leaving};
 use crate::wallet::holdings;
@@ -185,6 +186,7 @@ async fn allow(
         return Err(Denied::Expired.into());
     };
     let approval = Approval::from(&*approved);
+    let reply_to = session_state::reply_to(app, request, approved.authentication().session);
     let (unit, client, origin) = (app.clone(), Arc::clone(&scene.client), origin.clone());
     let code = app
         .db
@@ -214,7 +216,7 @@ async fn allow(
             })
         })
         .await?;
-    Ok(request.reply_to.code(&code))
+    Ok(reply_to.code(&code))
 }
 
 /// Takes the request out of the store: of two that race, one gets it.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod authorization;
+pub mod backchannel_logout;
 pub mod client_auth;
 pub mod client_documents;
 pub mod client_keys;
@@ -20,6 +21,7 @@ pub mod logout;
 pub mod registration;
 pub mod respond;
 pub mod revocation;
+pub mod session_state;
 pub mod supported;
 pub mod token;
 pub mod tokens;

@@ -10,7 +10,7 @@ use crate::oauth::grant::Grant;
 use crate::provider::clients::Registered;
 use crate::provider::tokens;
 use crate::store::database::families::{self, Family, FamilyState};
-use crate::store::database::{Conn, Json};
+use crate::store::database::{Conn, Json, session_clients};
 
 /// How long the refresh tokens of a client without credentials live at most.
 const PUBLIC_ABSOLUTE: Seconds = Seconds::days(30);
@@ -45,6 +45,9 @@ pub async fn keep(
 ) -> Result<String, Fault> {
     let family = family(app, client, approval, app.now());
     families::insert(conn, &family).await?;
+    if let Some(session) = family.session_id.filter(|_| client.hears_of_sign_outs()) {
+        session_clients::insert(conn, session, &client.id, family.account_id).await?;
+    }
     let record = Record {
         client: Some(family.client_id.clone()),
         grant: Some(family.grant_id),

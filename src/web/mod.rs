@@ -55,6 +55,7 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/logout", Page, |c| Box::pin(oauth::logout::get(c))),
     row(Post, "/logout", Page, |c| Box::pin(oauth::logout::post(c))),
     row(Post, "/logout/confirm", Page, |c| Box::pin(oauth::logout::confirm(c))),
+    row(Get, "/check_session", Document, |c| Box::pin(oauth::check_session::page(c))),
     row(Get, "/interaction/:id", Page, |c| Box::pin(oauth::interaction::next(c))),
     row(Post, "/interaction/:id", Page, |c| Box::pin(oauth::interaction::decide(c))),
     row(Get, "/interaction/:id/leaving", Page, |c| Box::pin(oauth::interaction::leaving(c))),

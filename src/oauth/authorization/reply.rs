@@ -42,6 +42,9 @@ pub struct ReplyTo {
     mode: Mode,
     state: Option<String>,
     issuer: String,
+    /// What the client may watch the session by (OIDC Session Management §2).
+    #[serde(default)]
+    session_state: Option<String>,
 }
 
 /// An answer on its way to the client.
@@ -105,11 +108,17 @@ impl ReplyTo {
             mode,
             state: state.map(str::to_owned),
             issuer: issuer.to_owned(),
+            session_state: None,
         })
     }
 
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
+    }
+
+    /// The same, with a `session_state` beside the answer.
+    pub fn with_session_state(self, session_state: String) -> Self {
+        Self { session_state: Some(session_state), ..self }
     }
 
     /// The answer to an approved request (RFC 6749 §4.1.2).
@@ -125,7 +134,8 @@ impl ReplyTo {
     /// `state` comes back unchanged; `iss` says who answers (RFC 9207 §2).
     fn reply(&self, fields: &[(&'static str, &str)]) -> Reply {
         let state = self.state.as_deref().map(|state| ("state", state));
-        let fields = fields.iter().copied().chain(state).chain([("iss", self.issuer.as_str())]);
+        let session_state = self.session_state.as_deref().map(|state| ("session_state", state));
+        let fields = fields.iter().copied().chain(state).chain(session_state).chain([("iss", self.issuer.as_str())]);
         match self.mode {
             Mode::Query => {
                 let mut target = self.redirect_uri.clone();

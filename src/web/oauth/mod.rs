@@ -1,6 +1,7 @@
 //! The endpoints that the standards define.
 
 pub mod authorize;
+pub mod check_session;
 pub mod documents;
 pub mod interaction;
 pub mod logout;

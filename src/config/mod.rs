@@ -247,6 +247,7 @@ pub struct Limits {
     pub introspect: Rate,
     pub revoke: Rate,
     pub userinfo: Rate,
+    pub client_document: Rate,
     pub address: Rate,
     pub authorize: Rate,
     pub sign_in: Rate,

@@ -15,6 +15,7 @@ use crate::jose::json as strict;
 use crate::oauth::{self, registration};
 use crate::provider::supported::supported;
 use crate::provider::{clients, registration as registering};
+use crate::risk::limits;
 use crate::store::database::registrations;
 
 /// How long a document is taken for current.
@@ -88,6 +89,8 @@ fn is_same(before: &oauth::Client, after: &oauth::Client) -> bool {
 async fn read(app: &App, id: &ClientId) -> Result<oauth::Client, Error> {
     let bad = |why: &'static str| oauth::Error::invalid_client_metadata(why);
     let url = Url::parse(id.as_str()).map_err(|_| bad("client_id is not a URL"))?;
+    // Anybody can name any address of a host: we are no tool to flood it with.
+    limits::check(app, "client_document", url.host_str().unwrap_or_default()).await?;
     let fetched = app.fetch.get(&url, MOST_BYTES).await.map_err(|why| {
         bad("the client metadata document that client_id names could not be read").with_detail(why.to_string())
     })?;

@@ -1,6 +1,6 @@
 //! Finds clients, with their secrets and keys; makes and changes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,6 +163,16 @@ pub async fn list(app: &App) -> Result<Vec<Registered>, Error> {
             })
         })
         .await
+}
+
+/// The origins whose pages may read what we answer, of all clients that may act.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn cors_origins(app: &App) -> Result<HashSet<String>, Fault> {
+    let rows = app.db.read::<_, Fault, _>(|conn| Box::pin(clients::list(conn))).await?;
+    let live = rows.into_iter().filter(|row| row.state == ClientState::Active);
+    Ok(live.flat_map(|row| row.metadata.0.cors_origins).collect())
 }
 
 /// What clients call themselves, by their identifiers; one that was removed has no name any more.

@@ -78,6 +78,9 @@ pub struct Metadata {
     /// Where it is told of sign-outs, server to server (OIDC Back-Channel Logout).
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
+    /// Tells it of one session at a time, never of all sessions of a person at once.
+    #[arg(long)]
+    backchannel_logout_session_required: bool,
     /// Its home page.
     #[arg(long, value_name = "URI")]
     client_uri: Option<String>,
@@ -136,6 +139,7 @@ impl Metadata {
         set_list(&mut client.recommended_claims, &self.recommended);
         set_optional(&mut client.frontchannel_logout_uri, &self.frontchannel_logout_uri);
         set_optional(&mut client.backchannel_logout_uri, &self.backchannel_logout_uri);
+        client.backchannel_logout_session_required |= self.backchannel_logout_session_required;
         set_optional(&mut client.client_uri, &self.client_uri);
         set_optional(&mut client.logo_uri, &self.logo_uri);
         set_optional(&mut client.policy_uri, &self.policy_uri);

@@ -232,7 +232,8 @@ fn the_table_holds_every_member_of_a_client() {
     let mut members: Vec<&str> = client.as_object().expect("an object").keys().map(String::as_str).collect();
     members.retain(|name| *name != "id");
     let mut rows: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
-    (members.sort_unstable(), rows.sort_unstable());
+    members.sort_unstable();
+    rows.sort_unstable();
     assert_eq!(members, rows);
     for field in FIELDS {
         assert!(field.section.contains('§'), "{}", field.name);

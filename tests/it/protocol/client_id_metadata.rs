@@ -101,6 +101,27 @@ async fn client_id_metadata_s4_documents_that_are_no_clients() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn security_s7_documents_of_one_host_are_counted() {
+    let site = Site::https().await;
+    let (host, ca) = (site.host(), site.ca().display().to_string());
+    let settings = [
+        ("SW__REGISTRATION__METADATA_DOCUMENTS", "true"),
+        ("SW__OUTBOUND__ALLOW", host.as_str()),
+        ("SW__OUTBOUND__EXTRA_CA", ca.as_str()),
+        ("SW__LIMITS__ENABLED", "true"),
+        ("SW__LIMITS__CLIENT_DOCUMENT", "1/h burst 3"),
+    ];
+    let server = Server::with(&settings).await;
+    let mut person = Person::new(&server);
+    for n in 0..6 {
+        let id = site.url(&format!("/flood?n={n}"));
+        let page = person.visit(platform(&server, &id).await.attempt("openid").url.as_str()).await.page();
+        assert_eq!(page.status, if n < 3 { 400 } else { 429 }, "{n}");
+    }
+    assert_eq!(site.heard("/flood").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn client_id_metadata_is_off_unless_it_is_turned_on() {
     let site = Site::https().await;
     let server = house(&site, "false").await;

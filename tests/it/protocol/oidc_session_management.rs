@@ -95,7 +95,8 @@ async fn oidc_session_s4_2_unchanged_then_changed_in_a_browser() {
     // Proving again who one is changes nothing for those who watch; signing out does.
     browser.goto(&format!("{}/logout", server.issuer)).await;
     browser.click("button[value=sign_out]").await;
-    browser.element("h1").await;
+    browser.wait_for_url(|url| url.ends_with("/logout/confirm")).await;
+    browser.element("a[href='/signin']").await;
     browser.goto(back.as_str()).await;
     browser.element("iframe").await;
     assert_eq!(ask(&browser, &message).await, told("changed"));

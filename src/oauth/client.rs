@@ -328,6 +328,11 @@ impl Client {
         self.require_pkce || self.is_public()
     }
 
+    /// Whether it wants to be told that a session is over (OIDC Front-Channel Logout, OIDC Back-Channel Logout).
+    pub fn hears_of_sign_outs(&self) -> bool {
+        self.frontchannel_logout_uri.is_some() || self.backchannel_logout_uri.is_some()
+    }
+
     /// What a person calls it: its name, or its identifier where it has none.
     pub fn display_name(&self) -> &str {
         if self.client_name.is_empty() { self.id.as_str() } else { &self.client_name }

@@ -51,6 +51,8 @@ codes! {
         "OIDC Core Unmet Authentication Requirements §2";
     InvalidRedirectUri "invalid_redirect_uri" 400 "RFC 7591 §3.2.2";
     InvalidClientMetadata "invalid_client_metadata" 400 "RFC 7591 §3.2.2";
+    InvalidSoftwareStatement "invalid_software_statement" 400 "RFC 7591 §3.2.2";
+    UnapprovedSoftwareStatement "unapproved_software_statement" 400 "RFC 7591 §3.2.2";
 }
 
 impl Code {

@@ -13,6 +13,7 @@ pub mod pkce;
 pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
+pub mod registration;
 pub mod request_object;
 pub mod scope;
 pub mod sender;

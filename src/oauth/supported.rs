@@ -37,6 +37,9 @@ pub struct Supported {
     pub authorization_details_types: Vec<&'static str>,
     /// Algorithms that a client assertion or a request object may be signed with.
     pub assertion_algs: Vec<&'static str>,
+    /// `alg` and `enc` of what is encrypted to a client.
+    pub encryption_algs: Vec<&'static str>,
+    pub encryption_encs: Vec<&'static str>,
 }
 
 /// Claims that the protocol itself makes; nobody is asked for them.
@@ -114,6 +117,8 @@ pub(crate) mod sample {
             client_auth_methods: vec!["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
             id_token_algs: vec!["ES256", "EdDSA", "RS256", "PS256"],
             assertion_algs: vec!["ES256", "EdDSA", "PS256", "RS256"],
+            encryption_algs: vec![],
+            encryption_encs: vec![],
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::oauth::{self, Authentication, Params};
 use crate::provider::clients::{self, Registered};
 use crate::provider::respond::{self, Approval};
 use crate::provider::supported::supported;
-use crate::provider::{consent, logout, parameters, tokens};
+use crate::provider::{client_documents, consent, logout, parameters, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::Interaction;
 
@@ -58,6 +58,7 @@ pub async fn begin(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Or
 async fn take_in(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Origin) -> Result<Begun, Error> {
     let began = app.now();
     let id = ClientId::from(params.require("client_id")?);
+    client_documents::prepare(app, &id, origin).await?;
     let unknown = || oauth::Error::invalid_request("client_id is not the identifier of a registered client");
     let account = visitor.session.map(|session| session.account);
     let unit = app.clone();

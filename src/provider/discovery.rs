@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::config::RegistrationMode;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
@@ -15,7 +16,9 @@ struct Document(Bytes);
 
 impl Room for Document {
     fn open(app: &App) -> Self {
-        Self(Bytes::from(metadata(app.config.issuer(), supported()).to_string()))
+        let mut document = metadata(app.config.issuer(), supported());
+        registration(&mut document, app);
+        Self(Bytes::from(document.to_string()))
     }
 }
 
@@ -24,44 +27,60 @@ pub fn document(app: &App) -> Bytes {
     app.room::<Document>().0.clone()
 }
 
+/// How clients may come by themselves: only where the settings let them (RFC 8414 §2).
+fn registration(document: &mut Value, app: &App) {
+    let settings = &app.config.registration;
+    if settings.mode != RegistrationMode::Off {
+        document["registration_endpoint"] = json!(format!("{}/register", app.config.issuer()));
+    }
+    if settings.metadata_documents {
+        document["client_id_metadata_document_supported"] = json!(true);
+    }
+}
+
 /// The metadata of a provider with this issuer.
 pub fn metadata(issuer: &str, supported: &Supported) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    let with_credentials: Vec<&str> =
-        supported.client_auth_methods.iter().copied().filter(|method| *method != "none").collect();
+    let sections =
+        [of_house(issuer, &at, supported), of_requests(&at, supported), of_tokens(&at, supported), of_logout(&at)];
+    let mut all = serde_json::Map::new();
+    for section in sections {
+        if let Value::Object(members) = section {
+            all.extend(members);
+        }
+    }
+    Value::Object(all)
+}
+
+fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
     let mut claims: Vec<&str> = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
     claims.extend(&supported.claims);
     let scopes: Vec<&str> = supported.scopes.iter().map(|scope| scope.name).collect();
     json!({
         "issuer": issuer,
-        "authorization_endpoint": at("/authorize"),
-        "token_endpoint": at("/token"),
-        "userinfo_endpoint": at("/userinfo"),
         "jwks_uri": at("/jwks"),
-        "introspection_endpoint": at("/introspect"),
-        "revocation_endpoint": at("/revoke"),
-        "end_session_endpoint": at("/logout"),
+        "userinfo_endpoint": at("/userinfo"),
         "service_documentation": at("/developers"),
         "op_policy_uri": at("/privacy"),
         "scopes_supported": scopes,
-        "response_types_supported": supported.response_types,
-        "response_modes_supported": supported.response_modes,
-        "grant_types_supported": supported.grant_types,
         "acr_values_supported": supported.acr_values,
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": supported.id_token_algs,
-        "token_endpoint_auth_methods_supported": supported.client_auth_methods,
-        "token_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
-        "introspection_endpoint_auth_methods_supported": with_credentials,
-        "introspection_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
-        "revocation_endpoint_auth_methods_supported": supported.client_auth_methods,
-        "revocation_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
-        "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": supported.prompt_values,
-        "display_values_supported": ["page", "popup", "touch", "wap"],
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "ui_locales_supported": supported.ui_locales,
+    })
+}
+
+/// RFC 6749 §3.1, OIDC Core §3.1.2.1, RFC 9101, RFC 9126, RFC 9207, RFC 9396, JARM.
+fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
+    json!({
+        "authorization_endpoint": at("/authorize"),
+        "response_types_supported": supported.response_types,
+        "response_modes_supported": supported.response_modes,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": supported.prompt_values,
+        "display_values_supported": ["page", "popup", "touch", "wap"],
         "claims_parameter_supported": true,
         "pushed_authorization_request_endpoint": at("/par"),
         "require_pushed_authorization_requests": false,
@@ -72,6 +91,36 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "authorization_signing_alg_values_supported": supported.id_token_algs,
         "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+/// RFC 6749 §3.2, RFC 7009, RFC 7662: the endpoints where clients authenticate.
+fn of_tokens(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
+    let with_credentials: Vec<&str> =
+        supported.client_auth_methods.iter().copied().filter(|method| *method != "none").collect();
+    json!({
+        "token_endpoint": at("/token"),
+        "introspection_endpoint": at("/introspect"),
+        "revocation_endpoint": at("/revoke"),
+        "grant_types_supported": supported.grant_types,
+        "token_endpoint_auth_methods_supported": supported.client_auth_methods,
+        "token_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
+        "introspection_endpoint_auth_methods_supported": with_credentials,
+        "introspection_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
+        "revocation_endpoint_auth_methods_supported": supported.client_auth_methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
+    })
+}
+
+/// OIDC RP-Initiated, Front-Channel and Back-Channel Logout, Session Management.
+fn of_logout(at: &impl Fn(&str) -> String) -> Value {
+    json!({
+        "end_session_endpoint": at("/logout"),
+        "check_session_iframe": at("/check_session"),
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
     })
 }
 

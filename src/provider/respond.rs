@@ -17,9 +17,9 @@ use crate::oauth::grant::Grant;
 use crate::oauth::{self, Scope};
 use crate::provider::clients::Registered;
 use crate::provider::issue::{self, Basis, IdToken};
-use crate::provider::{keys, pushed, tokens};
+use crate::provider::{keys, pushed, session_state, tokens};
 use crate::store::database::families::{self, Family, FamilyState};
-use crate::store::database::{Conn, Json};
+use crate::store::database::{Conn, Json, session_clients};
 use crate::wallet::disclosure::{Disclosure, Permit};
 
 /// How long the refresh tokens of a client without credentials live at most.
@@ -83,6 +83,9 @@ pub async fn keep(
     let state = approval.request.reply_to.state().map(str::to_owned);
     let family = family(app, client, approval, now);
     families::insert(conn, &family).await?;
+    if let Some(session) = family.session_id.filter(|_| client.hears_of_sign_outs()) {
+        session_clients::insert(conn, session, &client.id, family.account_id).await?;
+    }
     let record = Record {
         client: Some(family.client_id.clone()),
         grant: Some(family.grant_id),
@@ -170,6 +173,7 @@ pub async fn fields(
             fields.extend(access.scope.map(|scope| ("scope", scope)));
         }
     }
+    fields.extend(session_state::of(app, family).map(|state| ("session_state", state)));
     if let Some(uri) = &kept.pushed {
         pushed::forget(app, uri).await?;
     }

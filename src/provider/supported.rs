@@ -44,6 +44,9 @@ fn gather() -> Supported {
             .collect(),
         id_token_algs: algs.clone(),
         assertion_algs: algs,
+        // Nothing is encrypted yet.
+        encryption_algs: Vec::new(),
+        encryption_encs: Vec::new(),
     }
 }
 

@@ -79,6 +79,15 @@ pub struct Metadata {
     /// A claim that the consent page may tick beforehand; may be repeated.
     #[arg(long, value_name = "CLAIM")]
     recommended: Vec<String>,
+    /// A page of its own that the browser opens, unseen, when a person signs out (OIDC Front-Channel Logout).
+    #[arg(long, value_name = "URI")]
+    frontchannel_logout_uri: Option<String>,
+    /// Where it is told of sign-outs, server to server (OIDC Back-Channel Logout).
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
+    /// Tells it of one session at a time, never of all sessions of a person at once.
+    #[arg(long)]
+    backchannel_logout_session_required: bool,
     /// Its home page.
     #[arg(long, value_name = "URI")]
     client_uri: Option<String>,
@@ -143,6 +152,9 @@ impl Metadata {
         }
         set_list(&mut client.essential_claims, &self.essential);
         set_list(&mut client.recommended_claims, &self.recommended);
+        set_optional(&mut client.frontchannel_logout_uri, &self.frontchannel_logout_uri);
+        set_optional(&mut client.backchannel_logout_uri, &self.backchannel_logout_uri);
+        client.backchannel_logout_session_required |= self.backchannel_logout_session_required;
         set_optional(&mut client.client_uri, &self.client_uri);
         set_optional(&mut client.logo_uri, &self.logo_uri);
         set_optional(&mut client.policy_uri, &self.policy_uri);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::JobId;
+use crate::base::id::{AccountId, ClientId, JobId, SessionId};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -25,6 +25,13 @@ pub enum Job {
         /// What its text is filled with.
         values: BTreeMap<String, String>,
     },
+    /// Tells a client that a session is over (OIDC Back-Channel Logout §2.5).
+    Logout {
+        client: ClientId,
+        account: AccountId,
+        /// `None`: every session of the account.
+        session: Option<SessionId>,
+    },
 }
 
 impl Job {
@@ -32,6 +39,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mail { .. } => "mail",
+            Self::Logout { .. } => "logout",
         }
     }
 }

@@ -119,23 +119,25 @@ pub async fn knows_place(
     Ok(found.is_some())
 }
 
-/// Puts a new session in the place of an old one: the old one ends, its families hang on the new one.
+/// Gives a session another cookie, sign-in and end: the cookie before opens nothing any more, and clients go on to know
+/// the session by the same name. `false` when it has ended.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn succeed(
-    conn: &mut Conn<'_>,
-    account: AccountId,
-    old: SessionId,
-    new: SessionId,
-    now: Time,
-) -> Result<(), Fault> {
-    let families =
-        token_families::table.filter(token_families::session_id.eq(old).and(token_families::account_id.eq(account)));
-    let moved = diesel::update(families).set(token_families::session_id.eq(new));
-    on!(conn, execute, moved).stored("move the families of a session")?;
-    end(conn, account, old, "renewed", now).await?;
-    Ok(())
+pub async fn renew(conn: &mut Conn<'_>, row: &Row) -> Result<bool, Fault> {
+    let own = sessions::id.eq(row.id).and(sessions::account_id.eq(row.account_id)).and(sessions::ended_at.is_null());
+    let update = diesel::update(sessions::table.filter(own)).set((
+        sessions::digest.eq(row.digest),
+        sessions::acr.eq(&row.acr),
+        sessions::amr.eq(&row.amr),
+        sessions::auth_time.eq(row.auth_time),
+        sessions::seen_at.eq(row.seen_at),
+        sessions::expires_at.eq(row.expires_at),
+        sessions::remembered.eq(row.remembered),
+        sessions::address_prefix.eq(&row.address_prefix),
+        sessions::agent.eq(&row.agent),
+    ));
+    Ok(on!(conn, execute, update).stored("renew a session")? == 1)
 }
 
 /// Ends one session of an account with the families that hang on it; whether it was this call that did.

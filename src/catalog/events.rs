@@ -54,6 +54,7 @@ pub const EVENTS: &[Event] = &[
     row("phone.added", Person, Security),
     row("phone.removed", Person, Security),
     row("profile.changed", Person, Security),
+    row("approval.requested", Person, Security),
     row("consent.given", Person, Consent),
     row("consent.changed", Person, Consent),
     row("consent.refused", Person, Consent),

@@ -5,6 +5,7 @@
 
 pub mod deliver;
 pub mod letters;
+mod ping;
 pub mod runner;
 mod schedule;
 pub mod upkeep;
@@ -34,14 +35,24 @@ pub struct Kind {
 }
 
 /// Every kind of job.
-pub const JOBS: &[Kind] = &[Kind {
-    name: "mail",
-    // Some five hours in all.
-    tries: 14,
-    first: Seconds(5),
-    longest: Seconds::hours(1),
-    run: |app, row, job| Box::pin(deliver::run(app, row, job)),
-}];
+pub const JOBS: &[Kind] = &[
+    Kind {
+        name: "mail",
+        // Some five hours in all.
+        tries: 14,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(deliver::run(app, row, job)),
+    },
+    Kind {
+        name: "ping",
+        // Who was not told in a minute polls by itself.
+        tries: 5,
+        first: Seconds(2),
+        longest: Seconds(30),
+        run: |app, row, job| Box::pin(ping::run(app, row, job)),
+    },
+];
 
 /// Why a job was not done; in words without personal data, since they are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]

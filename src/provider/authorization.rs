@@ -193,9 +193,7 @@ pub(super) async fn respond(
     let (unit, client, origin) = (app.clone(), Arc::clone(client), origin.clone());
     let code = app
         .db
-        .write(move |tx| {
-            Box::pin(async move { Ok::<_, Error>(respond::keep(tx, &unit, &client, approval, &origin).await?) })
-        })
+        .write(move |tx| Box::pin(async move { respond::keep(tx, &unit, &client, approval, &origin).await }))
         .await?;
     Ok(approved.request().reply_to.code(&code))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Time};
 use crate::catalog::{Claim, Line as LineRule, ValueType, claims, values};
-use crate::oauth::authorization::reply;
+use crate::oauth::authorization::{Polled, reply};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::grant::{self, Demand, Duration, Grant};
 use crate::oauth::{Client, Scope};
@@ -76,8 +76,10 @@ pub struct ConsentAsk {
     /// What was decided earlier and is not asked now.
     pub already: Vec<Line>,
     pub default_duration: Duration,
-    /// The origin that the browser returns to.
+    /// The origin that the browser returns to; empty where it stays here.
     pub return_origin: String,
+    /// Who fetches the answer, where no browser carries it: the page says so.
+    pub polled: Option<Polled>,
     demand: Demand,
     kept: Option<Grant>,
 }
@@ -139,6 +141,7 @@ impl ConsentAsk {
             already,
             default_duration: live.map_or(default_duration, |g| g.duration),
             return_origin: reply::origin(asked.redirect_uri),
+            polled: None,
             demand,
             kept: live.cloned(),
         }

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::oauth::backchannel::DELIVERY_MODES;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
-pub const CLIENT_ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+pub const CLIENT_ENDPOINTS: [&str; 5] = ["/token", "/introspect", "/revoke", "/device_authorization", "/bc-authorize"];
 
 /// The document, made once.
 struct Document(Bytes);
@@ -40,6 +41,11 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "jwks_uri": at("/jwks"),
         "introspection_endpoint": at("/introspect"),
         "revocation_endpoint": at("/revoke"),
+        "device_authorization_endpoint": at("/device_authorization"),
+        "backchannel_authentication_endpoint": at("/bc-authorize"),
+        "backchannel_token_delivery_modes_supported": DELIVERY_MODES,
+        "backchannel_authentication_request_signing_alg_values_supported": supported.assertion_algs,
+        "backchannel_user_code_parameter_supported": false,
         "end_session_endpoint": at("/logout"),
         "service_documentation": at("/developers"),
         "op_policy_uri": at("/privacy"),

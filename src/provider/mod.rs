@@ -1,12 +1,16 @@
 //! What you let others see: the OpenID Provider at work.
 
 pub mod access;
+pub mod approvals;
 pub mod authorization;
+pub mod backchannel;
 pub mod client_auth;
 pub mod client_keys;
 pub mod clients;
 pub mod consent;
+pub mod device;
 pub mod discovery;
+pub mod first;
 pub mod grant_types;
 pub mod grants;
 pub mod interaction;
@@ -14,9 +18,11 @@ pub mod introspection;
 pub mod issue;
 pub mod keys;
 pub mod logout;
+pub mod polling;
 pub mod respond;
 pub mod revocation;
 pub mod supported;
 pub mod token;
 pub mod tokens;
+pub mod trusted;
 pub mod userinfo;

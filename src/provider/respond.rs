@@ -3,12 +3,13 @@
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::FamilyId;
-use crate::base::{Fault, Seconds, Time};
+use crate::base::{Seconds, Time};
+use crate::error::{Denied, Error};
 use crate::oauth::authentication::Authentication;
 use crate::oauth::authorization::{Approved, AuthorizationRequest};
 use crate::oauth::grant::Grant;
 use crate::provider::clients::Registered;
-use crate::provider::tokens;
+use crate::provider::{polling, tokens};
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::store::database::{Conn, Json};
 
@@ -35,16 +36,24 @@ impl From<&Approved<'_>> for Approval {
 /// Keeps an approved authorization with its record; gives the code.
 ///
 /// # Errors
-/// A fault when the database does not answer.
+/// Expired where another answer to the same poller was kept; a fault when the database does not answer.
 pub async fn keep(
     conn: &mut Conn<'_>,
     app: &App,
     client: &Registered,
     approval: Approval,
     origin: &Origin,
-) -> Result<String, Fault> {
+) -> Result<String, Error> {
+    let polled = approval.request.reply_to.polled().cloned();
     let family = family(app, client, approval, app.now());
-    families::insert(conn, &family).await?;
+    match &polled {
+        None => families::insert(conn, &family).await?,
+        Some(polled) => {
+            if !polling::approve(conn, app, polled, &family).await? {
+                return Err(Denied::Expired.into());
+            }
+        }
+    }
     let record = Record {
         client: Some(family.client_id.clone()),
         grant: Some(family.grant_id),
@@ -65,15 +74,18 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         (true, true) => limits.refresh_absolute.min(PUBLIC_ABSOLUTE),
     };
     let Authentication { account, session, auth_time, acr, amr } = authentication;
+    let polled = request.reply_to.polled();
     let wants_auth_time = request.max_age.is_some() || client.require_auth_time || request.claims.asks_auth_time();
     Family {
-        id: FamilyId::new(now, &app.random),
+        id: polled.map_or_else(|| FamilyId::new(now, &app.random), |polled| polled.id),
         state: FamilyState::Code,
         client_id: client.id.clone(),
         account_id: account,
         grant_id: grant.id,
         grant_epoch: grant.epoch as i32,
-        session_id: Some(session),
+        // Who polls is not this browser: signing out of it does not sign them out.
+        session_id: polled.is_none().then_some(session),
+        code_expires_at: polled.map_or(now + limits.code.min(client.rules().code_lifetime), |polled| polled.expires_at),
         redirect_uri: request.reply_to.redirect_uri().to_owned(),
         code_challenge: request.code_challenge.map(|challenge| challenge.as_str().to_owned()),
         nonce: request.nonce,
@@ -88,7 +100,6 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         generation: 0,
         rotated_at: None,
         created_at: now,
-        code_expires_at: now + limits.code.min(client.rules().code_lifetime),
         idle_expires_at: now + limits.refresh_idle,
         expires_at: now + absolute,
         ended_at: None,

@@ -24,6 +24,7 @@ pub struct TokenKind {
 }
 
 pub const CODE: TokenKind = TokenKind { prefix: "sw_ac_", section: "RFC 6749 §4.1.2" };
+pub const DEVICE: TokenKind = TokenKind { prefix: "sw_dc_", section: "RFC 8628 §3.2" };
 pub const REFRESH: TokenKind = TokenKind { prefix: "sw_rt_", section: "RFC 6749 §1.5" };
 pub const ACCESS: TokenKind = TokenKind { prefix: "sw_at_", section: "RFC 6749 §1.4" };
 
@@ -132,6 +133,17 @@ pub fn write_code(app: &App, family: FamilyId) -> String {
 /// The authorization that a code stands for; `None` when it is none of ours.
 pub fn open_code(app: &App, text: &str) -> Option<FamilyId> {
     let (_, plain) = open(&CODE, &app.sealers.code, text)?;
+    Some(FamilyId::from_bytes(plain.try_into().ok()?))
+}
+
+/// Makes the text by which somebody polls for an authorization: a device code or an `auth_req_id`.
+pub fn write_polled(app: &App, kind: &TokenKind, family: FamilyId) -> String {
+    write(kind, &app.sealers.code, app.random.bytes(), family.as_bytes())
+}
+
+/// The authorization that such a text stands for; `None` when it is none of ours.
+pub fn open_polled(app: &App, kind: &TokenKind, text: &str) -> Option<FamilyId> {
+    let (_, plain) = open(kind, &app.sealers.code, text)?;
     Some(FamilyId::from_bytes(plain.try_into().ok()?))
 }
 

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::oauth::authorization::polled::Polled;
 use crate::oauth::client::Client;
-use crate::oauth::error::{CODES, Error};
+use crate::oauth::error::{CODES, Code, Error};
 use crate::oauth::params;
 
 /// How the parameters of an answer travel to the client.
@@ -35,13 +36,16 @@ pub fn find(name: &str) -> Option<&'static ResponseMode> {
     RESPONSE_MODES.iter().find(|row| row.name == name)
 }
 
-/// Where an answer may be sent. Only [`ReplyTo::of`] makes one: once the client and its redirect URI are known to match.
+/// Where an answer may be sent: [`ReplyTo::of`] makes one once the client and its redirect URI are known to match,
+/// [`ReplyTo::poller`] where no browser carries the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTo {
     redirect_uri: String,
     mode: Mode,
     state: Option<String>,
     issuer: String,
+    #[serde(default)]
+    polled: Option<Box<Polled>>,
 }
 
 /// An answer on its way to the client.
@@ -52,6 +56,8 @@ pub enum Reply {
     Redirect(String),
     /// The browser posts these fields (OAuth 2.0 Form Post Response Mode §2).
     Form { action: String, fields: Vec<(String, String)> },
+    /// The browser stays here: the answer is fetched at the token endpoint.
+    Polled { is_allowed: bool },
 }
 
 impl std::fmt::Debug for Reply {
@@ -65,12 +71,15 @@ impl Reply {
     fn target(&self) -> &str {
         match self {
             Self::Redirect(target) | Self::Form { action: target, .. } => target,
+            Self::Polled { .. } => "",
         }
     }
 
     /// How the request ended, as the label of a metric: `code`, or the error's name.
     pub fn outcome(&self) -> &'static str {
         let error = match self {
+            Self::Polled { is_allowed: true } => None,
+            Self::Polled { is_allowed: false } => Some(Code::AccessDenied.name().to_owned()),
             Self::Form { fields, .. } => {
                 fields.iter().find(|(name, _)| name == "error").map(|(_, value)| value.clone())
             }
@@ -105,9 +114,22 @@ impl ReplyTo {
             mode,
             state: state.map(str::to_owned),
             issuer: issuer.to_owned(),
+            polled: None,
         })
     }
 
+    /// An answer that waits for its poller.
+    pub(super) fn poller(polled: Polled, issuer: &str) -> Self {
+        let polled = Some(Box::new(polled));
+        Self { redirect_uri: String::new(), mode: Mode::Query, state: None, issuer: issuer.to_owned(), polled }
+    }
+
+    /// For whom the answer waits, where no browser carries it.
+    pub fn polled(&self) -> Option<&Polled> {
+        self.polled.as_deref()
+    }
+
+    /// Empty where no browser carries the answer.
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
@@ -124,6 +146,9 @@ impl ReplyTo {
 
     /// `state` comes back unchanged; `iss` says who answers (RFC 9207 §2).
     fn reply(&self, fields: &[(&'static str, &str)]) -> Reply {
+        if self.polled.is_some() {
+            return Reply::Polled { is_allowed: fields.iter().all(|(name, _)| *name != "error") };
+        }
         let state = self.state.as_deref().map(|state| ("state", state));
         let fields = fields.iter().copied().chain(state).chain([("iss", self.issuer.as_str())]);
         match self.mode {

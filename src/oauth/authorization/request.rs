@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Seconds;
 use crate::base::id::ClientId;
+use crate::oauth::authorization::polled::Polled;
 use crate::oauth::authorization::reply::{self, Mode, ReplyTo};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::client::Client;
@@ -62,6 +63,26 @@ pub struct AuthorizationRequest {
 pub fn read(params: &Params, facts: &Facts<'_>) -> Result<AuthorizationRequest, Rejection> {
     let reply_to = reply_to(params, facts)?;
     parse(params, facts, &reply_to).map_err(|error| Rejection::Reply(Box::new(reply_to), error))
+}
+
+/// Reads a request whose answer is fetched by polling (RFC 8628 §3.1, CIBA §7.1). The person is always asked: who polls
+/// cannot show that it is they who look at the page.
+pub fn read_polled(p: &Params, facts: &Facts<'_>, polled: Polled) -> Result<AuthorizationRequest, Error> {
+    let claims = claims(p, facts)?; // OIDC Core §5.5
+    Ok(AuthorizationRequest {
+        client: facts.client.id.clone(),
+        reply_to: ReplyTo::poller(polled, facts.issuer),
+        scope: scope(p, facts)?, // RFC 6749 §3.3
+        code_challenge: None,
+        nonce: None,
+        prompt: Prompt { consent: true, ..Prompt::default() },
+        max_age: None,
+        acr_values: acr_values(p, facts),
+        subject: subject(facts, &claims)?,
+        claims,
+        login_hint: short(p, "login_hint")?,
+        ui_locales: prompt::ui_locales(p),
+    })
 }
 
 /// Where answers go: `redirect_uri`, always required (OIDC Core §3.1.2.1), with `response_mode` and `state`.

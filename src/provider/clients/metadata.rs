@@ -1,5 +1,7 @@
 //! Whether a registration can work: everything in it is something the house does, and nothing in it deceives.
 
+mod backchannel;
+
 use crate::base::{text, url};
 use crate::jose::{Alg, JwkSet};
 use crate::oauth::client::SubjectType;
@@ -51,6 +53,7 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     if client.is_public() && client.has_grant_type("client_credentials") {
         return bad("a client without credentials cannot have the grant type client_credentials");
     }
+    backchannel::check(client, rules)?;
     if client.jwks.is_some() && client.jwks_uri.is_some() {
         return bad("jwks and jwks_uri must not both be there");
     }

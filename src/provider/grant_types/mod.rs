@@ -1,7 +1,9 @@
 //! `GRANT_TYPES`: name, section, parameters, and the function that redeems.
 
 mod authorization_code;
+mod ciba;
 mod client_credentials;
+mod device_code;
 mod refresh_token;
 
 use futures_util::future::BoxFuture;
@@ -9,7 +11,7 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 use crate::audit::Origin;
 use crate::error::Error;
-use crate::oauth::{Binding, Params};
+use crate::oauth::{Binding, Params, backchannel, device};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::issue::Issue;
 
@@ -53,6 +55,18 @@ pub const GRANT_TYPES: &[GrantType] = &[
         section: "RFC 6749 §4.4.2",
         params: &["scope"],
         redeem: |app, request| Box::pin(client_credentials::redeem(app, request)),
+    },
+    GrantType {
+        name: device::GRANT_TYPE,
+        section: "RFC 8628 §3.4",
+        params: &["device_code"],
+        redeem: |app, request| Box::pin(device_code::redeem(app, request)),
+    },
+    GrantType {
+        name: backchannel::GRANT_TYPE,
+        section: "CIBA §10.1",
+        params: &["auth_req_id"],
+        redeem: |app, request| Box::pin(ciba::redeem(app, request)),
     },
 ];
 

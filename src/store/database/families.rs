@@ -111,6 +111,15 @@ pub async fn insert(conn: &mut Conn<'_>, family: &Family) -> Result<(), Fault> {
     Ok(())
 }
 
+/// As [`insert`], where the identifier was chosen beforehand: `false` when another was kept under it, of two that race too.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert_once(conn: &mut Conn<'_>, family: &Family) -> Result<bool, Fault> {
+    let insert = diesel::insert_into(token_families::table).values(family).on_conflict_do_nothing();
+    Ok(on!(conn, execute, insert).stored("keep a token family")? == 1)
+}
+
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: FamilyId) -> Result<Option<Family>, Fault> {

@@ -25,6 +25,8 @@ pub enum Job {
         /// What its text is filled with.
         values: BTreeMap<String, String>,
     },
+    /// Tells a client that a question of its was answered (CIBA §10.2).
+    Ping { endpoint: String, token: String, auth_req_id: String },
 }
 
 impl Job {
@@ -32,6 +34,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mail { .. } => "mail",
+            Self::Ping { .. } => "ping",
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backchannel;
 pub mod challenges;
 pub mod clients;
 mod columns;
@@ -24,6 +25,7 @@ pub mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
+pub mod subjects;
 pub mod upkeep;
 
 use std::path::Path;

@@ -175,6 +175,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    backchannel_requests (id) {
+        id -> Text,
+        client_id -> Text,
+        account_id -> Text,
+        state -> Text,
+        payload -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subjects (sub) {
+        sub -> Text,
+        account_id -> Text,
+    }
+}
+
+diesel::table! {
     revoked_tokens (jti) {
         jti -> Binary,
         expires_at -> BigInt,
@@ -247,6 +266,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_secrets,
     grants,
     token_families,
+    backchannel_requests,
+    subjects,
     revoked_tokens,
     used_assertions,
     signing_keys,

@@ -1,6 +1,8 @@
 //! The endpoints that the standards define.
 
 pub mod authorize;
+pub mod backchannel;
+pub mod device;
 pub mod documents;
 pub mod interaction;
 pub mod logout;

@@ -12,7 +12,7 @@ use crate::web::answer;
 use crate::web::call::Call;
 
 /// Reads the body, finds out who calls, and counts the call under `limit`.
-async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(AuthenticatedClient, Params), Error> {
+pub(super) async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(AuthenticatedClient, Params), Error> {
     let params = call.params().await?;
     let presented = Presented { authorization: call.header("authorization"), params: &params };
     let client = client_auth::authenticate(&call.app, &presented, call.visit.origin()).await?;

@@ -15,7 +15,12 @@ pub fn of(client: &Client) -> AppCard {
         (None, false) => Standing::Unverified,
     };
     let host = redirect_uri::hosts(&client.redirect_uris).into_iter().next();
-    let host = host.unwrap_or_else(|| client.redirect_uris.first().map_or(String::new(), |uri| scheme(uri)));
+    // A client that nobody returns to (a device, a service) is known by its own page, else by its identifier.
+    let own = || {
+        let page = client.client_uri.as_deref().and_then(crate::base::url::web);
+        page.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| client.id.to_string())
+    };
+    let host = host.unwrap_or_else(|| client.redirect_uris.first().map_or_else(own, |uri| scheme(uri)));
     let host = if standing == Standing::Verified { registrable_domain(&host).to_owned() } else { host };
     // A picture is shown from a copy of ours alone, never from where the client keeps it.
     AppCard { name: client.display_name().to_owned(), host, standing, logo: None }

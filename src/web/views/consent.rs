@@ -40,6 +40,19 @@ pub struct Consent {
     pub terms_href: Option<String>,
     /// The origin of the redirect address, never more of it.
     pub return_origin: String,
+    /// Set where the answer goes to another device than this browser: the page warns of strangers.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Who asks from elsewhere.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// The code that the device shows.
+    pub user_code: Option<String>,
+    /// What the platform shows at the same time.
+    pub message: Option<String>,
+    /// The network that it asked from.
+    pub from: Option<String>,
 }
 
 /// Why the page is shown; each has its own heading and first sentence.

@@ -39,6 +39,7 @@ activity-email-removed-html = أزلت عنوان بريد إلكتروني.
 activity-phone-added-html = أضفت رقم هاتف.
 activity-phone-removed-html = أزلت رقم هاتف.
 activity-profile-changed-html = غيَّرت ملفك الشخصي: { $claims }.
+activity-approval-requested-html = طلب { $app } أن تؤكد شيئًا.
 activity-consent-given-html = شاركت مع <strong>{ $app }</strong>: { $claims }.
 activity-consent-changed-html = غيَّرت ما يراه <strong>{ $app }</strong>. الآن: { $claims }.
 activity-consent-refused-html = اخترت عدم المشاركة مع <strong>{ $app }</strong>.

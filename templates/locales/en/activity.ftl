@@ -35,6 +35,7 @@ activity-email-removed-html = You removed an email address.
 activity-phone-added-html = You added a phone number.
 activity-phone-removed-html = You removed a phone number.
 activity-profile-changed-html = You changed your profile: { $claims }.
+activity-approval-requested-html = { $app } asked you to confirm something.
 activity-consent-given-html = You shared with <strong>{ $app }</strong>: { $claims }.
 activity-consent-changed-html = You changed what <strong>{ $app }</strong> can see. Now: { $claims }.
 activity-consent-refused-html = You chose not to share with <strong>{ $app }</strong>.

@@ -1,6 +1,7 @@
 //! The standards, case by case, through the doors; files and tests are named after the sections.
 
 mod bad_input;
+mod ciba;
 mod consent;
 mod cors_and_limits;
 mod discovery;
@@ -12,6 +13,7 @@ mod oidc_core_userinfo;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc8628_device;
 
 use url::Url;
 

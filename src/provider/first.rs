@@ -1,0 +1,42 @@
+//! The first tokens of an authorization that is active already: whether it may still have them, and the record of them.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::audit::Origin;
+use crate::base::Fault;
+use crate::jose::SigningKey;
+use crate::provider::clients::Registered;
+use crate::provider::issue::{self, ForPerson};
+use crate::store::database::Conn;
+use crate::store::database::families::{self, Family};
+use crate::wallet::disclosure::Permit;
+
+/// What to issue for `family`, its record written in the caller's unit; `None` where its grant, account or client has
+/// been stopped, which ends it.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn tokens(
+    conn: &mut Conn<'_>,
+    app: &App,
+    client: Arc<Registered>,
+    family: Family,
+    signer: Arc<SigningKey>,
+    origin: &Origin,
+) -> Result<Option<ForPerson>, Fault> {
+    let now = app.now();
+    let Some(standing) = families::standing(conn, family.grant_id).await? else { return Ok(None) };
+    let permit = match Permit::check(&standing, now) {
+        Ok(permit) => permit,
+        Err(stopped) => {
+            families::end(conn, family.id, stopped.reason(), now).await?;
+            return Ok(None);
+        }
+    };
+    let parts = (&*client, &family, &standing, &permit);
+    let (scope, claims) = issue::record(conn, app, "token.issued", parts, origin).await?;
+    let signer = scope.contains("openid").then_some(signer);
+    let grant = standing.grant.grant;
+    Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: true, claims }))
+}

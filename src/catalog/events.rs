@@ -62,6 +62,7 @@ pub const EVENTS: &[Event] = &[
     row("grant.expired", Person, Consent),
     row("authorization.approved", Person, Activity),
     row("token.issued", Person, Activity),
+    row("token.exchanged", Person, Activity),
     row("token.refreshed", Person, Activity),
     row("token.revoked", Person, Activity),
     row("token.code_replayed", Person, Activity),

@@ -30,6 +30,9 @@ pub struct Resource {
     /// The client identifiers under which it introspects and exchanges them.
     #[serde(default)]
     pub clients: Vec<String>,
+    /// The resources for which those clients may exchange a token that was made for it (RFC 8693).
+    #[serde(default)]
+    pub may_call: Vec<String>,
 }
 
 /// An issuer of assertions about people (RFC 7523).
@@ -94,6 +97,12 @@ pub(super) fn problems(resources: &[Resource], issuers: &[TrustedIssuer]) -> Vec
             "Its tokens cannot be revoked at once; 5min is usual.",
         );
         when(resource.scopes.is_empty(), "has no scopes", "Name at least one scope, and what people are told of it.");
+        let is_known = |other: &String| resources.iter().any(|resource| resource.identifier == *other);
+        when(
+            !resource.may_call.iter().all(is_known),
+            "may call one that is not there",
+            "Name identifiers of resources.",
+        );
         for (scope, label) in &resource.scopes {
             when(
                 !is_scope_token(scope),
@@ -158,7 +167,7 @@ mod tests {
         {
             assert_eq!(count(&resource(bad)), 1, "{bad}");
         }
-        for more in ["alg = \"none\"", "lifetime = \"1h\"", "lifetime = \"0s\""] {
+        for more in ["alg = \"none\"", "may_call = [\"x\"]", "lifetime = \"1h\"", "lifetime = \"0s\""] {
             assert_eq!(count(&resource(&format!("{scopes}\n{more}"))), 1, "{more}");
         }
         assert_eq!(count(&(resource(scopes) + &resource("scopes = { b = \"B\" }"))), 1, "twice");

@@ -16,10 +16,12 @@ pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod request_object;
+pub mod resource;
 pub mod scope;
 pub mod sender;
 pub mod subject;
 pub mod supported;
+pub mod token_exchange;
 
 pub use authentication::Authentication;
 pub use client::Client;

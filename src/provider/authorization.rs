@@ -15,7 +15,7 @@ use crate::oauth::{self, Authentication, Params};
 use crate::provider::clients::{self, Registered};
 use crate::provider::respond::{self, Approval};
 use crate::provider::supported::supported;
-use crate::provider::{consent, logout, tokens};
+use crate::provider::{consent, logout, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::Interaction;
 
@@ -100,8 +100,15 @@ async fn read(
             Err(other) => return Err(other),
         },
     };
-    let facts =
-        request::Facts { client, profile: client.rules(), supported: supported(), issuer: app.config.issuer(), hinted };
+    let all = resources::all(app);
+    let facts = request::Facts {
+        client,
+        profile: client.rules(),
+        supported: supported(),
+        resources: &all,
+        issuer: app.config.issuer(),
+        hinted,
+    };
     Ok(request::read(params, &facts))
 }
 

@@ -25,7 +25,7 @@ use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::clients::Registered;
 use crate::provider::supported::supported;
 use crate::provider::trusted::{self, Doubt};
-use crate::provider::{client_keys, logout, tokens};
+use crate::provider::{client_keys, logout, resources, tokens};
 use crate::risk::limits;
 use crate::store::database::backchannel::{self, QuestionState, Row};
 use crate::store::database::jobs::{self, Job};
@@ -86,10 +86,12 @@ pub async fn begin(
     let by = By::Backchannel { binding_message: message.clone() };
     let expires_at = now + question.expires_in;
     let polled = Polled { id, by, from: origin.address_prefix.clone(), expires_at };
+    let all = resources::all(app);
     let facts = Facts {
         client,
         profile: client.rules(),
         supported: supported(),
+        resources: &all,
         issuer: app.config.issuer(),
         // The one person who may answer.
         hinted: Some(Ok(tokens::subject(app, client, account))),

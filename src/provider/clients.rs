@@ -20,6 +20,7 @@ use crate::error::{Denied, Error};
 use crate::jose::JwkSet;
 use crate::oauth::profile;
 use crate::oauth::{Client, subject};
+use crate::provider::services;
 use crate::store::database::clients::{self, ClientRow, ClientState, SecretRow};
 use crate::store::database::{Conn, Json};
 
@@ -234,7 +235,7 @@ pub async fn create_with_secret(
     secret: Option<Secret<String>>,
     origin: &Origin,
 ) -> Result<Created, Error> {
-    check(&client)?;
+    check(&client, &services::all(app))?;
     let now = app.now();
     let id = client.id.clone();
     let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
@@ -278,7 +279,7 @@ pub async fn update(app: &App, id: &ClientId, change: impl FnOnce(&mut Client), 
     let mut client = before.client.clone();
     change(&mut client);
     client.id = id.clone();
-    check(&client)?;
+    check(&client, &services::all(app))?;
     if client.looks_different_from(&before.client) {
         client.identity_changed_at = Some(now);
     }

@@ -10,6 +10,7 @@ use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::grant::{self, Demand, Duration, Grant};
 use crate::oauth::{Client, Scope};
 use crate::provider::clients::Registered;
+use crate::provider::resources::Service;
 use crate::provider::supported::supported;
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::profiles::Source;
@@ -80,6 +81,8 @@ pub struct ConsentAsk {
     pub return_origin: String,
     /// Who fetches the answer, where no browser carries it: the page says so.
     pub polled: Option<Polled>,
+    /// What the client may do at other resource servers, if anything is allowed at all.
+    pub services: Vec<Service>,
     demand: Demand,
     kept: Option<Grant>,
 }
@@ -142,6 +145,7 @@ impl ConsentAsk {
             default_duration: live.map_or(default_duration, |g| g.duration),
             return_origin: reply::origin(asked.redirect_uri),
             polled: None,
+            services: Vec::new(),
             demand,
             kept: live.cloned(),
         }
@@ -174,6 +178,7 @@ impl ConsentAsk {
             OFFLINE if asked.contains(OFFLINE) => ticked.contains(OFFLINE),
             OFFLINE => kept.is_some_and(|g| g.allowed.scope.contains(OFFLINE)),
             "openid" => true,
+            _ if self.services.iter().any(|service| service.scope == scope) => true,
             _ => claims::in_scope(scope).any(|claim| claim.line == LineRule::Own && holds(claim.name)),
         };
         grant::Answer {

@@ -15,7 +15,7 @@ use crate::oauth::authorization::request::{self, Facts};
 use crate::oauth::{self, Params, device, polling};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::supported::supported;
-use crate::provider::tokens;
+use crate::provider::{resources, tokens};
 use crate::store::ephemeral::entries::{DeviceRequest, Interaction, UserCode};
 
 /// Where people type codes in.
@@ -51,8 +51,15 @@ pub async fn begin(
     let id = FamilyId::new(now, &app.random);
     let by = By::Device { user_code: device::shown(&code) };
     let polled = Polled { id, by, from: origin.address_prefix.clone(), expires_at: now + lifetime };
-    let facts =
-        Facts { client, profile: client.rules(), supported: supported(), issuer: app.config.issuer(), hinted: None };
+    let all = resources::all(app);
+    let facts = Facts {
+        client,
+        profile: client.rules(),
+        supported: supported(),
+        resources: &all,
+        issuer: app.config.issuer(),
+        hinted: None,
+    };
     let request = request::read_polled(params, &facts, polled)?;
     app.ephemeral.put(&id.to_string(), &DeviceRequest { request, is_denied: false }).await?;
     app.ephemeral.put(&code, &UserCode { id }).await?;

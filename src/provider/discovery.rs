@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::app::{App, Room};
 use crate::oauth::backchannel::DELIVERY_MODES;
 use crate::oauth::supported::Supported;
+use crate::provider::services;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
@@ -16,7 +17,16 @@ struct Document(Bytes);
 
 impl Room for Document {
     fn open(app: &App) -> Self {
-        Self(Bytes::from(metadata(app.config.issuer(), supported()).to_string()))
+        let mut document = metadata(app.config.issuer(), supported());
+        let resources = services::all(app);
+        if let Some(scopes) = document["scopes_supported"].as_array_mut() {
+            scopes.extend(resources.iter().flat_map(|resource| resource.scopes.iter()).map(Value::from));
+        }
+        if !app.config.resources.is_empty() {
+            // RFC 9728 §4.
+            document["protected_resources"] = resources.iter().map(|one| Value::from(&*one.identifier)).collect();
+        }
+        Self(Bytes::from(document.to_string()))
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::audit::Origin;
-use crate::base::Fault;
+use crate::error::Error;
 use crate::jose::SigningKey;
 use crate::provider::clients::Registered;
 use crate::provider::issue::{self, ForPerson};
+use crate::provider::resources::Asked;
 use crate::store::database::Conn;
 use crate::store::database::families::{self, Family};
 use crate::wallet::disclosure::Permit;
@@ -16,15 +17,16 @@ use crate::wallet::disclosure::Permit;
 /// been stopped, which ends it.
 ///
 /// # Errors
-/// A fault when the database does not answer.
+/// `invalid_target` for a resource that the authorization does not reach; a fault when the database does not answer.
 pub async fn tokens(
     conn: &mut Conn<'_>,
     app: &App,
     client: Arc<Registered>,
     family: Family,
     signer: Arc<SigningKey>,
+    target: &Asked,
     origin: &Origin,
-) -> Result<Option<ForPerson>, Fault> {
+) -> Result<Option<ForPerson>, Error> {
     let now = app.now();
     let Some(standing) = families::standing(conn, family.grant_id).await? else { return Ok(None) };
     let permit = match Permit::check(&standing, now) {
@@ -37,6 +39,7 @@ pub async fn tokens(
     let parts = (&*client, &family, &standing, &permit);
     let (scope, claims) = issue::record(conn, app, "token.issued", parts, origin).await?;
     let signer = scope.contains("openid").then_some(signer);
+    let target = target.choose(app, family.resources(), &scope)?;
     let grant = standing.grant.grant;
-    Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: true, claims }))
+    Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: true, claims, target, known_to: None }))
 }

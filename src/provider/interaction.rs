@@ -18,7 +18,7 @@ use crate::provider::authorization::{Scene, Visitor, respond};
 use crate::provider::clients::Registered;
 use crate::provider::consent::{self, Asked, ConsentAsk};
 use crate::provider::respond::{self as response, Approval};
-use crate::provider::{polling, tokens};
+use crate::provider::{polling, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::database::subjects;
 use crate::store::ephemeral::entries::{Interaction, Leaving};
@@ -126,6 +126,7 @@ async fn ask(app: &App, interaction: &Interaction, scene: &Scene, visitor: Visit
     };
     let mut ask = ConsentAsk::new(&asked, &holdings, scene.kept.as_ref(), app.now());
     ask.polled = request.reply_to.polled().cloned();
+    ask.services = resources::services(app, &request.scope);
     Ok(ask)
 }
 

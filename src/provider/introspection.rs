@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::oauth::{Binding, Params};
 use crate::provider::access;
 use crate::provider::client_auth::AuthenticatedClient;
+use crate::provider::resources::{self, OpenedJwt};
 use crate::provider::tokens::{self, Bearer};
 use crate::store::database::families::{self, FamilyState, Live};
 use crate::store::database::revoked;
@@ -41,6 +42,12 @@ pub struct Introspection {
     /// What the sender must show beside the token (RFC 7800).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Value>,
+    /// The resource server that the token is for (RFC 9068).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
+    /// Who acts for the person (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Value>,
 }
 
 /// # Errors
@@ -53,6 +60,9 @@ pub async fn answer(app: &App, client: &AuthenticatedClient, params: &Params) ->
     }
     if let Some(opened) = tokens::open_access(app, text) {
         return access_token(app, client, opened).await;
+    }
+    if let Some(opened) = resources::open(app, text).await? {
+        return jwt_access_token(app, client, opened).await;
     }
     match tokens::open_refresh(app, text) {
         Some((family, generation)) => refresh_token(app, client, family, generation).await,
@@ -80,6 +90,7 @@ async fn access_token(
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
         jti: Some(name(&opened.jti)),
+        ..Introspection::default()
     };
     match token.bearer {
         Bearer::Client(id) if id == client.id => {
@@ -104,9 +115,48 @@ async fn access_token(
                 return Ok(Introspection::default());
             }
             let sub = tokens::subject(app, client, live.family.account_id);
-            Ok(Introspection { sub: Some(sub), ..about })
+            Ok(Introspection { sub: Some(sub), act: live.family.actor.map(|actor| actor.0), ..about })
         }
     }
+}
+
+/// A token for another resource server: told to that server, and to the client that it was issued to.
+async fn jwt_access_token(app: &App, client: &AuthenticatedClient, opened: OpenedJwt) -> Result<Introspection, Error> {
+    let id = client.id.as_str();
+    let owner = opened.text("client_id");
+    if owner.as_deref() != Some(id) && opened.readers.iter().all(|reader| reader != id) {
+        return Ok(Introspection::default());
+    }
+    let works = match &opened.bearer {
+        Bearer::Family { id, epoch } => {
+            let live = live(app, *id, opened.jti.clone()).await?;
+            live.is_some_and(|live| access::works(&live, *epoch, app.now()).is_ok())
+        }
+        Bearer::Client(_) => {
+            let jti = opened.jti.clone();
+            let found =
+                app.db.read(move |conn| Box::pin(async move { Ok::<_, Error>(revoked::contains(conn, &jti).await?) }));
+            !found.await?
+        }
+    };
+    if !works {
+        return Ok(Introspection::default());
+    }
+    let (checked, binding) = (&opened.checked, opened.binding());
+    Ok(Introspection {
+        active: true,
+        iss: Some(app.config.issuer().to_owned()),
+        sub: Some(checked.sub().to_owned()),
+        scope: opened.text("scope"),
+        token_type: Some(Binding::token_type(binding.as_ref())),
+        exp: checked.exp().map(|at| at.unix()),
+        iat: checked.iat().map(|at| at.unix()),
+        jti: checked.jti().map(str::to_owned),
+        cnf: binding.as_ref().map(Binding::cnf),
+        aud: checked.aud().first().map(|aud| (*aud).to_owned()),
+        act: checked.claims().get("act").cloned(),
+        client_id: owner,
+    })
 }
 
 async fn refresh_token(
@@ -139,8 +189,7 @@ async fn refresh_token(
         token_type: None,
         exp: Some(family.idle_expires_at.min(family.expires_at).unix()),
         iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),
-        jti: None,
-        cnf: None,
+        ..Introspection::default()
     })
 }
 

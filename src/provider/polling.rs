@@ -15,7 +15,7 @@ use crate::oauth::authorization::polled::By;
 use crate::oauth::polling;
 use crate::provider::grant_types::Request;
 use crate::provider::issue::{self, Issue};
-use crate::provider::{backchannel, device, first};
+use crate::provider::{backchannel, device, first, resources};
 use crate::store::database::Conn;
 use crate::store::database::backchannel::QuestionState;
 use crate::store::database::families::{self, Family, FamilyState, Redeeming};
@@ -62,6 +62,7 @@ pub async fn redeem(app: &App, request: &Request<'_>, id: FamilyId) -> Result<Op
         FamilyState::Active | FamilyState::Ended => return Err(refusal().into()),
     }
     let signer = issue::signer(app, request.client.registered()).await?;
+    let target = resources::asked(app, request.params).await?;
     let client = Arc::clone(request.client.registered());
     let (unit, origin) = (app.clone(), request.origin.clone());
     let issue = app
@@ -70,7 +71,7 @@ pub async fn redeem(app: &App, request: &Request<'_>, id: FamilyId) -> Result<Op
             Box::pin(async move {
                 let with = Redeeming { id, client: &client.id, redirect_uri: "", code_challenge: None };
                 let Some(family) = families::redeem(tx, &with, unit.now()).await? else { return Ok(None) };
-                Ok::<_, Error>(first::tokens(tx, &unit, client, family, signer, &origin).await?)
+                first::tokens(tx, &unit, client, family, signer, &target, &origin).await
             })
         })
         .await?;

@@ -104,5 +104,7 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         expires_at: now + absolute,
         ended_at: None,
         end_reason: None,
+        resources: (!request.resources.is_empty()).then_some(Json(request.resources)),
+        actor: None,
     }
 }

@@ -20,6 +20,8 @@ use crate::store::database::subjects;
 /// How long published keys are taken for current, and how often they are read at most when one does not fit.
 const FRESH: Seconds = Seconds::minutes(10);
 const READ_EVERY: Seconds = Seconds(30);
+/// How long they are used when they cannot be read anew.
+const STALE: Seconds = Seconds::days(1);
 
 /// What an assertion of a trusted issuer says.
 #[derive(Debug)]
@@ -136,13 +138,13 @@ async fn keys(app: &App, issuer: &TrustedIssuer, old: Option<&Arc<JwkSet>>) -> O
     let slot = room.0.get(at)?;
     let kept = slot.read().unwrap_or_else(PoisonError::into_inner).clone();
     let now = app.now();
-    if let Some((set, read_at)) = kept {
+    if let Some((set, read_at)) = kept.clone() {
         let lasts = if old.is_some() { READ_EVERY } else { FRESH };
         if now < read_at + lasts || issuer.jwks.is_some() {
             return old.is_none_or(|old| !Arc::ptr_eq(old, &set)).then_some(set);
         }
     }
-    let set = match (&issuer.jwks, &issuer.jwks_uri) {
+    let read = match (&issuer.jwks, &issuer.jwks_uri) {
         (Some(text), _) => json::object(text.as_bytes()).ok().and_then(|set| JwkSet::read(set.into()).ok()),
         (None, Some(uri)) => {
             let fetched = app.fetch.get(&Url::parse(uri).ok()?, MOST_SET_BYTES).await;
@@ -150,7 +152,12 @@ async fn keys(app: &App, issuer: &TrustedIssuer, old: Option<&Arc<JwkSet>>) -> O
         }
         (None, None) => None,
     };
-    let set = Arc::new(set?);
+    let Some(set) = read else {
+        // What was read before is used on for as long as the issuer cannot be reached, but not for ever.
+        let usable = kept.filter(|(_, read_at)| old.is_none() && now < *read_at + STALE);
+        return usable.map(|(set, _)| set);
+    };
+    let set = Arc::new(set);
     *slot.write().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&set), now));
     Some(set)
 }

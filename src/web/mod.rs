@@ -50,7 +50,7 @@ pub const ROUTES: &[Row] = &[
         .limit("authorize")
         .readers(Readers::Client),
     row(Post, "/bc-authorize", Protocol, |c| Box::pin(oauth::backchannel::authorize(c))),
-    row(Post, "/dev/ciba/:auth_req_id/:action", Protocol, |c| Box::pin(oauth::backchannel::stand_in(c))),
+    row(Post, "/dev/ciba/:auth_req_id/:action", Page, |c| Box::pin(oauth::backchannel::stand_in(c))),
     row(Get, "/device", Page, |c| Box::pin(device::page(c))),
     row(Post, "/device", Page, |c| Box::pin(device::enter(c))).limit("user_code"),
     row(Post, "/introspect", Protocol, |c| Box::pin(oauth::token::introspect(c))),

@@ -115,6 +115,8 @@ async fn coded(app: &App, grant: &Grant) -> FamilyId {
         expires_at: NOW + Seconds::days(180),
         ended_at: None,
         end_reason: None,
+        resources: None,
+        actor: None,
     };
     let id = family.id;
     app.db.write(move |tx| Box::pin(async move { families::insert(tx, &family).await })).await.expect("a family");

@@ -13,6 +13,7 @@ use crate::oauth::params::Params;
 use crate::oauth::pkce::{self, Challenge};
 use crate::oauth::profile::{PkceRule, Profile};
 use crate::oauth::prompt::{self, Prompt};
+use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
 
@@ -25,6 +26,8 @@ pub struct Facts<'a> {
     pub client: &'a Client,
     pub profile: &'a Profile,
     pub supported: &'a Supported,
+    /// Resource servers that a token may be for.
+    pub resources: &'a Resources,
     pub issuer: &'a str,
     /// The subject that `id_token_hint` names, where there is one; or why it names none.
     pub hinted: Option<Result<String, Error>>,
@@ -54,6 +57,9 @@ pub struct AuthorizationRequest {
     pub subject: Option<String>,
     pub login_hint: Option<String>,
     pub ui_locales: Vec<String>,
+    /// The resources that it names (RFC 8707 §2.1).
+    #[serde(default)]
+    pub resources: Vec<String>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -82,6 +88,7 @@ pub fn read_polled(p: &Params, facts: &Facts<'_>, polled: Polled) -> Result<Auth
         claims,
         login_hint: short(p, "login_hint")?,
         ui_locales: prompt::ui_locales(p),
+        resources: resources(p, facts)?,
     })
 }
 
@@ -121,6 +128,7 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         claims,
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
+        resources: resources(p, facts)?,     // RFC 8707 §2.1
     })
 }
 
@@ -155,7 +163,8 @@ fn unsupported(p: &Params) -> Result<(), Error> {
 /// What is not known is passed over (OIDC Core §3.1.2.1); what is known and not this client's is refused.
 fn scope(p: &Params, facts: &Facts<'_>) -> Result<Scope, Error> {
     let asked = Scope::read(p.get("scope").unwrap_or_default())?;
-    let known = asked.filter(|name| facts.supported.scope(name).is_some_and(|row| !row.is_for_clients));
+    let is_ours = |name: &str| facts.supported.scope(name).is_some_and(|row| !row.is_for_clients);
+    let known = asked.filter(|name| is_ours(name) || facts.resources.knows_scope(name));
     if known.is_empty() {
         return Err(Error::invalid_scope("scope has no value that is supported; openid is the usual one"));
     }
@@ -163,6 +172,17 @@ fn scope(p: &Params, facts: &Facts<'_>) -> Result<Scope, Error> {
         return Err(Error::invalid_scope("scope has a value that the client is not registered for"));
     }
     Ok(known)
+}
+
+/// Each with a scope of its own in the request, or nothing could be done there.
+fn resources(p: &Params, facts: &Facts<'_>) -> Result<Vec<String>, Error> {
+    let named = facts.resources.named(p, "resource", facts.issuer)?;
+    let asked = scope(p, facts)?;
+    let has_scope = |named: &String| facts.resources.find(named).is_none_or(|r| !asked.narrow(&r.scopes).is_empty());
+    match named.iter().all(has_scope) {
+        true => Ok(named),
+        false => Err(Error::invalid_target("scope has no value of the resource that is named")),
+    }
 }
 
 fn needs_pkce(facts: &Facts<'_>) -> bool {

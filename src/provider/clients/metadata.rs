@@ -6,6 +6,7 @@ use crate::base::{text, url};
 use crate::jose::{Alg, JwkSet};
 use crate::oauth::client::SubjectType;
 use crate::oauth::client_auth::is_client_id;
+use crate::oauth::resource::Resources;
 use crate::oauth::{self, Client, profile, redirect_uri, subject};
 use crate::provider::supported;
 
@@ -17,7 +18,7 @@ const MOST_PURPOSE: usize = 200;
 ///
 /// # Errors
 /// `invalid_client_metadata` or `invalid_redirect_uri` (RFC 7591 §3.2.2).
-pub fn check(client: &Client) -> Result<(), oauth::Error> {
+pub fn check(client: &Client, resources: &Resources) -> Result<(), oauth::Error> {
     let bad = |what: &'static str| Err(oauth::Error::invalid_client_metadata(what));
     let supported = supported::supported();
     let all_in = |given: &[String], known: &[&'static str]| given.iter().all(|g| known.contains(&g.as_str()));
@@ -71,7 +72,7 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     {
         return bad("a signature algorithm is not supported");
     }
-    if client.scope.iter().any(|name| supported.scope(name).is_none()) {
+    if client.scope.iter().any(|name| supported.scope(name).is_none() && !resources.knows_scope(name)) {
         return bad("scope has one that is not supported");
     }
     let mut named = client.essential_claims.iter().chain(&client.recommended_claims).chain(client.purposes.keys());

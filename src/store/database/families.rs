@@ -87,6 +87,17 @@ pub struct Family {
     pub expires_at: Time,
     pub ended_at: Option<Time>,
     pub end_reason: Option<String>,
+    /// The resources that the authorization names (RFC 8707).
+    pub resources: Option<Json<Vec<String>>>,
+    /// Who acts for the person (RFC 8693 §4.1).
+    pub actor: Option<Json<serde_json::Value>>,
+}
+
+impl Family {
+    /// The resources that it names.
+    pub fn resources(&self) -> &[String] {
+        self.resources.as_ref().map_or(&[], |named| named.0.as_slice())
+    }
 }
 
 /// How the parties of an authorization stand at the moment of reading.

@@ -171,6 +171,8 @@ diesel::table! {
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        resources -> Nullable<Text>,
+        actor -> Nullable<Text>,
     }
 }
 

@@ -31,7 +31,7 @@ pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Re
         person: person.summary.name().to_owned(),
         switch_href: format!("/signin?interaction={id}"),
         purpose: client.purposes.get("openid").cloned(),
-        needed: rows(&ask.needed),
+        needed: rows(&ask.needed).into_iter().chain(ask.services.iter().map(view::Line::service)).collect(),
         is_pairwise: client.subject_type == SubjectType::Pairwise,
         optional,
         missing,

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::base::Time;
+use crate::provider::resources::Service;
 use crate::web::view::AppCard;
 use crate::web::view::Chip;
 use crate::web::view::Choice;
@@ -135,6 +136,17 @@ impl Line {
             name: "offline_access".to_owned(),
             label: words.t("scope-offline-access"),
             detail: Some(words.t("scope-offline-access-detail")),
+            ..Self::default()
+        }
+    }
+
+    /// What the platform may do elsewhere in the person's name: part of the whole, without a tick box.
+    pub fn service(service: &Service) -> Self {
+        Self {
+            name: service.scope.clone(),
+            label: service.label.clone(),
+            detail: Some(service.name.clone()),
+            is_locked: true,
             ..Self::default()
         }
     }

@@ -177,8 +177,8 @@ async fn dev_ciba_is_for_conformance_runs_alone() {
     let person = Person::signed_up(server).await;
     let client = platform(&asking(Method::Basic)).await;
     let id = asked(&client, &[("scope", "openid"), ("login_hint", person.email.as_str())]).await;
-    assert_eq!(stand_in(&client, &id, "whatever").await.status, 400);
-    assert_eq!(stand_in(&client, "sw_ar_x", "allow").await.status, 400);
+    assert_eq!(stand_in(&client, &id, "whatever").await.status, 404);
+    assert_eq!(stand_in(&client, "sw_ar_x", "allow").await.status, 404);
     assert_eq!(stand_in(&client, &id, "deny").await.status, 204);
     poll(&client, &id).await.must_refuse(400, "access_denied");
 }
@@ -358,4 +358,25 @@ async fn ciba_s8_only_the_person_who_was_named_may_answer() {
         matches!(stranger.elsewhere().visit("/account/approvals").await, Landing::Page(page) if page.url.path() == "/signin")
     );
     poll(&client, &id).await.must_refuse(400, "authorization_pending");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn security_s7_a_person_is_not_flooded_with_questions() {
+    let settings = [("SW__LIMITS__ENABLED", "true"), ("SW__LIMITS__BACKCHANNEL", "1/h burst 2")];
+    let server = Server::with(&settings).await;
+    let (person, other) = (Person::signed_up(&server).await, Person::signed_up(&server).await);
+    let client = Platform::at(&server, &asking(Method::Basic)).await;
+    let question = |email: &str| [("scope", "openid"), ("login_hint", email)].map(|(n, v)| (n, v.to_owned()));
+    let send = async |email: &str| {
+        let question = question(email);
+        let pairs: Vec<(&str, &str)> = question.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ask(&client, &pairs).await
+    };
+    for _ in 0..2 {
+        assert_eq!(send(&person.email).await.status, 200);
+    }
+    let refused = send(&person.email).await;
+    refused.must_refuse(429, "temporarily_unavailable");
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(send(&other.email).await.status, 200, "each person has a count of their own");
 }

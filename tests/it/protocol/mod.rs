@@ -10,10 +10,15 @@ mod logout;
 mod metrics;
 mod oidc_core_authentication;
 mod oidc_core_userinfo;
+mod parties;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc7523_jwt_bearer;
 mod rfc8628_device;
+mod rfc8693_token_exchange;
+mod rfc8707_resources;
+mod rfc9068_access_tokens;
 
 use url::Url;
 

@@ -9,7 +9,7 @@ fn client(change: impl FnOnce(&mut Client)) -> Result<(), oauth::Error> {
         ..Client::new("orbit".into())
     };
     change(&mut client);
-    check(&client)
+    check(&client, &crate::oauth::resource::NONE)
 }
 
 type Change = fn(&mut Client);

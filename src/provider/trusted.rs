@@ -118,12 +118,15 @@ pub async fn by_email(app: &App, address: &str) -> Result<Option<AccountId>, Err
 /// A fault when the database does not answer.
 pub async fn by_subject(app: &App, sub: &str) -> Result<Option<AccountId>, Error> {
     let sub = sub.to_owned();
-    let found = app.db.read(move |conn| Box::pin(async move { Ok::<_, Fault>(subjects::find(conn, &sub).await?) }));
+    let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(async move { subjects::find(conn, &sub).await }));
     Ok(found.await?)
 }
 
 /// The keys of the trusted issuers, in their order.
-struct Keys(Vec<RwLock<Option<(Arc<JwkSet>, Time)>>>);
+struct Keys(Vec<Slot>);
+
+/// Keys, and when they were read.
+type Slot = RwLock<Option<(Arc<JwkSet>, Time)>>;
 
 impl Room for Keys {
     fn open(app: &App) -> Self {

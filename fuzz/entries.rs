@@ -14,6 +14,7 @@ use social_wallet::oauth::claims_request::ClaimsRequest;
 use social_wallet::oauth::client_auth::{self, CLIENT_AUTH_METHODS, Presented};
 use social_wallet::oauth::profile::PROFILES;
 use social_wallet::oauth::redirect_uri::{self, ApplicationType};
+use social_wallet::oauth::resource;
 use social_wallet::oauth::{Client, Params, Scope};
 use social_wallet::provider::clients;
 use social_wallet::provider::supported::supported;
@@ -66,10 +67,12 @@ pub fn authorization(data: &[u8]) {
         ..Client::new("orbit".into())
     };
     let issuer = "https://wallet.example";
+    let resources = &resource::NONE;
     let facts = Facts {
         client: &client,
         profile: &PROFILES[0],
         supported: supported(),
+        resources,
         issuer,
         way: &Way::default(),
         hinted: None,
@@ -120,12 +123,12 @@ pub fn redirect_uri(data: &[u8]) {
 /// Client metadata as JSON: what passes the check can be stored and still passes.
 pub fn client_metadata(data: &[u8]) {
     let Ok(client) = serde_json::from_slice::<Client>(data) else { return };
-    if clients::check(&client).is_err() {
+    if clients::check(&client, &resource::NONE).is_err() {
         return;
     }
     let stored = serde_json::to_value(&client).expect("JSON");
     let again: Client = serde_json::from_value(stored).expect("the same");
-    assert!(again == client && clients::check(&again).is_ok());
+    assert!(again == client && clients::check(&again, &resource::NONE).is_ok());
     for uri in &client.redirect_uris {
         assert!(client.has_redirect_uri(uri));
     }

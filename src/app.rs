@@ -49,6 +49,8 @@ pub struct Sealers {
     pub job: Sealer,
     pub signing_key: Sealer,
     pub ephemeral: Sealer,
+    /// Questions of clients live for minutes, so nothing seals them again when a master key is replaced.
+    pub backchannel: Sealer,
 }
 
 impl Sealers {
@@ -64,6 +66,7 @@ impl Sealers {
             job: of("job"),
             signing_key: of("signing-key"),
             ephemeral: of("ephemeral"),
+            backchannel: of("backchannel-request"),
         }
     }
 }

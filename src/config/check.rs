@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::secrets::{read_master_keys, read_pepper};
-use super::{Config, Mode};
+use super::{Config, Mode, parties};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
 
@@ -96,6 +96,9 @@ fn sense(config: &Config, found: &mut Found) {
         "Choose ES256, EdDSA, RS256 or PS256.",
     );
     lifetimes(config, found);
+    for (what, mend) in parties::problems(&config.resources, &config.trusted_issuers) {
+        found.when(true, what, mend);
+    }
     let passwords = &config.passwords;
     found.when(
         !(8..=64).contains(&passwords.least),
@@ -122,6 +125,8 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("tokens.code", tokens.code),
         ("tokens.access", tokens.access),
         ("tokens.id", tokens.id),
+        ("tokens.device_code", tokens.device_code),
+        ("tokens.backchannel", tokens.backchannel),
         ("tokens.refresh_idle", tokens.refresh_idle),
         ("tokens.refresh_absolute", tokens.refresh_absolute),
         ("sessions.idle", sessions.idle),
@@ -138,6 +143,18 @@ fn lifetimes(config: &Config, found: &mut Found) {
     for (name, value, most, why) in [
         ("tokens.code", tokens.code, Seconds::minutes(10), "RFC 6749 section 4.1.2 allows a code at most 10min."),
         ("tokens.access", tokens.access, Seconds::hours(1), "Keep it at 1h or less; refresh tokens do the rest."),
+        (
+            "tokens.device_code",
+            tokens.device_code,
+            Seconds::minutes(30),
+            "Who guesses codes gains by long ones; 5min is usual.",
+        ),
+        (
+            "tokens.backchannel",
+            tokens.backchannel,
+            Seconds::minutes(10),
+            "People must remember what they are asked about.",
+        ),
         ("tokens.grace", tokens.grace, Seconds::minutes(1), "A long grace would help a thief; 10s is usual."),
         ("sessions.interaction", sessions.interaction, Seconds::hours(1), "A request waits for a person at most 1h."),
         ("codes.lifetime", config.codes.lifetime, Seconds::minutes(10), "A code sent by mail may live at most 10min."),

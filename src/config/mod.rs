@@ -12,11 +12,13 @@ use crate::base::{Seconds, Secret};
 pub mod check;
 pub mod folder;
 pub mod load;
+pub mod parties;
 pub mod read;
 pub mod secrets;
 
 pub use check::{Problem, check};
 pub use load::{Loaded, Origin, Refused, Setting, load};
+pub use parties::{Resource, SubjectIs, TrustedIssuer};
 pub use read::{Publisher, Rate};
 pub use secrets::Keys;
 
@@ -28,6 +30,8 @@ pub const DEFAULTS: &str = include_str!("../../config/wallet.toml");
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub mode: Mode,
+    pub resources: Vec<Resource>,
+    pub trusted_issuers: Vec<TrustedIssuer>,
     pub http: Http,
     pub operations: Operations,
     pub data: Data,
@@ -193,6 +197,10 @@ pub struct Tokens {
     #[serde(deserialize_with = "read::seconds")]
     pub id: Seconds,
     #[serde(deserialize_with = "read::seconds")]
+    pub device_code: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub backchannel: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
     pub refresh_idle: Seconds,
     #[serde(deserialize_with = "read::seconds")]
     pub refresh_absolute: Seconds,
@@ -249,12 +257,14 @@ pub struct Limits {
     pub revoke: Rate,
     pub userinfo: Rate,
     pub client_document: Rate,
+    pub backchannel: Rate,
     pub address: Rate,
     pub authorize: Rate,
     pub sign_in: Rate,
     pub sign_up: Rate,
     pub code_check: Rate,
     pub register: Rate,
+    pub user_code: Rate,
     pub code_send: Rate,
     pub recovery: Rate,
     /// Wrong passwords in a row before an account asks for more proof.

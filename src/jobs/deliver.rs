@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Failure;
-use super::letters::{AppConnected, NewSignIn, PasswordChanged, RecoverCode, SignUpCode, SignUpKnown};
+use super::letters::{AppConnected, ApprovalWanted, NewSignIn, PasswordChanged, RecoverCode, SignUpCode, SignUpKnown};
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
 use crate::outbound::mail::{Letter, MailError};
@@ -49,6 +49,15 @@ pub const MAILS: &[Mail] = &[
         write: |t| {
             let (at, device) = (t.at()?, t.device());
             NewSignIn { words: t.words, at, device, sessions_href: t.href("/account/sessions") }.letter()
+        },
+    },
+    // `app`, `message`: what both sides show, or nothing; `minutes`.
+    Mail {
+        name: "approval_wanted",
+        write: |t| {
+            let (app, message) = (t.text("app")?, t.text("message")?);
+            let href = t.href("/account/approvals");
+            ApprovalWanted { words: t.words, app, message, minutes: t.minutes()?, href }.letter()
         },
     },
     // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
@@ -149,6 +158,7 @@ mod tests {
             ("app", "Orbit Photos"),
             ("claims", "name email"),
             ("grant", "grt_1"),
+            ("message", "W4SCT"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -174,6 +184,8 @@ mod tests {
             ("new_sign_in", "https://w.example/account/sessions"),
             ("app_connected", "You connected Orbit Photos to your wallet on 18 November 2026"),
             ("app_connected", "https://w.example/account/apps/grt_1"),
+            ("approval_wanted", "https://w.example/account/approvals"),
+            ("approval_wanted", "W4SCT"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

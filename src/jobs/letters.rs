@@ -83,6 +83,9 @@ letters! {
     /// An app was connected. `claims`: what it can see, as a list in words.
     AppConnected { app: String, claims: String, at: String, app_href: String, }
         "mail/app_connected.subject.txt" "mail/app_connected.txt" "mail/app_connected.html";
+    /// An app asks from outside of a browser. `message`: what it shows at the same time, or nothing.
+    ApprovalWanted { app: String, message: String, minutes: usize, href: String, }
+        "mail/approval_wanted.subject.txt" "mail/approval_wanted.txt" "mail/approval_wanted.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";

@@ -6,6 +6,7 @@
 pub mod deliver;
 pub mod letters;
 pub mod logout;
+mod ping;
 pub mod runner;
 mod schedule;
 pub mod upkeep;
@@ -51,6 +52,14 @@ pub const JOBS: &[Kind] = &[
         first: Seconds(2),
         longest: Seconds::hours(1),
         run: |app, row, job| Box::pin(logout::run(app, row, job)),
+    },
+    Kind {
+        name: "ping",
+        // Who was not told in a minute polls by itself.
+        tries: 5,
+        first: Seconds(2),
+        longest: Seconds(30),
+        run: |app, row, job| Box::pin(ping::run(app, row, job)),
     },
 ];
 

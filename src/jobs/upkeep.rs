@@ -24,6 +24,7 @@ pub const SWEEPS: &[Sweep] = &[
     Sweep { name: "counters", kept: accounts::COUNTS_KEPT, run: |c, before| Box::pin(upkeep::counters(c, before)) },
     Sweep { name: "sessions", kept: Seconds::days(1), run: |c, before| Box::pin(upkeep::sessions(c, before)) },
     Sweep { name: "families", kept: Seconds::days(1), run: |c, before| Box::pin(upkeep::families(c, before)) },
+    Sweep { name: "backchannel", kept: Seconds::days(1), run: |c, before| Box::pin(upkeep::backchannel(c, before)) },
     Sweep {
         name: "revoked_tokens",
         kept: Seconds::hours(1),

@@ -49,6 +49,13 @@ codes! {
     InsufficientScope "insufficient_scope" 403 "RFC 6750 §3.1";
     UnmetAuthenticationRequirements "unmet_authentication_requirements" 400
         "OIDC Core Unmet Authentication Requirements §2";
+    AuthorizationPending "authorization_pending" 400 "RFC 8628 §3.5";
+    SlowDown "slow_down" 400 "RFC 8628 §3.5";
+    ExpiredToken "expired_token" 400 "RFC 8628 §3.5";
+    ExpiredLoginHintToken "expired_login_hint_token" 400 "CIBA §13";
+    UnknownUserId "unknown_user_id" 400 "CIBA §13";
+    InvalidBindingMessage "invalid_binding_message" 400 "CIBA §13";
+    InvalidTarget "invalid_target" 400 "RFC 8707 §2";
     InvalidRedirectUri "invalid_redirect_uri" 400 "RFC 7591 §3.2.2";
     InvalidClientMetadata "invalid_client_metadata" 400 "RFC 7591 §3.2.2";
     InvalidSoftwareStatement "invalid_software_statement" 400 "RFC 7591 §3.2.2";
@@ -87,12 +94,13 @@ pub struct Error {
     description: Cow<'static, str>,
     detail: Option<String>,
     wants_challenge: bool,
+    status: Option<u16>,
 }
 
 impl Error {
     /// An error whose `description` goes to the client: say what to change, and never repeat what was sent.
     pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: printable(description.into()), detail: None, wants_challenge: false }
+        Self { code, description: printable(description.into()), detail: None, wants_challenge: false, status: None }
     }
 
     /// Adds what only our own log may know; nothing personal and no secret goes in here either.
@@ -104,6 +112,12 @@ impl Error {
     /// Marks that the answer carries `WWW-Authenticate`, because that header's way was tried (RFC 6749 §5.2).
     pub fn with_challenge(mut self) -> Self {
         self.wants_challenge = true;
+        self
+    }
+
+    /// Sets another status than the code's own, where an endpoint's standard asks for it.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
         self
     }
 
@@ -127,7 +141,7 @@ impl Error {
     }
 
     pub fn status(&self) -> u16 {
-        self.code.status()
+        self.status.unwrap_or(self.code.status())
     }
 }
 
@@ -151,6 +165,7 @@ shorthands! {
     invalid_token InvalidToken;
     invalid_client_metadata InvalidClientMetadata;
     server_error ServerError;
+    invalid_target InvalidTarget;
 }
 
 impl fmt::Display for Error {

@@ -3,22 +3,27 @@
 pub mod authentication;
 pub mod authorization;
 pub mod authorization_details;
+pub mod backchannel;
 pub mod claims_request;
 pub mod client;
 pub mod client_auth;
+pub mod device;
 pub mod error;
 pub mod grant;
 pub mod params;
 pub mod pkce;
+pub mod polling;
 pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod registration;
 pub mod request_object;
+pub mod resource;
 pub mod scope;
 pub mod sender;
 pub mod subject;
 pub mod supported;
+pub mod token_exchange;
 
 pub use authentication::Authentication;
 pub use client::Client;

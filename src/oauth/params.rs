@@ -11,7 +11,10 @@ pub const MOST_PARAMS: usize = 100;
 /// The most bytes of one decoded value.
 pub const MOST_VALUE_BYTES: usize = 16 * 1024;
 
-/// The parameters of one request: no name twice, no empty value, all of it UTF-8 without control characters.
+/// Parameters that may be there several times (RFC 8707 §2, RFC 8693 §2.1).
+const REPEATABLE: &[&str] = &["resource", "audience"];
+
+/// The parameters of one request: no name twice but those, no empty value, all of it UTF-8 without control characters.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Params {
     pairs: Vec<(String, String)>,
@@ -46,7 +49,10 @@ impl Params {
             if value.len() > MOST_VALUE_BYTES {
                 return Err(Error::invalid_request("a parameter is larger than 16 KiB"));
             }
-            if !names.insert(name.clone()) {
+            if pairs.len() == MOST_PARAMS {
+                return Err(Error::invalid_request("the request has more than 100 parameters"));
+            }
+            if !names.insert(name.clone()) && !REPEATABLE.contains(&name.as_str()) {
                 return Err(Error::invalid_request("a parameter is repeated"));
             }
             if !value.is_empty() {
@@ -107,6 +113,11 @@ impl Params {
     /// The value of a parameter; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter that may be repeated.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a parameter that must be there; `invalid_request` names it when it is not.
@@ -184,6 +195,8 @@ mod tests {
         assert_eq!(params.get("a"), Some("1"));
         assert_eq!(params.get("b"), Some("x y é"));
         assert_eq!(params.get("c"), Some("a=b"));
+        let several = Params::from_query("resource=a&resource=b&resource=").unwrap();
+        assert_eq!(several.all("resource").collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((params.get("empty"), params.get("bare"), params.get("none")), (None, None, None));
         assert_eq!(params.require("state").unwrap_err().description(), "the parameter state is missing");
         assert!(Params::from_query("").unwrap().is_empty());

@@ -1,7 +1,9 @@
-//! HTTP GET to a client's URLs: no private addresses, no redirects, bounded in size and time.
+//! HTTP GET and POST to a client's URLs: no private addresses, no redirects, bounded in size and time.
 //!
 //! Names are resolved by us and the addresses that are left are the only ones that are connected to, so what was checked
 //! is what is called. A host that may be private has to be named in the settings (`outbound.allow`).
+
+mod post;
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};

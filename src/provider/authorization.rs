@@ -18,7 +18,7 @@ use crate::oauth::{self, Authentication, Params};
 use crate::provider::clients::{self, Registered};
 use crate::provider::respond::{self, Approval};
 use crate::provider::supported::supported;
-use crate::provider::{client_documents, consent, logout, parameters, tokens};
+use crate::provider::{client_documents, consent, logout, parameters, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::Interaction;
 
@@ -106,10 +106,12 @@ async fn read(
     params: &Params,
     client: &Registered,
 ) -> Result<Result<AuthorizationRequest, Rejection>, Error> {
+    let all = resources::all(app);
     let facts = |way, hinted| request::Facts {
         client,
         profile: client.rules(),
         supported: supported(),
+        resources: &all,
         issuer: app.config.issuer(),
         way,
         hinted,

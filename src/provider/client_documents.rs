@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::jose::json as strict;
 use crate::oauth::{self, registration};
 use crate::provider::supported::supported;
-use crate::provider::{clients, registration as registering};
+use crate::provider::{clients, registration as registering, services};
 use crate::risk::limits;
 use crate::store::database::registrations;
 
@@ -59,7 +59,9 @@ pub async fn prepare(app: &App, id: &ClientId, origin: &Origin) -> Result<(), Er
         Err(error) => return Err(error),
     };
     let client = match &known {
-        Some(before) => registration::changed(before, &registration::document(&client), supported())?,
+        Some(before) => {
+            registration::changed(before, &registration::document(&client), supported(), &services::all(app))?
+        }
         None => client,
     };
     let (unit, origin, id) = (app.clone(), origin.clone(), id.clone());
@@ -96,7 +98,7 @@ async fn read(app: &App, id: &ClientId) -> Result<oauth::Client, Error> {
     })?;
     let document: Map<String, Value> =
         strict::object(&fetched.body).map_err(|_| bad("the client metadata document is not a JSON object"))?;
-    let client = registration::published(id.clone(), &document, supported())?;
+    let client = registration::published(id.clone(), &document, supported(), &services::all(app))?;
     registering::check_sector(app, &client).await?;
     Ok(client)
 }

@@ -16,7 +16,9 @@ use crate::base::secret::same;
 use crate::base::{Digest, Fault, Seconds, Secret, Time};
 use crate::error::{Denied, Error};
 use crate::jose::JwkSet;
+use crate::oauth::resource::Resources;
 use crate::oauth::{self, Client, profile, registration, subject};
+use crate::provider::services;
 use crate::provider::supported::supported;
 use crate::store::database::clients::{self, ClientRow, ClientState, SecretRow};
 use crate::store::database::{Conn, Json};
@@ -218,8 +220,8 @@ pub(super) fn new_secret(app: &App) -> Secret<String> {
 ///
 /// # Errors
 /// `invalid_client_metadata` or `invalid_redirect_uri` (RFC 7591 §3.2.2).
-pub fn check(client: &Client) -> Result<(), oauth::Error> {
-    registration::check(client, supported())
+pub fn check(client: &Client, resources: &Resources) -> Result<(), oauth::Error> {
+    registration::check(client, supported(), resources)
 }
 
 /// Whether a client proves who it is with a secret that it shares with us.
@@ -253,7 +255,7 @@ pub async fn create_with_secret(
     secret: Option<Secret<String>>,
     origin: &Origin,
 ) -> Result<Created, Error> {
-    check(&client)?;
+    check(&client, &services::all(app))?;
     let (id, now) = (client.id.clone(), app.now());
     let (unit, origin, own) = (app.clone(), origin.clone(), secret.clone());
     app.db
@@ -360,7 +362,7 @@ pub async fn update(app: &App, id: &ClientId, change: impl FnOnce(&mut Client), 
     let mut client = before.client.clone();
     change(&mut client);
     client.id = id.clone();
-    check(&client)?;
+    check(&client, &services::all(app))?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::base::{Digest, Time};
 use crate::catalog::{Claim, Line as LineRule, ValueType, claims, values};
-use crate::oauth::authorization::reply;
+use crate::oauth::authorization::{Polled, reply};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::grant::{self, Demand, Duration, Grant};
 use crate::oauth::{Client, Scope};
 use crate::provider::clients::Registered;
+use crate::provider::resources::Service;
 use crate::provider::supported::supported;
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::profiles::Source;
@@ -76,8 +77,12 @@ pub struct ConsentAsk {
     /// What was decided earlier and is not asked now.
     pub already: Vec<Line>,
     pub default_duration: Duration,
-    /// The origin that the browser returns to.
+    /// The origin that the browser returns to; empty where it stays here.
     pub return_origin: String,
+    /// Who fetches the answer, where no browser carries it: the page says so.
+    pub polled: Option<Polled>,
+    /// What the client may do at other resource servers, if anything is allowed at all.
+    pub services: Vec<Service>,
     demand: Demand,
     kept: Option<Grant>,
 }
@@ -139,6 +144,8 @@ impl ConsentAsk {
             already,
             default_duration: live.map_or(default_duration, |g| g.duration),
             return_origin: reply::origin(asked.redirect_uri),
+            polled: None,
+            services: Vec::new(),
             demand,
             kept: live.cloned(),
         }
@@ -171,6 +178,7 @@ impl ConsentAsk {
             OFFLINE if asked.contains(OFFLINE) => ticked.contains(OFFLINE),
             OFFLINE => kept.is_some_and(|g| g.allowed.scope.contains(OFFLINE)),
             "openid" => true,
+            _ if self.services.iter().any(|service| service.scope == scope) => true,
             _ => claims::in_scope(scope).any(|claim| claim.line == LineRule::Own && holds(claim.name)),
         };
         grant::Answer {

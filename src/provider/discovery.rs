@@ -5,11 +5,14 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Room};
 use crate::config::RegistrationMode;
+use crate::oauth::backchannel::DELIVERY_MODES;
 use crate::oauth::supported::Supported;
+use crate::provider::services;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
-pub const CLIENT_ENDPOINTS: [&str; 4] = ["/token", "/par", "/introspect", "/revoke"];
+pub const CLIENT_ENDPOINTS: [&str; 6] =
+    ["/token", "/par", "/introspect", "/revoke", "/device_authorization", "/bc-authorize"];
 
 /// The document, made once.
 struct Document(Bytes);
@@ -18,6 +21,14 @@ impl Room for Document {
     fn open(app: &App) -> Self {
         let mut document = metadata(app.config.issuer(), supported());
         registration(&mut document, app);
+        let resources = services::all(app);
+        if let Some(scopes) = document["scopes_supported"].as_array_mut() {
+            scopes.extend(resources.iter().flat_map(|resource| resource.scopes.iter()).map(Value::from));
+        }
+        if !app.config.resources.is_empty() {
+            // RFC 9728 §4.
+            document["protected_resources"] = resources.iter().map(|one| Value::from(&*one.identifier)).collect();
+        }
         Self(Bytes::from(document.to_string()))
     }
 }
@@ -94,7 +105,7 @@ fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
     })
 }
 
-/// RFC 6749 §3.2, RFC 7009, RFC 7662: the endpoints where clients authenticate.
+/// RFC 6749 §3.2, RFC 7009, RFC 7662, RFC 8628, CIBA: the endpoints where clients authenticate.
 fn of_tokens(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
     let with_credentials: Vec<&str> =
         supported.client_auth_methods.iter().copied().filter(|method| *method != "none").collect();
@@ -103,6 +114,11 @@ fn of_tokens(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
         "introspection_endpoint": at("/introspect"),
         "revocation_endpoint": at("/revoke"),
         "grant_types_supported": supported.grant_types,
+        "device_authorization_endpoint": at("/device_authorization"),
+        "backchannel_authentication_endpoint": at("/bc-authorize"),
+        "backchannel_token_delivery_modes_supported": DELIVERY_MODES,
+        "backchannel_authentication_request_signing_alg_values_supported": supported.assertion_algs,
+        "backchannel_user_code_parameter_supported": false,
         "token_endpoint_auth_methods_supported": supported.client_auth_methods,
         "token_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
         "introspection_endpoint_auth_methods_supported": with_credentials,

@@ -209,6 +209,8 @@ fn answer(grant: &Grant, lines: &[String], duration: Duration) -> grant::Answer 
     let is_left = |scope: &str| match scope {
         OFFLINE => ticked(OFFLINE),
         "openid" => true,
+        // What a client may do at another resource server has no line of its own: it stays with the grant.
+        _ if claims::in_scope(scope).next().is_none() => grant.allowed.scope.contains(scope),
         _ => claims::in_scope(scope).any(|claim| allowed.contains(claim.name)),
     };
     grant::Answer {

@@ -12,14 +12,16 @@ use crate::base::id::{GrantId, InteractionId};
 use crate::base::secret::same;
 use crate::error::{Denied, Error};
 use crate::oauth::authorization::reply::outcome;
-use crate::oauth::authorization::{Fields, ReplyTo, Step};
+use crate::oauth::authorization::{Fields, Reply, ReplyTo, Step};
 use crate::oauth::grant::{self, Grant};
 use crate::oauth::{Code, Error as OAuthError};
 use crate::provider::authorization::{Scene, Visitor, respond};
 use crate::provider::clients::Registered;
 use crate::provider::consent::{self, Asked, ConsentAsk};
 use crate::provider::respond::{self as response, Approval};
+use crate::provider::{polling, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
+use crate::store::database::subjects;
 use crate::store::ephemeral::entries::{Interaction, Leaving};
 use crate::wallet::holdings;
 
@@ -45,7 +47,10 @@ pub struct About {
 /// The request of an identifier, if it is this browser's; bound to the first browser that comes.
 async fn load(app: &App, id: InteractionId, visitor: Visitor<'_>) -> Result<Interaction, Error> {
     let found: Option<Interaction> = app.ephemeral.find(&id.to_string()).await?;
-    let is_waiting = |i: &Interaction| app.now() < i.began + app.config.sessions.interaction;
+    let is_waiting = |i: &Interaction| {
+        let polled_until = i.request.reply_to.polled().map(|polled| polled.expires_at);
+        app.now() < i.began + app.config.sessions.interaction && polled_until.is_none_or(|until| app.now() < until)
+    };
     let mut interaction = found.filter(is_waiting).ok_or(Denied::Expired)?;
     let browser = visitor.browser.ok_or(Denied::Expired)?;
     match &interaction.browser {
@@ -78,7 +83,7 @@ pub async fn advance(app: &App, id: InteractionId, visitor: Visitor<'_>, origin:
     let interaction = load(app, id, visitor).await?;
     let request = &interaction.request;
     let scene = Scene::gather(app, request, visitor.session).await?;
-    match scene.next(app, request, interaction.began) {
+    match step(app, &scene, &interaction) {
         Step::SignIn => Ok(Next::SignIn),
         Step::SignUp => Ok(Next::SignUp),
         Step::Consent => Ok(Next::Consent(Box::new(ask(app, &interaction, &scene, visitor).await?))),
@@ -93,6 +98,15 @@ pub async fn advance(app: &App, id: InteractionId, visitor: Visitor<'_>, origin:
             leave(app, id, &interaction, &scene.client, fields).await?;
             Ok(Next::Leave)
         }
+    }
+}
+
+/// The next step. Where the answer is fetched by polling the person is asked in any case (RFC 8628 §5.4): nobody else
+/// can tell whether the device is theirs.
+fn step<'r>(app: &App, scene: &Scene, interaction: &'r Interaction) -> Step<'r> {
+    match scene.next(app, &interaction.request, interaction.began) {
+        Step::Respond(_) if interaction.request.reply_to.polled().is_some() => Step::Consent,
+        step => step,
     }
 }
 
@@ -111,7 +125,10 @@ async fn ask(app: &App, interaction: &Interaction, scene: &Scene, visitor: Visit
         redirect_uri: request.reply_to.redirect_uri(),
         wants_consent: request.prompt.consent,
     };
-    Ok(ConsentAsk::new(&asked, &holdings, scene.kept.as_ref(), app.now()))
+    let mut ask = ConsentAsk::new(&asked, &holdings, scene.kept.as_ref(), app.now());
+    ask.polled = request.reply_to.polled().cloned();
+    ask.services = resources::services(app, &request.scope);
+    Ok(ask)
 }
 
 /// Takes the answer of the consent page. Whether the request is answered with it; else the facts have changed, and the
@@ -127,9 +144,8 @@ pub async fn answer(
     origin: &Origin,
 ) -> Result<bool, Error> {
     let interaction = load(app, id, visitor).await?;
-    let request = &interaction.request;
-    let scene = Scene::gather(app, request, visitor.session).await?;
-    if !matches!(scene.next(app, request, interaction.began), Step::Consent) {
+    let scene = Scene::gather(app, &interaction.request, visitor.session).await?;
+    if !matches!(step(app, &scene, &interaction), Step::Consent) {
         return Ok(false);
     }
     let ask = ask(app, &interaction, &scene, visitor).await?;
@@ -200,6 +216,8 @@ async fn allow(
                 if !is_kept {
                     return Err(Error::from(Denied::Conflict("grant")));
                 }
+                let sub = tokens::subject(&unit, &client, account);
+                subjects::remember(tx, &sub, account).await?;
                 let record = super::grants::record("consent.given", &after);
                 audit::record(tx, &unit, &record, &origin).await?;
                 if before.is_none() {
@@ -247,6 +265,9 @@ async fn leave(
 ) -> Result<(), Error> {
     app.metrics.count("sw_authorize_total", &[outcome(&fields)]);
     let reply = response::send(app, client, &interaction.request.reply_to, fields).await?;
+    if let (Some(polled), Reply::Polled { is_allowed: false }) = (interaction.request.reply_to.polled(), &reply) {
+        polling::refuse(app, polled).await?;
+    }
     let leaving = Leaving { reply, client: interaction.request.client.clone(), browser: interaction.browser.clone() };
     Ok(app.ephemeral.put(&id.to_string(), &leaving).await?)
 }

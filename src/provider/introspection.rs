@@ -14,6 +14,7 @@ use crate::oauth::authorization_details::Detail;
 use crate::oauth::{Binding, Params};
 use crate::provider::access;
 use crate::provider::client_auth::AuthenticatedClient;
+use crate::provider::resources::{self, OpenedJwt};
 use crate::provider::tokens::{self, Bearer};
 use crate::store::database::families::{self, FamilyState, Live};
 use crate::store::database::revoked;
@@ -45,6 +46,12 @@ pub struct Introspection {
     /// What was granted of what was asked for item by item (RFC 9396 §9.2).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<Detail>,
+    /// The resource server that the token is for (RFC 9068).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
+    /// Who acts for the person (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Value>,
 }
 
 /// # Errors
@@ -57,6 +64,9 @@ pub async fn answer(app: &App, client: &AuthenticatedClient, params: &Params) ->
     }
     if let Some(opened) = tokens::open_access(app, text) {
         return access_token(app, client, opened).await;
+    }
+    if let Some(opened) = resources::open(app, text).await? {
+        return jwt_access_token(app, client, opened).await;
     }
     match tokens::open_refresh(app, text) {
         Some((family, generation)) => refresh_token(app, client, family, generation).await,
@@ -81,10 +91,10 @@ async fn access_token(
         scope: token.scope.text(),
         token_type: Some(Binding::token_type(token.binding.as_ref())),
         cnf: token.binding.as_ref().map(Binding::cnf),
-        authorization_details: Vec::new(),
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
         jti: Some(name(&opened.jti)),
+        ..Introspection::default()
     };
     match token.bearer {
         Bearer::Client(id) if id == client.id => {
@@ -112,9 +122,50 @@ async fn access_token(
             let granted = &live.standing.grant.grant.allowed.claims;
             let details = live.family.authorization_details.iter().flat_map(|details| &details.0);
             let authorization_details = details.filter_map(|detail| detail.within(granted)).collect();
-            Ok(Introspection { sub: Some(sub), authorization_details, ..about })
+            let act = live.family.actor.map(|actor| actor.0);
+            Ok(Introspection { sub: Some(sub), authorization_details, act, ..about })
         }
     }
+}
+
+/// A token for another resource server: told to that server, and to the client that it was issued to.
+async fn jwt_access_token(app: &App, client: &AuthenticatedClient, opened: OpenedJwt) -> Result<Introspection, Error> {
+    let id = client.id.as_str();
+    let owner = opened.text("client_id");
+    if owner.as_deref() != Some(id) && opened.readers.iter().all(|reader| reader != id) {
+        return Ok(Introspection::default());
+    }
+    let works = match &opened.bearer {
+        Bearer::Family { id, epoch } => {
+            let live = live(app, *id, opened.jti.clone()).await?;
+            live.is_some_and(|live| access::works(&live, *epoch, app.now()).is_ok())
+        }
+        Bearer::Client(_) => {
+            let jti = opened.jti.clone();
+            let found =
+                app.db.read(move |conn| Box::pin(async move { Ok::<_, Error>(revoked::contains(conn, &jti).await?) }));
+            !found.await?
+        }
+    };
+    if !works {
+        return Ok(Introspection::default());
+    }
+    let (checked, binding) = (&opened.checked, opened.binding());
+    Ok(Introspection {
+        active: true,
+        iss: Some(app.config.issuer().to_owned()),
+        sub: Some(checked.sub().to_owned()),
+        scope: opened.text("scope"),
+        token_type: Some(Binding::token_type(binding.as_ref())),
+        exp: checked.exp().map(|at| at.unix()),
+        iat: checked.iat().map(|at| at.unix()),
+        jti: checked.jti().map(str::to_owned),
+        cnf: binding.as_ref().map(Binding::cnf),
+        aud: checked.aud().first().map(|aud| (*aud).to_owned()),
+        act: checked.claims().get("act").cloned(),
+        client_id: owner,
+        ..Introspection::default()
+    })
 }
 
 async fn refresh_token(
@@ -147,9 +198,7 @@ async fn refresh_token(
         token_type: None,
         exp: Some(family.idle_expires_at.min(family.expires_at).unix()),
         iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),
-        jti: None,
-        cnf: None,
-        authorization_details: Vec::new(),
+        ..Introspection::default()
     })
 }
 

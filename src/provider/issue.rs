@@ -15,8 +15,11 @@ use crate::jose::{Alg, SigningKey, Typ};
 use crate::oauth::authorization_details::Detail;
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::grant::Grant;
+use crate::oauth::resource::Audience;
+use crate::oauth::token_exchange::TokenType;
 use crate::oauth::{self, Binding, Scope};
 use crate::provider::clients::Registered;
+use crate::provider::resources::{self, JwtAccess, Target};
 use crate::provider::supported::supported;
 use crate::provider::tokens::{self, AccessToken, Bearer};
 use crate::store::database::Conn;
@@ -34,7 +37,10 @@ pub enum Issue {
         client: Arc<Registered>,
         scope: Scope,
         binding: Option<Binding>,
+        target: Option<Target>,
     },
+    /// The outcome of an exchange, and the type that was asked for (RFC 8693 §2.2.1).
+    Exchanged(Box<ForPerson>, TokenType),
 }
 
 /// Tokens about a person.
@@ -50,6 +56,10 @@ pub struct ForPerson {
     pub is_first: bool,
     /// The claims about the person in the ID Token, already recorded.
     pub claims: Option<Disclosure>,
+    /// The resource server that the access token is for; `None` for our own endpoints.
+    pub target: Option<Target>,
+    /// The client that the subject is named for, where that is not the one that gets the token.
+    pub known_to: Option<Arc<Registered>>,
 }
 
 /// The token endpoint's answer (RFC 6749 §5.1, OIDC Core §3.1.3.3).
@@ -57,6 +67,9 @@ pub struct ForPerson {
 pub struct TokenResponse {
     pub access_token: String,
     pub token_type: &'static str,
+    /// What was issued, where one token was exchanged for another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
     pub expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
@@ -136,43 +149,112 @@ pub async fn record(
 pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
     let now = app.now();
     match issue {
-        Issue::Client { client, scope, binding } => {
+        Issue::Client { client, scope, binding, target } => {
             let expires_at = now + lifetime(app, &client);
             let bearer = Bearer::Client(client.id.clone());
+            if let Some(target) = target {
+                let id = client.id.as_str();
+                let about = About { sub: id, client_id: id, person: None };
+                return jwt_answer(app, &target, &about, &bearer, binding.as_ref(), expires_at, now);
+            }
             let token = AccessToken { bearer, scope, issued_at: now, expires_at, binding };
             Ok(answer(app, &token, now))
         }
-        Issue::Person(person) => {
-            let token = access_token(app, &person.client, &person.family, &person.grant, &person.scope, now);
-            let mut answer = answer(app, &token, now);
-            let details = person.family.authorization_details.iter().flat_map(|details| &details.0);
-            answer.authorization_details =
-                details.filter_map(|detail| detail.within(&person.grant.allowed.claims)).collect();
-            if person.family.offline && person.grant.allows_refresh() && person.scope.contains("offline_access") {
-                answer.refresh_token = Some(tokens::write_refresh(app, person.family.id, person.family.generation));
-            }
-            if let Some(signer) = &person.signer {
-                let token = IdToken {
-                    client: &person.client,
-                    family: &person.family,
-                    // OIDC Core §12.2: a refreshed ID Token answers no request.
-                    nonce: person.family.nonce.as_deref().filter(|_| person.is_first),
-                    access_token: Some(&answer.access_token),
-                    code: None,
-                    state: None,
-                    claims: person.claims.as_ref(),
-                };
-                answer.id_token = Some(token.sign(app, signer, now)?);
-            }
+        Issue::Exchanged(person, asked) => {
+            let mut answer = person_answer(app, &person, now)?;
+            answer.issued_token_type = Some(asked.as_str());
             Ok(answer)
         }
+        Issue::Person(person) => person_answer(app, &person, now),
     }
+}
+
+fn person_answer(app: &App, person: &ForPerson, now: Time) -> Result<TokenResponse, Error> {
+    let ForPerson { client, family, grant, .. } = person;
+    let mut answer = match &person.target {
+        Some(target) => {
+            let known_to = person.known_to.as_ref().unwrap_or(&person.client);
+            let sub = tokens::subject(app, known_to, person.family.account_id);
+            let about = About { sub: &sub, client_id: person.client.id.as_str(), person: Some(person) };
+            let (bearer, expires_at) = (bearer(family, grant), ends(app, client, family, grant, now));
+            jwt_answer(app, target, &about, &bearer, family.binding.as_ref(), expires_at, now)?
+        }
+        None => own_answer(app, client, family, grant, &person.scope, now),
+    };
+    let details = family.authorization_details.iter().flat_map(|details| &details.0);
+    answer.authorization_details = details.filter_map(|detail| detail.within(&grant.allowed.claims)).collect();
+    if person.family.offline && person.grant.allows_refresh() && person.scope.contains("offline_access") {
+        answer.refresh_token = Some(tokens::write_refresh(app, person.family.id, person.family.generation));
+    }
+    if let Some(signer) = &person.signer {
+        let token = IdToken {
+            client: &person.client,
+            family: &person.family,
+            // OIDC Core §12.2: a refreshed ID Token answers no request.
+            nonce: person.family.nonce.as_deref().filter(|_| person.is_first),
+            access_token: Some(&answer.access_token),
+            code: None,
+            state: None,
+            claims: person.claims.as_ref(),
+        };
+        answer.id_token = Some(token.sign(app, signer, now)?);
+    }
+    Ok(answer)
+}
+
+/// Whom a JWT access token is about.
+struct About<'a> {
+    sub: &'a str,
+    client_id: &'a str,
+    /// The authentication of a person, where there is one (RFC 9068 §2.2.1).
+    person: Option<&'a ForPerson>,
+}
+
+fn jwt_answer(
+    app: &App,
+    target: &Target,
+    about: &About<'_>,
+    bearer: &Bearer,
+    binding: Option<&Binding>,
+    expires_at: Time,
+    now: Time,
+) -> Result<TokenResponse, Error> {
+    let expires_at = expires_at.min(now + target.lifetime);
+    let family = about.person.map(|person| &person.family);
+    // Who was vouched for by an issuer has not signed in here.
+    let signed_in = family.filter(|family| !family.amr.0.is_empty());
+    let access_token = target.sign(&JwtAccess {
+        iss: app.config.issuer(),
+        sub: about.sub,
+        aud: &target.identifier,
+        client_id: about.client_id,
+        exp: expires_at.unix(),
+        iat: now.unix(),
+        jti: tokens::write_jti(app, bearer),
+        scope: target.scope.text(),
+        auth_time: signed_in.map(|family| family.auth_time.unix()),
+        acr: signed_in.map(|family| family.acr.as_str()),
+        amr: signed_in.map(|family| family.amr.0.as_slice()),
+        cnf: binding.map(Binding::cnf),
+        act: family.and_then(|family| family.actor.as_ref()).map(|actor| &actor.0),
+    })?;
+    Ok(TokenResponse {
+        access_token,
+        token_type: Binding::token_type(binding),
+        issued_token_type: None,
+        expires_in: expires_at.since(now).0.max(1),
+        refresh_token: None,
+        id_token: None,
+        scope: target.scope.text(),
+        authorization_details: Vec::new(),
+    })
 }
 
 fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
     TokenResponse {
         access_token: tokens::write_access(app, token),
         token_type: Binding::token_type(token.binding.as_ref()),
+        issued_token_type: None,
         expires_in: token.expires_at.since(now).0.max(1),
         refresh_token: None,
         id_token: None,
@@ -181,27 +263,18 @@ fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
     }
 }
 
-/// The access token of an authorization: it ends with its grant.
-fn access_token(
-    app: &App,
-    client: &Registered,
-    family: &Family,
-    grant: &Grant,
-    scope: &Scope,
-    now: Time,
-) -> AccessToken {
-    let until = now + lifetime(app, client);
-    AccessToken {
-        bearer: Bearer::Family { id: family.id, epoch: grant.epoch },
-        scope: scope.clone(),
-        issued_at: now,
-        expires_at: grant.expires_at.map_or(until, |end| end.min(until)),
-        binding: family.binding.clone(),
-    }
+fn bearer(family: &Family, grant: &Grant) -> Bearer {
+    Bearer::Family { id: family.id, epoch: grant.epoch }
 }
 
-/// An access token for the authorization response (OIDC Core §3.2.2.5, §3.3.2.5): its text, and its lifetime in seconds.
-pub fn front_channel(
+/// When an access token of an authorization ends: with its client's rules, its authorization or its grant.
+fn ends(app: &App, client: &Registered, family: &Family, grant: &Grant, now: Time) -> Time {
+    let until = (now + lifetime(app, client)).min(family.expires_at);
+    grant.expires_at.map_or(until, |end| end.min(until))
+}
+
+/// An answer with an access token for our own endpoints.
+pub fn own_answer(
     app: &App,
     client: &Registered,
     family: &Family,
@@ -209,10 +282,19 @@ pub fn front_channel(
     scope: &Scope,
     now: Time,
 ) -> TokenResponse {
-    answer(app, &access_token(app, client, family, grant, scope, now), now)
+    let token = AccessToken {
+        bearer: bearer(family, grant),
+        // The scopes of resource servers are for their own tokens.
+        scope: resources::all(app).part(scope, Audience::Own),
+        issued_at: now,
+        expires_at: ends(app, client, family, grant, now),
+        binding: family.binding.clone(),
+    };
+    answer(app, &token, now)
 }
 
-fn lifetime(app: &App, client: &Registered) -> Seconds {
+/// How long an access token of a client works at most.
+pub(super) fn lifetime(app: &App, client: &Registered) -> Seconds {
     app.config.tokens.access.min(client.rules().access_token_lifetime)
 }
 

@@ -1,14 +1,19 @@
 //! What you let others see: the OpenID Provider at work.
 
 pub mod access;
+pub mod approvals;
 pub mod authorization;
+pub mod backchannel;
 pub mod backchannel_logout;
 pub mod client_auth;
 pub mod client_documents;
 pub mod client_keys;
 pub mod clients;
 pub mod consent;
+pub mod derived;
+pub mod device;
 pub mod discovery;
+pub mod first;
 pub mod grant_types;
 pub mod grants;
 pub mod initial_tokens;
@@ -19,12 +24,16 @@ pub mod keys;
 pub mod logos;
 pub mod logout;
 pub mod parameters;
+pub mod polling;
 pub mod pushed;
 pub mod registration;
+pub mod resources;
 pub mod respond;
 pub mod revocation;
+pub mod services;
 pub mod session_state;
 pub mod supported;
 pub mod token;
 pub mod tokens;
+pub mod trusted;
 pub mod userinfo;

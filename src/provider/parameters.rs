@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::jose::{Unverified, Verified};
 use crate::oauth::authorization::Way;
-use crate::oauth::{self, Code, Params, request_object};
+use crate::oauth::authorization::signed_request;
+use crate::oauth::{self, Code, Params};
 use crate::outbound::fetch::MOST_BYTES;
 use crate::provider::clients::Registered;
 use crate::provider::{client_keys, pushed};
@@ -47,16 +48,16 @@ pub async fn gather(app: &App, client: &Registered, params: &Params) -> Result<G
 pub async fn signed(app: &App, client: &Registered, beside: &Params, object: &str) -> Result<Gathered, Error> {
     let verified = verify(app, client, object).await?;
     let issuer = app.config.issuer();
-    let params = request_object::read(verified, beside, client, client.rules(), issuer, app.now())?;
+    let params = signed_request::read(verified, beside, client, client.rules(), issuer, app.now())?;
     let params = params.without(&["request", "request_uri"]);
     Ok(Gathered { params, way: Way { pushed: None, is_signed: true } })
 }
 
 /// Checks who signed. Where no key fits, the client may have changed them: then they are read once more.
 async fn verify(app: &App, client: &Registered, object: &str) -> Result<Verified, Error> {
-    let invalid = |why: String| Error::from(request_object::invalid(why));
+    let invalid = |why: String| Error::from(signed_request::invalid(why));
     let unverified = Unverified::read(object).map_err(|why| invalid(why.to_string()))?;
-    let algs = request_object::algs(client, client.rules());
+    let algs = signed_request::algs(client, client.rules());
     let keys = client_keys::load(app, client).await.map_err(|why| invalid(why.description().to_owned()))?;
     let verified = match unverified.clone().verify(&keys, &algs) {
         Err(why) if why.may_be_rotation() => match client_keys::renew(app, client, &keys).await {

@@ -12,7 +12,7 @@ use crate::oauth::{self, Code, Params};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::clients::Registered;
 use crate::provider::supported::supported;
-use crate::provider::{authorization, parameters};
+use crate::provider::{authorization, parameters, resources};
 use crate::store::database::{Conn, revoked};
 use crate::store::ephemeral::Entry;
 use crate::store::ephemeral::entries::Pushed;
@@ -55,10 +55,12 @@ pub async fn push(app: &App, client: &AuthenticatedClient, params: Params) -> Re
     let request_uri = format!("{PREFIX}{}", app.random.token(32));
     let way = Way { pushed: Some(request_uri.clone()), is_signed: gathered.way.is_signed };
     let hinted = authorization::hinted(app, &params, registered).await?;
+    let all = resources::all(app);
     let facts = request::Facts {
         client: registered,
         profile: registered.rules(),
         supported: supported(),
+        resources: &all,
         issuer: app.config.issuer(),
         way: &way,
         hinted,

@@ -16,9 +16,9 @@ use crate::jose::jwt::{self, Audience, Rules, TypRule};
 use crate::jose::{Alg, Unverified, json as strict};
 use crate::oauth::{self, Client, Code, registration};
 use crate::outbound::fetch::{FetchError, MOST_BYTES};
-use crate::provider::client_keys;
 use crate::provider::clients::{self, Registered};
 use crate::provider::supported::supported;
+use crate::provider::{client_keys, services};
 use crate::store::database::registrations::{self, Registration};
 
 /// What scanners know a registration access token by.
@@ -52,7 +52,8 @@ pub async fn register(
 ) -> Result<Value, Error> {
     let initial = initial_token(app, token).await?;
     let (document, statement) = read_statement(app, document).await?;
-    let client = registration::self_registered(ClientId::new(&app.random), &document, supported())?;
+    let client =
+        registration::self_registered(ClientId::new(&app.random), &document, supported(), &services::all(app))?;
     check_sector(app, &client).await?;
     let secret = clients::needs_secret(&client).then(|| clients::new_secret(app));
     let own = Secret::new(format!("{PREFIX}{}", app.random.token(32)));
@@ -127,7 +128,7 @@ pub async fn update(
         let why = "the client was registered with a software statement, so software_statement must be there";
         return Err(oauth::Error::new(Code::InvalidSoftwareStatement, why).into());
     }
-    let client = registration::changed(&before, &document, supported())?;
+    let client = registration::changed(&before, &document, supported(), &services::all(app))?;
     check_sector(app, &client).await?;
     let now = app.now();
     let needs_new = clients::needs_secret(&client) && before.live_secrets(now).next().is_none();

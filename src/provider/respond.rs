@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::FamilyId;
 use crate::base::{Fault, Seconds, Time};
-use crate::error::Error;
+use crate::error::{Denied, Error};
 use crate::jose::{SigningKey, Typ};
 use crate::oauth::authentication::Authentication;
 use crate::oauth::authorization::{Approved, AuthorizationRequest, Fields, Reply, ReplyTo, ResponseType};
@@ -17,7 +17,7 @@ use crate::oauth::grant::Grant;
 use crate::oauth::{self, Scope};
 use crate::provider::clients::Registered;
 use crate::provider::issue::{self, Basis, IdToken};
-use crate::provider::{keys, pushed, session_state, tokens};
+use crate::provider::{keys, polling, pushed, session_state, tokens};
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::store::database::{Conn, Json, session_clients};
 use crate::wallet::disclosure::{Disclosure, Permit};
@@ -66,7 +66,8 @@ struct Front {
 /// Keeps an approved authorization with its record.
 ///
 /// # Errors
-/// `invalid_request_uri` where the pushed request was answered before; a fault when the database does not answer.
+/// `invalid_request_uri` where the pushed request was answered before; expired where another answer to the same poller was
+/// kept; a fault when the database does not answer.
 pub async fn keep(
     conn: &mut Conn<'_>,
     app: &App,
@@ -81,8 +82,16 @@ pub async fn keep(
     }
     let response = approval.request.response;
     let state = approval.request.reply_to.state().map(str::to_owned);
+    let polled = approval.request.reply_to.polled().cloned();
     let family = family(app, client, approval, now);
-    families::insert(conn, &family).await?;
+    match &polled {
+        None => families::insert(conn, &family).await?,
+        Some(polled) => {
+            if !polling::approve(conn, app, polled, &family).await? {
+                return Err(Denied::Expired.into());
+            }
+        }
+    }
     if let Some(session) = family.session_id.filter(|_| client.hears_of_sign_outs()) {
         session_clients::insert(conn, session, &client.id, family.account_id).await?;
     }
@@ -153,7 +162,7 @@ pub async fn fields(
     fields.extend(code.clone().map(|code| ("code", code)));
     if let Some(front) = &kept.front {
         let access =
-            kept.response.token.then(|| issue::front_channel(app, client, family, &front.grant, &front.scope, now));
+            kept.response.token.then(|| issue::own_answer(app, client, family, &front.grant, &front.scope, now));
         if let Some(signer) = signer {
             let token = IdToken {
                 client,
@@ -210,15 +219,18 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         (true, true) => limits.refresh_absolute.min(PUBLIC_ABSOLUTE),
     };
     let Authentication { account, session, auth_time, acr, amr } = authentication;
+    let polled = request.reply_to.polled();
     let wants_auth_time = request.max_age.is_some() || client.require_auth_time || request.claims.asks_auth_time();
     Family {
-        id: FamilyId::new(now, &app.random),
+        id: polled.map_or_else(|| FamilyId::new(now, &app.random), |polled| polled.id),
         state: if request.response.code { FamilyState::Code } else { FamilyState::Active },
         client_id: client.id.clone(),
         account_id: account,
         grant_id: grant.id,
         grant_epoch: grant.epoch as i32,
-        session_id: Some(session),
+        // Who polls is not this browser: signing out of it does not sign them out.
+        session_id: polled.is_none().then_some(session),
+        code_expires_at: polled.map_or(now + limits.code.min(client.rules().code_lifetime), |polled| polled.expires_at),
         redirect_uri: request.reply_to.redirect_uri().to_owned(),
         code_challenge: request.code_challenge.map(|challenge| challenge.as_str().to_owned()),
         nonce: request.nonce,
@@ -235,10 +247,11 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         generation: 0,
         rotated_at: None,
         created_at: now,
-        code_expires_at: now + limits.code.min(client.rules().code_lifetime),
         idle_expires_at: now + limits.refresh_idle,
         expires_at: now + absolute,
         ended_at: None,
         end_reason: None,
+        resources: (!request.resources.is_empty()).then_some(Json(request.resources)),
+        actor: None,
     }
 }

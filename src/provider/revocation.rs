@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
+use crate::base::Time;
 use crate::error::Error;
 use crate::oauth::{self, Params};
 use crate::provider::client_auth::AuthenticatedClient;
-use crate::provider::tokens::{self, Bearer, OpenedAccess};
+use crate::provider::resources;
+use crate::provider::tokens::{self, Bearer};
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::store::database::revoked;
 
@@ -19,7 +21,13 @@ pub async fn revoke(app: &App, client: &AuthenticatedClient, params: &Params, or
     let text = params.require("token")?;
     // token_type_hint is only a hint (§2.1): the prefix tells for certain.
     if let Some(opened) = tokens::open_access(app, text) {
-        return access_token(app, client, opened, origin).await;
+        return access_token(app, client, opened.token.bearer, opened.token.expires_at, opened.jti, origin).await;
+    }
+    if let Some(opened) = resources::open(app, text).await? {
+        if opened.text("client_id").as_deref() != Some(client.id.as_str()) {
+            return Err(foreign());
+        }
+        return access_token(app, client, opened.bearer.clone(), opened.expires_at(), opened.jti, origin).await;
     }
     let Some((id, _)) = tokens::open_refresh(app, text) else { return Ok(()) };
     let (unit, caller, origin) = (app.clone(), client.id.clone(), origin.clone());
@@ -43,16 +51,17 @@ pub async fn revoke(app: &App, client: &AuthenticatedClient, params: &Params, or
 async fn access_token(
     app: &App,
     client: &AuthenticatedClient,
-    opened: OpenedAccess,
+    bearer: Bearer,
+    expires_at: Time,
+    jti: Vec<u8>,
     origin: &Origin,
 ) -> Result<(), Error> {
-    let OpenedAccess { token, jti } = opened;
-    let id = match token.bearer {
+    let id = match bearer {
         Bearer::Client(id) if id != client.id => return Err(foreign()),
         Bearer::Client(_) => None,
         Bearer::Family { id, .. } => Some(id),
     };
-    if token.expires_at <= app.now() {
+    if expires_at <= app.now() {
         return Ok(());
     }
     let (unit, caller, origin) = (app.clone(), client.id.clone(), origin.clone());
@@ -60,14 +69,14 @@ async fn access_token(
         .write(move |tx| {
             Box::pin(async move {
                 let Some(id) = id else {
-                    revoked::insert(tx, &jti, token.expires_at).await?;
+                    revoked::insert(tx, &jti, expires_at).await?;
                     return Ok(());
                 };
                 let Some(family) = families::find(tx, id).await? else { return Ok(()) };
                 if family.client_id != caller {
                     return Err(foreign());
                 }
-                if family.state != FamilyState::Ended && revoked::insert(tx, &jti, token.expires_at).await? {
+                if family.state != FamilyState::Ended && revoked::insert(tx, &jti, expires_at).await? {
                     audit::record(tx, &unit, &record(&family, "access_token"), &origin).await?;
                 }
                 Ok(())

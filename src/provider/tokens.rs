@@ -24,7 +24,10 @@ pub struct TokenKind {
 }
 
 pub const CODE: TokenKind = TokenKind { prefix: "sw_ac_", section: "RFC 6749 §4.1.2" };
+pub const DEVICE: TokenKind = TokenKind { prefix: "sw_dc_", section: "RFC 8628 §3.2" };
 pub const REFRESH: TokenKind = TokenKind { prefix: "sw_rt_", section: "RFC 6749 §1.5" };
+/// Not a token but the name of one: the `jti` of an access token in JWT form.
+const JTI_OF_JWT: TokenKind = TokenKind { prefix: "sw_jti_", section: "RFC 9068 §2.2" };
 pub const ACCESS: TokenKind = TokenKind { prefix: "sw_at_", section: "RFC 6749 §1.4" };
 
 /// Longest text that is looked at.
@@ -53,7 +56,18 @@ pub struct AccessToken {
 /// Makes the text of an access token.
 pub fn write_access(app: &App, token: &AccessToken) -> String {
     let mut plain = Vec::with_capacity(96);
-    match &token.bearer {
+    write_bearer(&token.bearer, &mut plain);
+    plain.extend_from_slice(&token.issued_at.unix().to_be_bytes());
+    plain.extend_from_slice(&token.expires_at.unix().to_be_bytes());
+    let binding = token.binding.as_ref().map(Binding::to_string).unwrap_or_default();
+    plain.extend_from_slice(&(binding.len() as u16).to_be_bytes());
+    plain.extend_from_slice(binding.as_bytes());
+    plain.extend_from_slice(token.scope.to_string().as_bytes());
+    write(&ACCESS, &app.sealers.access, app.random.bytes(), &plain)
+}
+
+fn write_bearer(bearer: &Bearer, plain: &mut Vec<u8>) {
+    match bearer {
         Bearer::Family { id, epoch } => {
             plain.push(1);
             plain.extend_from_slice(id.as_bytes());
@@ -66,13 +80,20 @@ pub fn write_access(app: &App, token: &AccessToken) -> String {
             plain.extend_from_slice(id);
         }
     }
-    plain.extend_from_slice(&token.issued_at.unix().to_be_bytes());
-    plain.extend_from_slice(&token.expires_at.unix().to_be_bytes());
-    let binding = token.binding.as_ref().map(Binding::to_string).unwrap_or_default();
-    plain.extend_from_slice(&(binding.len() as u16).to_be_bytes());
-    plain.extend_from_slice(binding.as_bytes());
-    plain.extend_from_slice(token.scope.to_string().as_bytes());
-    write(&ACCESS, &app.sealers.access, app.random.bytes(), &plain)
+}
+
+/// Makes the `jti` of an access token in JWT form: whom it is about, for us alone to read.
+pub fn write_jti(app: &App, bearer: &Bearer) -> String {
+    let mut plain = Vec::with_capacity(24);
+    write_bearer(bearer, &mut plain);
+    write(&JTI_OF_JWT, &app.sealers.access, app.random.bytes(), &plain)
+}
+
+/// Whom such a token is about, and the part of its `jti` that no other token has.
+pub fn open_jti(app: &App, text: &str) -> Option<(Bearer, Vec<u8>)> {
+    let (sealed, plain) = open(&JTI_OF_JWT, &app.sealers.access, text)?;
+    let (bearer, rest) = read_bearer(&plain)?;
+    rest.is_empty().then(|| (bearer, sealed[..JTI].to_vec()))
 }
 
 /// An access token that was opened, and its `jti`: the part of it that no other token has.
@@ -93,20 +114,7 @@ pub fn open_access(app: &App, text: &str) -> Option<OpenedAccess> {
 const JTI: usize = 13;
 
 fn read_access(plain: &[u8]) -> Option<AccessToken> {
-    let (kind, rest) = plain.split_first()?;
-    let (bearer, rest) = match kind {
-        1 => {
-            let (id, rest) = rest.split_first_chunk::<16>()?;
-            let (epoch, rest) = rest.split_first_chunk::<4>()?;
-            (Bearer::Family { id: FamilyId::from_bytes(*id), epoch: u32::from_be_bytes(*epoch) }, rest)
-        }
-        2 => {
-            let (length, rest) = rest.split_first_chunk::<2>()?;
-            let (id, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
-            (Bearer::Client(std::str::from_utf8(id).ok()?.into()), rest)
-        }
-        _ => return None,
-    };
+    let (bearer, rest) = read_bearer(plain)?;
     let (issued_at, rest) = rest.split_first_chunk::<8>()?;
     let (expires_at, rest) = rest.split_first_chunk::<8>()?;
     let (length, rest) = rest.split_first_chunk::<2>()?;
@@ -124,6 +132,23 @@ fn read_access(plain: &[u8]) -> Option<AccessToken> {
     })
 }
 
+fn read_bearer(plain: &[u8]) -> Option<(Bearer, &[u8])> {
+    let (kind, rest) = plain.split_first()?;
+    match kind {
+        1 => {
+            let (id, rest) = rest.split_first_chunk::<16>()?;
+            let (epoch, rest) = rest.split_first_chunk::<4>()?;
+            Some((Bearer::Family { id: FamilyId::from_bytes(*id), epoch: u32::from_be_bytes(*epoch) }, rest))
+        }
+        2 => {
+            let (length, rest) = rest.split_first_chunk::<2>()?;
+            let (id, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+            Some((Bearer::Client(std::str::from_utf8(id).ok()?.into()), rest))
+        }
+        _ => None,
+    }
+}
+
 /// Makes the text of a code.
 pub fn write_code(app: &App, family: FamilyId) -> String {
     write(&CODE, &app.sealers.code, app.random.bytes(), family.as_bytes())
@@ -132,6 +157,17 @@ pub fn write_code(app: &App, family: FamilyId) -> String {
 /// The authorization that a code stands for; `None` when it is none of ours.
 pub fn open_code(app: &App, text: &str) -> Option<FamilyId> {
     let (_, plain) = open(&CODE, &app.sealers.code, text)?;
+    Some(FamilyId::from_bytes(plain.try_into().ok()?))
+}
+
+/// Makes the text by which somebody polls for an authorization: a device code or an `auth_req_id`.
+pub fn write_polled(app: &App, kind: &TokenKind, family: FamilyId) -> String {
+    write(kind, &app.sealers.code, app.random.bytes(), family.as_bytes())
+}
+
+/// The authorization that such a text stands for; `None` when it is none of ours.
+pub fn open_polled(app: &App, kind: &TokenKind, text: &str) -> Option<FamilyId> {
+    let (_, plain) = open(kind, &app.sealers.code, text)?;
     Some(FamilyId::from_bytes(plain.try_into().ok()?))
 }
 

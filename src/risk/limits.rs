@@ -53,12 +53,14 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "revoke", per: Per::Client, rate: |l| l.revoke },
     Limit { name: "client_document", per: Per::Host, rate: |l| l.client_document },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
+    Limit { name: "backchannel", per: Per::AccountAndClient, rate: |l| l.backchannel },
     Limit { name: "address", per: Per::Address, rate: |l| l.address },
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },
     Limit { name: "sign_up", per: Per::Address, rate: |l| l.sign_up },
     Limit { name: "register", per: Per::Address, rate: |l| l.register },
     Limit { name: "code_check", per: Per::Address, rate: |l| l.code_check },
+    Limit { name: "user_code", per: Per::Address, rate: |l| l.user_code },
 ];
 
 /// The most keys that one limit remembers; above it strangers share a bucket instead of growing the map.

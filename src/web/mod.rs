@@ -31,7 +31,9 @@ use crate::web::doorway::Doorway;
 use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
-use crate::web::pages::{activity, admin, connections, home, outbox, profile, security, sessions, setup};
+use crate::web::pages::{
+    activity, admin, approvals, connections, device, home, outbox, profile, security, sessions, setup,
+};
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
 /// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
@@ -45,6 +47,13 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
     row(Post, "/par", Protocol, |c| Box::pin(oauth::pushed::push(c))),
     row(Post, "/token", Protocol, |c| Box::pin(oauth::token::token(c))).readers(Readers::Client),
+    row(Post, "/device_authorization", Protocol, |c| Box::pin(oauth::device::authorization(c)))
+        .limit("authorize")
+        .readers(Readers::Client),
+    row(Post, "/bc-authorize", Protocol, |c| Box::pin(oauth::backchannel::authorize(c))),
+    row(Post, "/dev/ciba/:auth_req_id/:action", Page, |c| Box::pin(oauth::backchannel::stand_in(c))),
+    row(Get, "/device", Page, |c| Box::pin(device::page(c))),
+    row(Post, "/device", Page, |c| Box::pin(device::enter(c))).limit("user_code"),
     row(Post, "/introspect", Protocol, |c| Box::pin(oauth::token::introspect(c))),
     row(Post, "/revoke", Protocol, |c| Box::pin(oauth::token::revoke(c))).readers(Readers::Client),
     row(Get, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::get(c))).readers(Readers::Client),
@@ -94,6 +103,9 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),
     row(Get, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop_page(c))),
     row(Post, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop(c))),
+    row(Get, "/account/approvals", Page, |c| Box::pin(approvals::page(c))),
+    row(Post, "/account/approvals/:id/approve", Page, |c| Box::pin(approvals::approve(c))),
+    row(Post, "/account/approvals/:id/deny", Page, |c| Box::pin(approvals::deny(c))),
     row(Get, "/account/activity", Page, |c| Box::pin(activity::page(c))),
     row(Get, "/account/sessions", Page, |c| Box::pin(sessions::page(c))),
     row(Post, "/account/sessions/end", Page, |c| Box::pin(sessions::end(c))),

@@ -99,6 +99,8 @@ impl<'a> Shared<'a> {
             expires_at: now + Seconds::days(180),
             ended_at: None,
             end_reason: None,
+            resources: None,
+            actor: None,
         };
         let code = tokens::write_code(app, family.id);
         let unit = app.db.write(move |tx| Box::pin(async move { families::insert(tx, &family).await }));

@@ -46,4 +46,7 @@ async fn the_outbox_is_open_in_development_alone() {
         let answer = http.get(format!("{}{path}", server.address)).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 404, "{path}");
     }
+    // Nor is there an endpoint that answers for people.
+    let answer = http.post(format!("{}/dev/ciba/sw_ar_x/allow", server.address)).send().await.expect("an answer");
+    assert_eq!(answer.status().as_u16(), 404);
 }

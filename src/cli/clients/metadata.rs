@@ -67,6 +67,15 @@ pub struct Metadata {
     /// Demands PKCE (the default of a new client).
     #[arg(long)]
     pkce: bool,
+    /// How it learns of answers to its backchannel requests (CIBA) [default: poll].
+    #[arg(long, value_parser = ["poll", "ping"])]
+    backchannel_delivery_mode: Option<String>,
+    /// Where it is told of them.
+    #[arg(long, value_name = "URI")]
+    backchannel_notification_endpoint: Option<String>,
+    /// How its backchannel requests are signed; with it they must be.
+    #[arg(long, value_name = "ALG", value_parser = PossibleValuesParser::new(&supported().assertion_algs))]
+    backchannel_request_alg: Option<String>,
     /// An origin whose pages may call the token and UserInfo endpoints (CORS); may be repeated.
     #[arg(long, value_name = "ORIGIN")]
     cors_origin: Vec<String>,
@@ -146,6 +155,9 @@ impl Metadata {
         if self.no_pkce || self.pkce {
             client.require_pkce = self.pkce;
         }
+        set_optional(&mut client.backchannel_token_delivery_mode, &self.backchannel_delivery_mode);
+        set_optional(&mut client.backchannel_client_notification_endpoint, &self.backchannel_notification_endpoint);
+        set_optional(&mut client.backchannel_authentication_request_signing_alg, &self.backchannel_request_alg);
         set_list(&mut client.cors_origins, &self.cors_origin);
         if !self.purpose.is_empty() {
             client.purposes = self.purposes()?;

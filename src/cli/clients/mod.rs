@@ -158,7 +158,9 @@ fn new_client(app: &App, id: ClientId, name: &str, metadata: &Metadata) -> Resul
         ..Client::new(id)
     };
     metadata.apply(&mut client, app.now())?;
-    if client.scope.is_empty() && client.has_grant_type("authorization_code") {
+    // Every other grant type is about people.
+    let is_about_people = |name: &String| !["client_credentials", "refresh_token"].contains(&name.as_str());
+    if client.scope.is_empty() && client.grant_types.iter().any(is_about_people) {
         let usual = Scope::read(USUAL_SCOPE).map_err(Error::Protocol)?;
         client.scope = usual.filter(|name| name != "offline_access" || client.has_grant_type("refresh_token"));
     }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::oauth::authorization::response_type::ResponseType;
+use crate::oauth::authorization::polled::Polled;
+use crate::oauth::authorization::response_type::{RESPONSE_TYPES, ResponseType};
 use crate::oauth::client::Client;
 use crate::oauth::error::{CODES, Error};
 use crate::oauth::params;
@@ -80,13 +81,16 @@ pub fn find(name: &str) -> Option<&'static ResponseMode> {
     RESPONSE_MODES.iter().find(|row| row.name == name)
 }
 
-/// Where an answer may be sent. Only [`ReplyTo::of`] makes one: once the client and its redirect URI are known to match.
+/// Where an answer may be sent: [`ReplyTo::of`] makes one once the client and its redirect URI are known to match,
+/// [`ReplyTo::poller`] where no browser carries the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTo {
     redirect_uri: String,
     mode: Mode,
     state: Option<String>,
     issuer: String,
+    #[serde(default)]
+    polled: Option<Box<Polled>>,
 }
 
 /// The parameters of an answer, not yet on their way.
@@ -100,6 +104,8 @@ pub enum Reply {
     Redirect(String),
     /// The browser posts these fields (OAuth 2.0 Form Post Response Mode §2).
     Form { action: String, fields: Vec<(String, String)> },
+    /// The browser stays here: the answer is fetched at the token endpoint.
+    Polled { is_allowed: bool },
 }
 
 impl std::fmt::Debug for Reply {
@@ -113,6 +119,7 @@ impl Reply {
     fn target(&self) -> &str {
         match self {
             Self::Redirect(target) | Self::Form { action: target, .. } => target,
+            Self::Polled { .. } => "",
         }
     }
 
@@ -145,9 +152,28 @@ impl ReplyTo {
             mode,
             state: state.map(str::to_owned),
             issuer: issuer.to_owned(),
+            polled: None,
         })
     }
 
+    /// An answer that waits for its poller.
+    pub(super) fn poller(polled: Polled, issuer: &str) -> Self {
+        let polled = Some(Box::new(polled));
+        Self {
+            redirect_uri: String::new(),
+            mode: Mode::default(RESPONSE_TYPES[0]),
+            state: None,
+            issuer: issuer.to_owned(),
+            polled,
+        }
+    }
+
+    /// For whom the answer waits, where no browser carries it.
+    pub fn polled(&self) -> Option<&Polled> {
+        self.polled.as_deref()
+    }
+
+    /// Empty where no browser carries the answer.
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
@@ -175,6 +201,9 @@ impl ReplyTo {
 
     /// Sends complete fields, or the one field `response` of a JWT, on their way.
     pub fn carry(&self, fields: &Fields) -> Reply {
+        if self.polled.is_some() {
+            return Reply::Polled { is_allowed: fields.iter().all(|(name, _)| *name != "error") };
+        }
         let separator = match self.mode.carrier {
             Carrier::Query => '?',
             Carrier::Fragment => '#',
@@ -201,7 +230,6 @@ impl ReplyTo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::authorization::response_type::RESPONSE_TYPES;
 
     const CODE: ResponseType = RESPONSE_TYPES[0];
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Seconds;
 use crate::base::id::ClientId;
+use crate::oauth::authorization::polled::Polled;
 use crate::oauth::authorization::reply::{self, Mode, ReplyTo, ResponseMode};
 use crate::oauth::authorization::response_type::{self, RESPONSE_TYPES, ResponseType};
 use crate::oauth::authorization_details::{self, Detail};
@@ -14,6 +15,7 @@ use crate::oauth::params::Params;
 use crate::oauth::pkce::{self, Challenge};
 use crate::oauth::profile::{PkceRule, Profile, RequestRule};
 use crate::oauth::prompt::{self, Prompt};
+use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
 
@@ -35,6 +37,8 @@ pub struct Facts<'a> {
     pub client: &'a Client,
     pub profile: &'a Profile,
     pub supported: &'a Supported,
+    /// Resource servers that a token may be for.
+    pub resources: &'a Resources,
     pub issuer: &'a str,
     pub way: &'a Way,
     /// The subject that `id_token_hint` names, where there is one; or why it names none.
@@ -69,6 +73,9 @@ pub struct AuthorizationRequest {
     pub ui_locales: Vec<String>,
     /// What is asked for in the wallet's own terms, item by item; its claims are among `claims` too.
     pub authorization_details: Vec<Detail>,
+    /// The resources that it names (RFC 8707 §2.1).
+    #[serde(default)]
+    pub resources: Vec<String>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -87,6 +94,31 @@ pub fn refuse(params: &Params, facts: &Facts<'_>, error: Error) -> Rejection {
         Err(Rejection::Reply(reply_to, _)) => Rejection::Reply(reply_to, error),
         Err(Rejection::Page(_)) => Rejection::Page(error),
     }
+}
+
+/// Reads a request whose answer is fetched by polling (RFC 8628 §3.1, CIBA §7.1). The person is always asked: who polls
+/// cannot show that it is they who look at the page.
+pub fn read_polled(p: &Params, facts: &Facts<'_>, polled: Polled) -> Result<AuthorizationRequest, Error> {
+    let authorization_details = details(p, facts)?; // RFC 9396 §2
+    let claims = claims(p, facts, &authorization_details)?; // OIDC Core §5.5
+    Ok(AuthorizationRequest {
+        client: facts.client.id.clone(),
+        reply_to: ReplyTo::poller(polled, facts.issuer),
+        response: RESPONSE_TYPES[0],
+        way: Way::default(),
+        scope: scope(p, facts, RESPONSE_TYPES[0])?, // RFC 6749 §3.3
+        code_challenge: None,
+        nonce: None,
+        prompt: Prompt { consent: true, ..Prompt::default() },
+        max_age: None,
+        acr_values: acr_values(p, facts),
+        subject: subject(facts, &claims)?,
+        claims,
+        login_hint: short(p, "login_hint")?,
+        ui_locales: prompt::ui_locales(p),
+        authorization_details,
+        resources: resources(p, facts)?,
+    })
 }
 
 /// Where answers go: `redirect_uri`, always required (OIDC Core §3.1.2.1), with `response_mode` and `state`.
@@ -142,6 +174,7 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
         authorization_details,
+        resources: resources(p, facts)?, // RFC 8707 §2.1
     })
 }
 
@@ -202,7 +235,8 @@ fn nonce(p: &Params, response: ResponseType) -> Result<Option<String>, Error> {
 /// What is not known is passed over (OIDC Core §3.1.2.1); what is known and not this client's is refused.
 fn scope(p: &Params, facts: &Facts<'_>, response: ResponseType) -> Result<Scope, Error> {
     let asked = Scope::read(p.get("scope").unwrap_or_default())?;
-    let known = asked.filter(|name| facts.supported.scope(name).is_some_and(|row| !row.is_for_clients));
+    let is_ours = |name: &str| facts.supported.scope(name).is_some_and(|row| !row.is_for_clients);
+    let known = asked.filter(|name| is_ours(name) || facts.resources.knows_scope(name));
     if known.is_empty() {
         return Err(Error::invalid_scope("scope has no value that is supported; openid is the usual one"));
     }
@@ -214,6 +248,17 @@ fn scope(p: &Params, facts: &Facts<'_>, response: ResponseType) -> Result<Scope,
     }
     // OIDC Core §11: without a code there is nothing to refresh.
     Ok(if response.code { known } else { known.filter(|name| name != "offline_access") })
+}
+
+/// Each with a scope of its own in the request, or nothing could be done there.
+fn resources(p: &Params, facts: &Facts<'_>) -> Result<Vec<String>, Error> {
+    let named = facts.resources.named(p, "resource", facts.issuer)?;
+    let asked = scope(p, facts, RESPONSE_TYPES[0])?;
+    let has_scope = |named: &String| facts.resources.find(named).is_none_or(|r| !asked.narrow(&r.scopes).is_empty());
+    match named.iter().all(has_scope) {
+        true => Ok(named),
+        false => Err(Error::invalid_target("scope has no value of the resource that is named")),
+    }
 }
 
 fn needs_pkce(facts: &Facts<'_>, response: ResponseType) -> bool {

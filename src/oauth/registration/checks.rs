@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::base::{Seconds, text, url};
 use crate::jose::{Alg, JwkSet};
 use crate::oauth::authorization::response_type;
+use crate::oauth::backchannel::DELIVERY_MODES;
 use crate::oauth::client::Client;
 use crate::oauth::error::Error;
 use crate::oauth::profile::Profile;
 use crate::oauth::redirect_uri::{self, MOST_BYTES};
+use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
 
@@ -26,6 +28,8 @@ const MOST_ITEMS: usize = 100;
 pub struct Facts<'a> {
     pub client: &'a Client,
     pub supported: &'a Supported,
+    /// Resource servers, whose scopes a client may have.
+    pub resources: &'a Resources,
     pub rules: &'a Profile,
 }
 
@@ -170,7 +174,8 @@ pub fn response_modes(given: &[String], facts: &Facts<'_>) -> Outcome {
 }
 
 pub fn scope(given: &Scope, facts: &Facts<'_>) -> Outcome {
-    when(given.iter().all(|name| facts.supported.scope(name).is_some()), "has one that is not supported")
+    let is_known = |name: &str| facts.supported.scope(name).is_some() || facts.resources.knows_scope(name);
+    when(given.iter().all(is_known), "has one that is not supported")
 }
 
 pub fn auth_method(method: &str, facts: &Facts<'_>) -> Outcome {
@@ -213,6 +218,6 @@ pub fn max_age(value: &Option<Seconds>, _: &Facts<'_>) -> Outcome {
 }
 
 pub fn delivery_mode(value: &Option<String>, _: &Facts<'_>) -> Outcome {
-    let is_known = |mode: &String| ["poll", "ping"].contains(&mode.as_str());
+    let is_known = |mode: &String| DELIVERY_MODES.contains(&mode.as_str());
     when(value.as_ref().is_none_or(is_known), "must be poll or ping")
 }

@@ -5,11 +5,13 @@ use serde_json::{Map, Value};
 
 use crate::base::id::ClientId;
 use crate::base::url;
+use crate::oauth::backchannel::{self, is_pinged};
 use crate::oauth::client::{Client, SubjectType};
 use crate::oauth::client_auth::{MOST_ID_BYTES, is_client_id};
 use crate::oauth::error::Error;
 use crate::oauth::registration::checks::Facts;
 use crate::oauth::registration::fields::{FIELDS, SetBy};
+use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
 use crate::oauth::{profile, subject};
@@ -31,13 +33,13 @@ const WITH_A_PERSON: &[&str] = &[
 ///
 /// # Errors
 /// `invalid_client_metadata` or `invalid_redirect_uri` (RFC 7591 §3.2.2).
-pub fn check(client: &Client, supported: &Supported) -> Result<(), Error> {
+pub fn check(client: &Client, supported: &Supported, resources: &Resources) -> Result<(), Error> {
     let bad = |what: &'static str| Err(Error::invalid_client_metadata(what));
     if !is_client_id(client.id.as_str()) {
         return bad("client_id must be 1 to 256 printable ASCII characters");
     }
     let Some(rules) = profile::find(&client.profile) else { return bad("profile is not one of ours") };
-    let facts = Facts { client, supported, rules };
+    let facts = Facts { client, supported, resources, rules };
     for field in FIELDS {
         field.check(client, &facts)?;
     }
@@ -51,10 +53,20 @@ pub fn check(client: &Client, supported: &Supported) -> Result<(), Error> {
     if client.is_public() && client.has_grant_type("client_credentials") {
         return bad("a client without credentials cannot have the grant type client_credentials");
     }
+    if is_pinged(client) && client.backchannel_client_notification_endpoint.is_none() {
+        return bad("the delivery mode ping needs a backchannel_client_notification_endpoint");
+    }
+    let has_keys = client.jwks.is_some() || client.jwks_uri.is_some();
+    if client.backchannel_authentication_request_signing_alg.is_some() && !has_keys {
+        return bad("signed backchannel requests need jwks or jwks_uri");
+    }
+    if client.has_grant_type(backchannel::GRANT_TYPE) && client.is_public() {
+        return bad("a client without credentials cannot ask people by the backchannel");
+    }
     if client.jwks.is_some() && client.jwks_uri.is_some() {
         return bad("jwks and jwks_uri must not both be there");
     }
-    if client.token_endpoint_auth_method == "private_key_jwt" && client.jwks.is_none() && client.jwks_uri.is_none() {
+    if client.token_endpoint_auth_method == "private_key_jwt" && !has_keys {
         return bad("private_key_jwt needs jwks or jwks_uri");
     }
     Ok(())
@@ -65,7 +77,12 @@ pub fn check(client: &Client, supported: &Supported) -> Result<(), Error> {
 ///
 /// # Errors
 /// As [`check`].
-pub fn self_registered(id: ClientId, document: &Map<String, Value>, supported: &Supported) -> Result<Client, Error> {
+pub fn self_registered(
+    id: ClientId,
+    document: &Map<String, Value>,
+    supported: &Supported,
+    resources: &Resources,
+) -> Result<Client, Error> {
     let mut client = Client {
         is_self_registered: true,
         // What the standards let a client leave out that knows nothing of us; public clients must do PKCE in any case.
@@ -75,7 +92,7 @@ pub fn self_registered(id: ClientId, document: &Map<String, Value>, supported: &
     };
     read(&mut client, document)?;
     settle(&mut client, document, supported)?;
-    check(&client, supported)?;
+    check(&client, supported, resources)?;
     Ok(client)
 }
 
@@ -84,13 +101,18 @@ pub fn self_registered(id: ClientId, document: &Map<String, Value>, supported: &
 ///
 /// # Errors
 /// As [`check`].
-pub fn changed(before: &Client, document: &Map<String, Value>, supported: &Supported) -> Result<Client, Error> {
-    let mut client = self_registered(before.id.clone(), document, supported)?;
+pub fn changed(
+    before: &Client,
+    document: &Map<String, Value>,
+    supported: &Supported,
+    resources: &Resources,
+) -> Result<Client, Error> {
+    let mut client = self_registered(before.id.clone(), document, supported, resources)?;
     let of_operators = FIELDS.iter().filter(|field| field.set_by == SetBy::Operator && field.name != "cors_origins");
     for field in of_operators {
         field.read(&mut client, &field.write(before))?;
     }
-    check(&client, supported)?;
+    check(&client, supported, resources)?;
     Ok(client)
 }
 
@@ -98,7 +120,12 @@ pub fn changed(before: &Client, document: &Map<String, Value>, supported: &Suppo
 ///
 /// # Errors
 /// As [`check`]; also for a document of another client, and for one with a shared secret.
-pub fn published(id: ClientId, document: &Map<String, Value>, supported: &Supported) -> Result<Client, Error> {
+pub fn published(
+    id: ClientId,
+    document: &Map<String, Value>,
+    supported: &Supported,
+    resources: &Resources,
+) -> Result<Client, Error> {
     let bad = |what: &'static str| Err(Error::invalid_client_metadata(what));
     if document.get("client_id").and_then(Value::as_str) != Some(id.as_str()) {
         return bad("client_id in the client metadata document is not the URL of the document");
@@ -108,7 +135,7 @@ pub fn published(id: ClientId, document: &Map<String, Value>, supported: &Suppor
     }
     let mut document = document.clone();
     document.entry("token_endpoint_auth_method").or_insert_with(|| "none".into());
-    let client = self_registered(id, &document, supported)?;
+    let client = self_registered(id, &document, supported, resources)?;
     match client.token_endpoint_auth_method.starts_with("client_secret") {
         true => bad("token_endpoint_auth_method in a client metadata document must not need a shared secret"),
         false => Ok(client),

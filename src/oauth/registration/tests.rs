@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::oauth::client::Client;
 use crate::oauth::error::{Code, Error};
+use crate::oauth::resource::NONE;
 use crate::oauth::supported::sample::supported;
 
 fn client(change: impl FnOnce(&mut Client)) -> Result<(), Error> {
@@ -14,7 +15,7 @@ fn client(change: impl FnOnce(&mut Client)) -> Result<(), Error> {
         ..Client::new("orbit".into())
     };
     change(&mut client);
-    check(&client, &supported())
+    check(&client, &supported(), &NONE)
 }
 
 type Change = fn(&mut Client);
@@ -83,7 +84,7 @@ fn security_s2_what_would_deceive_or_cannot_work_is_refused() {
 }
 
 fn said(document: Value) -> Result<Client, Error> {
-    self_registered("cli_x".into(), document.as_object().expect("an object"), &supported())
+    self_registered("cli_x".into(), document.as_object().expect("an object"), &supported(), &NONE)
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn rfc7591_s3_2_2_refusals() {
     with_ciba.grant_types.push("urn:openid:params:grant-type:ciba");
     for response_types in [json!([]), Value::Null] {
         let document = json!({"grant_types": ["urn:openid:params:grant-type:ciba"], "response_types": response_types});
-        let client = self_registered("c".into(), document.as_object().expect("an object"), &with_ciba);
+        let client = self_registered("c".into(), document.as_object().expect("an object"), &with_ciba, &NONE);
         let client = client.expect("a client that redirects nobody");
         assert_eq!(document_of(&client)["response_types"], json!([]));
     }
@@ -169,7 +170,7 @@ fn rfc7592_s2_2_what_is_left_out_is_taken_back_and_what_operators_said_stays() {
     before.domain_verified_at = Some(crate::base::Time::from_unix(1));
     (before.is_disabled, before.require_pkce) = (true, true);
     let document = json!({"redirect_uris": ["https://b.example/cb"], "is_disabled": false});
-    let after = changed(&before, document.as_object().expect("an object"), &supported()).expect("changed");
+    let after = changed(&before, document.as_object().expect("an object"), &supported(), &NONE).expect("changed");
     assert!(after.client_name.is_empty() && after.contacts.is_empty() && after.is_disabled && after.require_pkce);
     assert_eq!((after.domain_verified_at, after.id), (before.domain_verified_at, before.id));
     assert_eq!(after.cors_origins, ["https://b.example"]);
@@ -208,7 +209,7 @@ fn client_id_metadata_s3_which_urls_and_s4_which_documents() {
         assert!(!is_document_url(bad), "{bad}");
     }
     let id = "https://a.example/app";
-    let read = |document: Value| published(id.into(), document.as_object().expect("an object"), &supported());
+    let read = |document: Value| published(id.into(), document.as_object().expect("an object"), &supported(), &NONE);
     let good = json!({"client_id": id, "redirect_uris": ["https://a.example/cb"], "client_name": "A"});
     let client = read(good.clone()).expect("a client");
     assert!(client.is_public() && client.is_self_registered && client.needs_pkce() && client.id.as_str() == id);

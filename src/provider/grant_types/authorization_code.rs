@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::oauth::{self, pkce};
 use crate::provider::grant_types::Request;
 use crate::provider::issue::{self, Basis, ForPerson, Issue};
-use crate::provider::tokens;
+use crate::provider::{resources, tokens};
 use crate::store::database::Conn;
 use crate::store::database::families::{self, Family, FamilyState, Redeeming};
 use crate::store::database::sessions;
@@ -29,6 +29,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     let challenge = pkce::of_verifier(request.params)?;
     let id = tokens::open_code(app, code).ok_or_else(refusal)?;
     let signer = issue::signer(app, request.client.registered()).await?;
+    let target = resources::asked(app, request.params).await?;
     let client = Arc::clone(request.client.registered());
     let (unit, origin) = (app.clone(), request.origin.clone());
     let issue = app
@@ -65,8 +66,11 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                 let basis = Basis { client: &client, family: &family, standing: &standing, permit: &permit, claims };
                 let (scope, claims) = issue::record(tx, &unit, "token.issued", &basis, &origin).await?;
                 let signer = scope.contains("openid").then_some(signer);
+                // An error undoes all of it: the code can be tried again with another resource.
+                let target = target.choose(&unit, family.resources(), &scope)?;
                 let grant = standing.grant.grant;
-                Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: true, claims }))
+                let known_to = None;
+                Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: true, claims, target, known_to }))
             })
         })
         .await?;

@@ -7,16 +7,23 @@ use crate::error::Error;
 use crate::oauth::{self, Scope};
 use crate::provider::grant_types::Request;
 use crate::provider::issue::Issue;
+use crate::provider::resources;
 use crate::provider::supported::supported;
 
 /// # Errors
-/// `unauthorized_client` for a client without credentials, `invalid_scope` for a scope that is not its own.
-pub async fn redeem(_: &App, request: &Request<'_>) -> Result<Issue, Error> {
+/// `unauthorized_client` for a client without credentials, `invalid_scope` for a scope that is not its own,
+/// `invalid_target` for a resource of which it has no scope.
+pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     let client = request.client;
     if client.is_public() {
         return Err(oauth::Error::unauthorized_client("a client without credentials cannot act for itself").into());
     }
-    let own = client.scope.filter(|name| supported().scope(name).is_some_and(|s| s.is_for_clients));
+    let target = resources::asked(app, request.params).await?;
+    let mut target = target.choose(app, &[], &client.scope)?;
+    let own = match &target {
+        Some(target) => target.scope.clone(),
+        None => client.scope.filter(|name| supported().scope(name).is_some_and(|s| s.is_for_clients)),
+    };
     let scope = match request.params.get("scope") {
         None => own,
         Some(text) => {
@@ -27,5 +34,9 @@ pub async fn redeem(_: &App, request: &Request<'_>) -> Result<Issue, Error> {
             asked
         }
     };
-    Ok(Issue::Client { client: Arc::clone(client.registered()), scope, binding: request.binding.cloned() })
+    if let Some(target) = &mut target {
+        target.scope = scope.clone();
+    }
+    let binding = request.binding.cloned();
+    Ok(Issue::Client { client: Arc::clone(client.registered()), scope, binding, target })
 }

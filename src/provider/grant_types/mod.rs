@@ -1,15 +1,20 @@
 //! `GRANT_TYPES`: name, section, parameters, and the function that redeems.
 
 mod authorization_code;
+mod ciba;
 mod client_credentials;
+mod device_code;
+mod jwt_bearer;
 mod refresh_token;
+mod token_exchange;
 
 use futures_util::future::BoxFuture;
 
 use crate::app::App;
 use crate::audit::Origin;
 use crate::error::Error;
-use crate::oauth::{Binding, Params};
+use crate::oauth::token_exchange as rules;
+use crate::oauth::{Binding, Params, backchannel, device};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::issue::Issue;
 
@@ -39,20 +44,53 @@ pub const GRANT_TYPES: &[GrantType] = &[
     GrantType {
         name: "authorization_code",
         section: "RFC 6749 §4.1.3",
-        params: &["code", "redirect_uri", "code_verifier"],
+        params: &["code", "redirect_uri", "code_verifier", "resource"],
         redeem: |app, request| Box::pin(authorization_code::redeem(app, request)),
     },
     GrantType {
         name: "refresh_token",
         section: "RFC 6749 §6",
-        params: &["refresh_token", "scope"],
+        params: &["refresh_token", "scope", "resource"],
         redeem: |app, request| Box::pin(refresh_token::redeem(app, request)),
     },
     GrantType {
         name: "client_credentials",
         section: "RFC 6749 §4.4.2",
-        params: &["scope"],
+        params: &["scope", "resource"],
         redeem: |app, request| Box::pin(client_credentials::redeem(app, request)),
+    },
+    GrantType {
+        name: device::GRANT_TYPE,
+        section: "RFC 8628 §3.4",
+        params: &["device_code", "resource"],
+        redeem: |app, request| Box::pin(device_code::redeem(app, request)),
+    },
+    GrantType {
+        name: backchannel::GRANT_TYPE,
+        section: "CIBA §10.1",
+        params: &["auth_req_id", "resource"],
+        redeem: |app, request| Box::pin(ciba::redeem(app, request)),
+    },
+    GrantType {
+        name: rules::GRANT_TYPE,
+        section: "RFC 8693 §2.1",
+        params: &[
+            "subject_token",
+            "subject_token_type",
+            "actor_token",
+            "actor_token_type",
+            "requested_token_type",
+            "audience",
+            "resource",
+            "scope",
+        ],
+        redeem: |app, request| Box::pin(token_exchange::redeem(app, request)),
+    },
+    GrantType {
+        name: jwt_bearer::GRANT_TYPE,
+        section: "RFC 7523 §2.1",
+        params: &["assertion", "scope", "resource"],
+        redeem: |app, request| Box::pin(jwt_bearer::redeem(app, request)),
     },
 ];
 

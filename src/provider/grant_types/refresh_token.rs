@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::oauth::{self, Scope};
 use crate::provider::grant_types::Request;
 use crate::provider::issue::{self, Basis, ForPerson, Issue};
-use crate::provider::tokens;
+use crate::provider::{resources, tokens};
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::wallet::disclosure::Permit;
 
@@ -24,6 +24,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     let narrower = request.params.get("scope").map(Scope::read).transpose()?;
     let (id, presented) = tokens::open_refresh(app, text).ok_or_else(refusal)?;
     let signer = issue::signer(app, request.client.registered()).await?;
+    let target = resources::asked(app, request.params).await?;
     let client = Arc::clone(request.client.registered());
     let (unit, origin) = (app.clone(), request.origin.clone());
     let issue = app
@@ -74,8 +75,10 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                 let basis = Basis { client: &client, family: &family, standing: &standing, permit: &permit, claims };
                 let (scope, claims) = issue::record(tx, &unit, "token.refreshed", &basis, &origin).await?;
                 let signer = scope.contains("openid").then_some(signer);
+                let target = target.choose(&unit, family.resources(), &scope)?;
                 let grant = standing.grant.grant;
-                Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: false, claims }))
+                let known_to = None;
+                Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: false, claims, target, known_to }))
             })
         })
         .await?;

@@ -90,6 +90,17 @@ pub struct Family {
     pub expires_at: Time,
     pub ended_at: Option<Time>,
     pub end_reason: Option<String>,
+    /// The resources that the authorization names (RFC 8707).
+    pub resources: Option<Json<Vec<String>>>,
+    /// Who acts for the person (RFC 8693 §4.1).
+    pub actor: Option<Json<serde_json::Value>>,
+}
+
+impl Family {
+    /// The resources that it names.
+    pub fn resources(&self) -> &[String] {
+        self.resources.as_ref().map_or(&[], |named| named.0.as_slice())
+    }
 }
 
 /// How the parties of an authorization stand at the moment of reading.
@@ -112,6 +123,15 @@ type Facts = (AccountState, i64, ClientState, i64);
 pub async fn insert(conn: &mut Conn<'_>, family: &Family) -> Result<(), Fault> {
     on!(conn, execute, diesel::insert_into(token_families::table).values(family)).stored("keep a token family")?;
     Ok(())
+}
+
+/// As [`insert`], where the identifier was chosen beforehand: `false` when another was kept under it, of two that race too.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn insert_once(conn: &mut Conn<'_>, family: &Family) -> Result<bool, Fault> {
+    let insert = diesel::insert_into(token_families::table).values(family).on_conflict_do_nothing();
+    Ok(on!(conn, execute, insert).stored("keep a token family")? == 1)
 }
 
 /// # Errors

@@ -32,6 +32,8 @@ pub enum Job {
         /// `None`: every session of the account.
         session: Option<SessionId>,
     },
+    /// Tells a client that a question of its was answered (CIBA §10.2).
+    Ping { endpoint: String, token: String, auth_req_id: String },
 }
 
 impl Job {
@@ -40,6 +42,7 @@ impl Job {
         match self {
             Self::Mail { .. } => "mail",
             Self::Logout { .. } => "logout",
+            Self::Ping { .. } => "ping",
         }
     }
 }

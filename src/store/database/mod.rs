@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backchannel;
 pub mod challenges;
 pub mod clients;
 mod columns;
@@ -27,6 +28,7 @@ pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
 mod steady;
+pub mod subjects;
 pub mod upkeep;
 
 use std::path::Path;

@@ -172,6 +172,27 @@ diesel::table! {
         expires_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        resources -> Nullable<Text>,
+        actor -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    backchannel_requests (id) {
+        id -> Text,
+        client_id -> Text,
+        account_id -> Text,
+        state -> Text,
+        payload -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subjects (sub) {
+        sub -> Text,
+        account_id -> Text,
     }
 }
 
@@ -284,6 +305,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_secrets,
     grants,
     token_families,
+    backchannel_requests,
+    subjects,
     revoked_tokens,
     used_assertions,
     signing_keys,

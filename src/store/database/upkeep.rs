@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::jobs::JobState;
 use super::schema::{
-    audit_events, challenges, client_documents, clients, counters, grants, initial_tokens, jobs, revoked_tokens,
-    sessions, token_families, used_assertions,
+    audit_events, backchannel_requests, challenges, client_documents, clients, counters, grants, initial_tokens, jobs,
+    revoked_tokens, sessions, token_families, used_assertions,
 };
 use super::{Conn, Stored, on};
 use crate::base::id::{ClientId, EventId, InitialTokenId};
@@ -42,6 +42,8 @@ sweep! {
     sessions(before): sessions.id as String, sessions::expires_at.lt(before);
     /// Token families whose absolute limit passed before a time.
     families(before): token_families.id as String, token_families::expires_at.lt(before);
+    /// Questions of clients that were too late before a time.
+    backchannel(before): backchannel_requests.id as String, backchannel_requests::expires_at.lt(before);
     /// Notes of revoked access tokens that have expired.
     revoked_tokens(before): revoked_tokens.jti as Vec<u8>, revoked_tokens::expires_at.lt(before);
     /// Notes of used assertions that have expired.

@@ -6,9 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
-use crate::base::id::ClientId;
+use crate::base::id::{ClientId, FamilyId};
 use crate::base::{Seconds, Time};
 use crate::oauth::authorization::{AuthorizationRequest, Reply};
+use crate::oauth::polling::Pace;
 
 /// An authorization request that waits for a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,4 +52,37 @@ pub struct Pushed {
 impl Entry for Pushed {
     const KIND: &'static str = "pushed";
     const LIFETIME: Seconds = Seconds(90);
+}
+
+/// What a device asked for, while its person has not said yes: kept under the authorization that it may become.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DeviceRequest {
+    pub request: AuthorizationRequest,
+    pub is_denied: bool,
+}
+
+impl Entry for DeviceRequest {
+    const KIND: &'static str = "device_request";
+    // The configuration ends it sooner.
+    const LIFETIME: Seconds = Seconds::minutes(30);
+}
+
+/// Which request a typed code stands for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserCode {
+    pub id: FamilyId,
+}
+
+impl Entry for UserCode {
+    const KIND: &'static str = "user_code";
+    const LIFETIME: Seconds = Seconds::minutes(30);
+}
+
+/// How fast somebody polls for an authorization.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct PollerPace(pub Pace);
+
+impl Entry for PollerPace {
+    const KIND: &'static str = "poller_pace";
+    const LIFETIME: Seconds = Seconds::hours(1);
 }

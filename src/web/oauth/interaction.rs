@@ -17,6 +17,7 @@ use crate::web::call::{Call, visitor};
 use crate::web::middleware::headers;
 use crate::web::pages::{app_card, consent};
 use crate::web::views::consent::{FormPost, Leaving};
+use crate::web::views::device::PolledDone;
 
 /// Goes on with a request: to the page that is next, or to its end.
 pub async fn next(call: Call) -> Result<Response, Error> {
@@ -73,6 +74,7 @@ pub async fn carry(call: &Call, reply: &Reply, client: Option<&Registered>) -> R
             }
             Ok(response)
         }
+        Reply::Polled { is_allowed } => answer::html(&PolledDone { frame, app, is_allowed: *is_allowed }),
         Reply::Form { action, fields } => {
             // The policy lets forms go to the client alone, so the page has none of ours.
             frame.csrf = String::new();

@@ -1,7 +1,9 @@
 //! The endpoints that the standards define.
 
 pub mod authorize;
+pub mod backchannel;
 pub mod check_session;
+pub mod device;
 pub mod documents;
 pub mod interaction;
 pub mod logout;

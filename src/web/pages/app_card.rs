@@ -17,7 +17,12 @@ pub fn of(client: &Client) -> AppCard {
         (None, false) => Standing::Unverified,
     };
     let host = redirect_uri::hosts(&client.redirect_uris).into_iter().next();
-    let host = host.unwrap_or_else(|| client.redirect_uris.first().map_or(String::new(), |uri| scheme(uri)));
+    // A client that nobody returns to (a device, a service) is known by its own page, else by its identifier.
+    let own = || {
+        let page = client.client_uri.as_deref().and_then(crate::base::url::web);
+        page.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| client.id.to_string())
+    };
+    let host = host.unwrap_or_else(|| client.redirect_uris.first().map_or_else(own, |uri| scheme(uri)));
     // Of a client that is known by its own document, the address of that is what is certain.
     let host = if registration::is_document_url(client.id.as_str()) { document_host(client) } else { host };
     let host = if standing == Standing::Verified { registrable_domain(&host).to_owned() } else { host };

@@ -10,6 +10,7 @@ use crate::oauth::grant::{Duration, Grant};
 use crate::oauth::params;
 use crate::provider::consent::Line;
 use crate::provider::grants::{self, Change, Connected};
+use crate::provider::resources;
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::pages::activity::read_row;
@@ -94,7 +95,11 @@ pub async fn show(call: Call) -> Result<Response, Error> {
         since: When::date(words, one.grant.created_at),
         until: one.grant.expires_at.map(|at| When::date(words, at)),
         ended: ended_at(one).map(|at| When::date(words, at)),
-        lines: detail.lines.iter().map(|line| wish.line(words, line)).collect(),
+        lines: {
+            let services = resources::services(&call.app, &one.grant.allowed.scope);
+            let lines = detail.lines.iter().map(|line| wish.line(words, line));
+            lines.chain(services.iter().map(view::Line::service)).collect()
+        },
         durations: durations(words, call.app.now(), duration.name()),
         reads: reads.items.iter().map(|entry| read_row(words, entry)).collect(),
         policy_href: app_card::link(one.client.policy_uri.as_deref()),

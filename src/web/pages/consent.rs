@@ -4,6 +4,8 @@ use poem::Response;
 
 use crate::base::id::InteractionId;
 use crate::error::Error;
+use crate::oauth::authorization::Polled;
+use crate::oauth::authorization::polled::By;
 use crate::oauth::client::SubjectType;
 use crate::provider::consent::{ConsentAsk, Line, OFFLINE, Reason};
 use crate::store::database::profiles::Source;
@@ -29,7 +31,7 @@ pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Re
         person: person.summary.name().to_owned(),
         switch_href: format!("/signin?interaction={id}"),
         purpose: client.purposes.get("openid").cloned(),
-        needed: rows(&ask.needed),
+        needed: rows(&ask.needed).into_iter().chain(ask.services.iter().map(view::Line::service)).collect(),
         is_pairwise: client.subject_type == SubjectType::Pairwise,
         optional,
         missing,
@@ -38,8 +40,18 @@ pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Re
         policy_href: app_card::link(client.policy_uri.as_deref()),
         terms_href: app_card::link(client.tos_uri.as_deref()),
         return_origin: ask.return_origin.clone(),
+        elsewhere: ask.polled.as_ref().map(elsewhere),
         frame,
     })
+}
+
+/// Who fetches the answer, in the words of the page.
+fn elsewhere(polled: &Polled) -> view::Elsewhere {
+    let (user_code, message) = match &polled.by {
+        By::Device { user_code } => (Some(user_code.clone()), None),
+        By::Backchannel { binding_message } => (None, binding_message.clone()),
+    };
+    view::Elsewhere { user_code, message, from: polled.from.clone() }
 }
 
 fn reason(words: Words, reason: Reason) -> view::Reason {

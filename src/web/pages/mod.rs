@@ -3,10 +3,12 @@
 pub mod activity;
 pub mod admin;
 pub mod app_card;
+pub mod approvals;
 pub mod assets;
 pub mod challenge;
 pub mod connections;
 pub mod consent;
+pub mod device;
 pub mod home;
 pub mod journey;
 pub mod notice;

@@ -7,8 +7,15 @@ use crate::web::call::Call;
 use crate::web::view::Frame;
 
 /// The messages that an address may ask for.
-const NOTICES: &[&str] =
-    &["saved", "stopped", "sessions-ended", "sessions-others-ended", "security-changed", "app-check-again"];
+const NOTICES: &[&str] = &[
+    "saved",
+    "stopped",
+    "sessions-ended",
+    "sessions-others-ended",
+    "security-changed",
+    "app-check-again",
+    "approval-refused",
+];
 
 /// On to a page that tells what was done.
 pub fn done(path: &str, key: &'static str) -> Response {

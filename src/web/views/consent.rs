@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::base::Time;
+use crate::provider::resources::Service;
 use crate::web::view::AppCard;
 use crate::web::view::Chip;
 use crate::web::view::Choice;
@@ -40,6 +41,19 @@ pub struct Consent {
     pub terms_href: Option<String>,
     /// The origin of the redirect address, never more of it.
     pub return_origin: String,
+    /// Set where the answer goes to another device than this browser: the page warns of strangers.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Who asks from elsewhere.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// The code that the device shows.
+    pub user_code: Option<String>,
+    /// What the platform shows at the same time.
+    pub message: Option<String>,
+    /// The network that it asked from.
+    pub from: Option<String>,
 }
 
 /// Why the page is shown; each has its own heading and first sentence.
@@ -122,6 +136,17 @@ impl Line {
             name: "offline_access".to_owned(),
             label: words.t("scope-offline-access"),
             detail: Some(words.t("scope-offline-access-detail")),
+            ..Self::default()
+        }
+    }
+
+    /// What the platform may do elsewhere in the person's name: part of the whole, without a tick box.
+    pub fn service(service: &Service) -> Self {
+        Self {
+            name: service.scope.clone(),
+            label: service.label.clone(),
+            detail: Some(service.name.clone()),
+            is_locked: true,
             ..Self::default()
         }
     }

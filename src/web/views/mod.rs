@@ -3,8 +3,10 @@
 pub mod account;
 pub mod activity;
 pub mod admin;
+pub mod approvals;
 pub mod apps;
 pub mod consent;
+pub mod device;
 pub mod profile;
 pub mod public;
 pub mod recover;

@@ -14,10 +14,12 @@ use crate::web::view::When;
 use crate::web::views::account;
 use crate::web::views::activity;
 use crate::web::views::admin;
+use crate::web::views::approvals;
 use crate::web::views::apps;
 use crate::web::views::consent;
 use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
+use crate::web::views::device;
 use crate::web::views::profile;
 use crate::web::views::public;
 use crate::web::views::recover;
@@ -183,6 +185,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         policy_href: some("https://orbitphotos.example/privacy"),
         terms_href: some("https://orbitphotos.example/terms"),
         return_origin: href("https://orbitphotos.example"),
+        elsewhere: None,
     };
     add("consent", consent(verified(), Reason::First, vec![]).render());
     let already = || vec![Line { is_ticked: true, ..Line::claim(words, "nickname", some("Mina")) }];
@@ -192,6 +195,19 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let again = consent(app(Standing::SelfRegistered), Reason::Again, vec![]);
     let purpose = some("to show your <name> beside your pictures");
     add("consent_again", consent::Consent { purpose, is_pairwise: false, ..again }.render());
+
+    let from = |user_code, message| {
+        let elsewhere = Some(consent::Elsewhere { user_code, message, from: some("203.0.113.0/24") });
+        consent::Consent { elsewhere, return_origin: String::new(), ..consent(verified(), Reason::Again, vec![]) }
+    };
+    add("consent_device", from(some("WDJB-MJHT"), None).render());
+    add("consent_backchannel", from(None, some("W4<SCT>")).render());
+    let code = |frame, user_code: &str| device::Device { frame, action: href("/device"), user_code: user_code.into() };
+    add("device", code(frame(), "").render());
+    add("device_error", code(wrong("user_code", "problem-user-code"), "WDJB-MJHX").render());
+    for is_allowed in [true, false] {
+        add("polled_done", device::PolledDone { frame: frame(), app: verified(), is_allowed }.render());
+    }
 
     let leaving = consent::Leaving {
         frame: frame(),
@@ -343,6 +359,18 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         policy_href: some("https://orbitphotos.example/privacy"),
     };
     add("app_stop", stop.render());
+    let question = |message| approvals::ApprovalRow {
+        app: app(Standing::Unverified),
+        message,
+        asked: words.list(&["sub", "email"].map(|c| words.claim(c))),
+        when: moment(1),
+        until: moment(0),
+        approve_action: href("/account/approvals/abc/approve"),
+        deny_action: href("/account/approvals/abc/deny"),
+    };
+    let questions = vec![question(some("W4<SCT>")), question(None)];
+    add("approvals", approvals::Approvals { frame: inside(), rows: questions }.render());
+    add("approvals_empty", approvals::Approvals { frame: inside(), rows: vec![] }.render());
     let choice =
         |value: &str, label: String| Choice { value: value.to_owned(), label, hint: None, is_chosen: value.is_empty() };
     let activity = |days| activity::Activity {

@@ -32,3 +32,17 @@ mail-new-sign-in-subject = تسجيل دخول جديد إلى محفظتك
 mail-new-sign-in-lead = سجَّل شخص ما الدخول إلى محفظتك في { $at } باستخدام { $device }. لم نر هذا المتصفح من قبل.
 mail-new-sign-in-you = إن كنت أنت من فعل ذلك فلا حاجة إلى فعل شيء.
 mail-new-sign-in-not-you = إن لم تكن أنت فأنهِ تلك الجلسة وغيِّر كلمة المرور:
+mail-approval-wanted-subject = يطلب { $app } تأكيدك
+mail-approval-wanted-lead = يطلب { $app } أن تؤكد أنك أنت، وما يمكنه رؤيته.
+mail-approval-wanted-message = يُفترض أن يعرض لك هذا في الوقت نفسه: { $message }
+mail-approval-wanted-open = انظر إليه وقرِّر هنا:
+mail-approval-wanted-life =
+    { $n ->
+        [zero] انتهى وقت الإجابة.
+        [one] يمكنك الإجابة لمدة دقيقة واحدة.
+        [two] يمكنك الإجابة لمدة دقيقتين.
+        [few] يمكنك الإجابة لمدة { $n } دقائق.
+        [many] يمكنك الإجابة لمدة { $n } دقيقة.
+       *[other] يمكنك الإجابة لمدة { $n } دقيقة.
+    }
+mail-approval-wanted-not-you = إن لم تكن تستخدم هذا التطبيق الآن فلا تؤكد. عندها لا تتم مشاركة أي شيء.

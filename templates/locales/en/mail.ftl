@@ -28,3 +28,13 @@ mail-new-sign-in-subject = New sign-in to your wallet
 mail-new-sign-in-lead = Someone signed in to your wallet on { $at } with { $device }. We have not seen this browser before.
 mail-new-sign-in-you = If this was you, you need not do anything.
 mail-new-sign-in-not-you = If this was not you, end that session and change your password:
+mail-approval-wanted-subject = { $app } asks you to confirm
+mail-approval-wanted-lead = { $app } asks you to confirm that it is you, and what it may see.
+mail-approval-wanted-message = It should show you this at the same time: { $message }
+mail-approval-wanted-open = Look at it and decide here:
+mail-approval-wanted-life =
+    { $n ->
+        [one] You can answer for { $n } minute.
+       *[other] You can answer for { $n } minutes.
+    }
+mail-approval-wanted-not-you = If you are not using this app right now, do not confirm. Nothing is shared then.

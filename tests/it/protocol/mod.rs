@@ -1,6 +1,7 @@
 //! The standards, case by case, through the doors; files and tests are named after the sections.
 
 mod bad_input;
+mod ciba;
 mod client_id_metadata;
 mod conformance;
 mod consent;
@@ -15,11 +16,17 @@ mod oidc_core_response_types;
 mod oidc_core_userinfo;
 mod oidc_frontchannel_logout;
 mod oidc_session_management;
+mod parties;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc7523_jwt_bearer;
 mod rfc7591_registration;
 mod rfc7592_management;
+mod rfc8628_device;
+mod rfc8693_token_exchange;
+mod rfc8707_resources;
+mod rfc9068_access_tokens;
 mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;

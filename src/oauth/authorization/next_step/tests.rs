@@ -26,6 +26,7 @@ fn asked(extra: &str) -> AuthorizationRequest {
         client: &client,
         profile: &PROFILES[0],
         supported: &supported,
+        resources: &crate::oauth::resource::NONE,
         issuer: "https://op.example",
         way: &request::Way::default(),
         hinted: None,

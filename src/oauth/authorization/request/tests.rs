@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::oauth::profile::PROFILES;
+use crate::oauth::resource::ResourceServer;
 use crate::oauth::supported::sample;
 
 const GOOD: &[(&str, &str)] = &[
@@ -18,7 +19,7 @@ const GOOD: &[(&str, &str)] = &[
 fn client() -> Client {
     Client {
         redirect_uris: vec!["https://a.example/cb".into(), "https://b.example/cb".into()],
-        scope: "openid email profile offline_access".parse().unwrap(),
+        scope: "openid email profile offline_access api.read".parse().unwrap(),
         ..Client::new("c".into())
     }
 }
@@ -42,10 +43,13 @@ fn read_with(
     changes: &[(&str, Option<&str>)],
 ) -> Result<AuthorizationRequest, Rejection> {
     let supported = sample::supported();
+    let server = ResourceServer { identifier: "https://api.example/".into(), scopes: "api.read".parse().unwrap() };
+    let resources = Resources::new(vec![server]);
     let facts = Facts {
         client,
         profile: &PROFILES[0],
         supported: &supported,
+        resources: &resources,
         issuer: "https://op.example",
         way: &Way::default(),
         hinted,
@@ -178,5 +182,17 @@ proptest! {
             Err(Rejection::Page(_)) => return Ok(()),
         };
         prop_assert!(client().redirect_uris.iter().any(|known| known == reply_to.redirect_uri()));
+    }
+}
+
+#[test]
+fn rfc8707_s2_1_resources() {
+    let api = "https://api.example/";
+    let asked = |resource: &str, scope: &str| case(&[("resource", Some(resource)), ("scope", Some(scope))]);
+    let request = asked(api, "openid api.read").unwrap();
+    assert_eq!((request.resources, request.scope.contains("api.read")), (vec![api.to_owned()], true));
+    assert!(case(&[("scope", Some("openid api.read"))]).unwrap().resources.is_empty());
+    for (resource, scope) in [(api, "openid"), ("https://other.example/", "openid api.read"), ("api", "api.read")] {
+        assert_eq!(told(asked(resource, scope)), Some(Told::Client(Code::InvalidTarget)), "{resource} {scope}");
     }
 }

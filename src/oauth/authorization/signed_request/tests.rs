@@ -1,6 +1,6 @@
 //! What a request object may say, by profile.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::jose::{JwkSet, SigningKey, Typ, verify};

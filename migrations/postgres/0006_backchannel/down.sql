@@ -1,0 +1,2 @@
+DROP TABLE subjects;
+DROP TABLE backchannel_requests;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::base::Time;
 use crate::cli::failure::Failure;
@@ -93,6 +93,9 @@ pub struct Metadata {
     /// Lets its assertions name the token endpoint as their audience (OIDC Core §9), as older libraries do.
     #[arg(long)]
     legacy_assertion_aud: bool,
+    /// Any further members by their registered names (RFC 7591 §2), as a JSON object; null brings a default back.
+    #[arg(long, value_name = "JSON")]
+    metadata: Option<String>,
 }
 
 impl Metadata {
@@ -137,7 +140,10 @@ impl Metadata {
             client.domain_verified_at.get_or_insert(now);
         }
         client.legacy_assertion_aud |= self.legacy_assertion_aud;
-        Ok(())
+        match &self.metadata {
+            Some(text) => merge(client, text),
+            None => Ok(()),
+        }
     }
 
     fn purposes(&self) -> Result<BTreeMap<String, String>, Failure> {
@@ -176,6 +182,25 @@ fn set_named<T: DeserializeOwned>(place: &mut T, given: &Option<String>) -> Resu
         let value = serde_json::from_value(Value::String(given.clone()));
         *place = value.map_err(|_| Failure::usage(format!("{given} is not one of the values")))?;
     }
+    Ok(())
+}
+
+/// Writes the members of a JSON object over those of the client.
+fn merge(client: &mut Client, text: &str) -> Result<(), Failure> {
+    let wrong = |why: String| Failure::usage(format!("--metadata: {why}"));
+    let given: Map<String, Value> = serde_json::from_str(text).map_err(|e| wrong(format!("not a JSON object: {e}")))?;
+    let known = serde_json::to_value(&*client).map_err(|e| wrong(e.to_string()))?;
+    let Value::Object(mut all) = known else { return Err(wrong("the client is no object".to_owned())) };
+    for (name, value) in given {
+        if name == "id" || !all.contains_key(&name) {
+            return Err(wrong(format!("{name} is not a member that can be set")));
+        }
+        match value {
+            Value::Null => drop(all.remove(&name)),
+            value => drop(all.insert(name, value)),
+        }
+    }
+    *client = serde_json::from_value(Value::Object(all)).map_err(|e| wrong(e.to_string()))?;
     Ok(())
 }
 

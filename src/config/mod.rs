@@ -38,6 +38,7 @@ pub struct Config {
     pub mail: Mail,
     pub secrets: Secrets,
     pub tokens: Tokens,
+    pub dpop: Dpop,
     pub sessions: Sessions,
     pub passwords: Passwords,
     pub codes: Codes,
@@ -197,6 +198,13 @@ pub struct Tokens {
     pub refresh_absolute: Seconds,
     #[serde(deserialize_with = "read::seconds")]
     pub grace: Seconds,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dpop {
+    /// Whether proofs need a nonce of ours (RFC 9449 §8).
+    pub require_nonce: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::Fault;
 use crate::jose::header::{Refused, Typ};
-use crate::jose::keys::{JwkSet, SigningKey};
+use crate::jose::keys::{Jwk, JwkSet, SigningKey};
 use crate::jose::{Alg, json};
 
 /// Longest token that is looked at, in bytes.
@@ -34,7 +34,8 @@ impl SigningKey {
     }
 }
 
-/// The header members that are read; others (`jwk`, `jku`, `x5u`, `x5c`, `b64`) are never used.
+/// The header members that are read; others (`jku`, `x5u`, `x5c`, `b64`) are never used, and `jwk` by
+/// [`Unverified::verify_with_own_key`] alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     pub alg: Alg,
@@ -48,6 +49,7 @@ pub struct Unverified<'a> {
     signed: &'a str,
     signature: Vec<u8>,
     header: Header,
+    jwk: Option<Value>,
     claims: Map<String, Value>,
 }
 
@@ -64,9 +66,9 @@ impl<'a> Unverified<'a> {
             return Err(Refused::NotCompact);
         }
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact);
-        let header = read_header(&decode(header)?)?;
+        let (header, jwk) = read_header(&decode(header)?)?;
         let claims = json::object(&decode(payload)?).map_err(|_| Refused::Payload)?;
-        Ok(Self { signed, signature: decode(signature)?, header, claims })
+        Ok(Self { signed, signature: decode(signature)?, header, jwk, claims })
     }
 
     pub fn header(&self) -> &Header {
@@ -86,6 +88,20 @@ impl<'a> Unverified<'a> {
         }
         keys.find(kid.as_deref(), *alg)?.check(*alg, self.signed.as_bytes(), &self.signature)?;
         Ok(Verified { header: self.header, claims: self.claims })
+    }
+
+    /// Checks the signature with the public key that the token itself brings in its `jwk` header, and gives that key.
+    ///
+    /// It proves that the sender holds the key, and nothing about whose it is: for DPoP proofs (RFC 9449 §4.2) and for
+    /// nothing else.
+    pub fn verify_with_own_key(self, allowed: &[Alg]) -> Result<(Verified, Jwk), Refused> {
+        let alg = self.header.alg;
+        if !allowed.contains(&alg) {
+            return Err(Refused::Alg);
+        }
+        let key = self.jwk.as_ref().and_then(Value::as_object).and_then(Jwk::read).ok_or(Refused::UnusableKey)?;
+        key.check(alg, self.signed.as_bytes(), &self.signature)?;
+        Ok((Verified { header: self.header, claims: self.claims }, key))
     }
 }
 
@@ -115,8 +131,8 @@ pub fn verify(token: &str, keys: &JwkSet, allowed: &[Alg]) -> Result<Verified, R
     Unverified::read(token)?.verify(keys, allowed)
 }
 
-fn read_header(bytes: &[u8]) -> Result<Header, Refused> {
-    let map = json::object(bytes).map_err(|_| Refused::Header)?;
+fn read_header(bytes: &[u8]) -> Result<(Header, Option<Value>), Refused> {
+    let mut map = json::object(bytes).map_err(|_| Refused::Header)?;
     if map.contains_key("crit") {
         return Err(Refused::Critical);
     }
@@ -126,7 +142,8 @@ fn read_header(bytes: &[u8]) -> Result<Header, Refused> {
         Some(_) => Err(Refused::Header),
     };
     let alg = text("alg")?.ok_or(Refused::Header)?.parse().map_err(|_| Refused::Alg)?;
-    Ok(Header { alg, kid: text("kid")?.map(str::to_owned), typ: text("typ")?.map(str::to_owned) })
+    let header = Header { alg, kid: text("kid")?.map(str::to_owned), typ: text("typ")?.map(str::to_owned) };
+    Ok((header, map.remove("jwk")))
 }
 
 #[cfg(test)]

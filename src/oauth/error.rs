@@ -50,6 +50,8 @@ codes! {
         "OIDC Core Unmet Authentication Requirements §2";
     InvalidRedirectUri "invalid_redirect_uri" 400 "RFC 7591 §3.2.2";
     InvalidClientMetadata "invalid_client_metadata" 400 "RFC 7591 §3.2.2";
+    InvalidDpopProof "invalid_dpop_proof" 400 "RFC 9449 §5";
+    UseDpopNonce "use_dpop_nonce" 400 "RFC 9449 §8";
 }
 
 impl Code {
@@ -148,6 +150,7 @@ shorthands! {
     invalid_token InvalidToken;
     invalid_client_metadata InvalidClientMetadata;
     server_error ServerError;
+    invalid_dpop_proof InvalidDpopProof;
 }
 
 impl fmt::Display for Error {

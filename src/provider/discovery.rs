@@ -4,6 +4,8 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::jose::Alg;
+use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
@@ -57,6 +59,7 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "revocation_endpoint_auth_methods_supported": supported.client_auth_methods,
         "revocation_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
         "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": dpop::ALGS.map(Alg::as_str),
         "prompt_values_supported": supported.prompt_values,
         "display_values_supported": ["page", "popup", "touch", "wap"],
         "claim_types_supported": ["normal"],

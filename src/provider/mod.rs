@@ -16,6 +16,7 @@ pub mod keys;
 pub mod logout;
 pub mod respond;
 pub mod revocation;
+pub mod sender;
 pub mod supported;
 pub mod token;
 pub mod tokens;

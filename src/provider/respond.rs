@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::FamilyId;
 use crate::base::{Fault, Seconds, Time};
+use crate::oauth::Binding;
 use crate::oauth::authentication::Authentication;
 use crate::oauth::authorization::{Approved, AuthorizationRequest};
 use crate::oauth::grant::Grant;
@@ -83,7 +84,7 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         amr: Json(amr),
         auth_time,
         wants_auth_time,
-        binding: None,
+        binding: request.dpop_jkt.map(Binding::Jkt),
         offline,
         generation: 0,
         rotated_at: None,

@@ -9,6 +9,7 @@ use crate::catalog::contexts;
 use crate::error::{Denied, Error};
 use crate::oauth::{self, Params, params};
 use crate::provider::authorization::Visitor;
+use crate::provider::sender::Shown;
 use crate::web::form::Form;
 use crate::web::middleware::csrf;
 use crate::web::view::Frame;
@@ -46,6 +47,18 @@ impl Call {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.header(name)
+    }
+
+    /// What the request shows of its sender beside its credentials. A `DPoP` header is remembered: the answer then has
+    /// the nonce for the next proof.
+    pub fn shown(&self) -> Shown {
+        let proofs = self.request.headers().get_all("dpop").iter();
+        let proofs: Vec<String> = proofs.map(|proof| String::from_utf8_lossy(proof.as_bytes()).into_owned()).collect();
+        if !proofs.is_empty() {
+            self.visit.note_dpop();
+        }
+        let path = self.request.original_uri().path().to_owned();
+        Shown { proofs, method: self.request.method().to_string(), path }
     }
 
     /// A part of the path, by its name in the route.

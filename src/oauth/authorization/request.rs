@@ -13,6 +13,7 @@ use crate::oauth::pkce::{self, Challenge};
 use crate::oauth::profile::{PkceRule, Profile};
 use crate::oauth::prompt::{self, Prompt};
 use crate::oauth::scope::Scope;
+use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
 
 /// The longest `nonce`, `state` and `login_hint`, in bytes.
@@ -53,6 +54,8 @@ pub struct AuthorizationRequest {
     pub subject: Option<String>,
     pub login_hint: Option<String>,
     pub ui_locales: Vec<String>,
+    /// The key that the code is bound to, by its thumbprint.
+    pub dpop_jkt: Option<String>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -100,6 +103,7 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         claims,
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
+        dpop_jkt: dpop::jkt(p)?,             // RFC 9449 §10
     })
 }
 

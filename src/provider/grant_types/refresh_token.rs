@@ -14,7 +14,7 @@ use crate::oauth::{self, Scope};
 use crate::provider::grant_types::Request;
 use crate::provider::issue::{self, ForPerson, Issue};
 use crate::provider::tokens;
-use crate::store::database::families::{self, Family, FamilyState};
+use crate::store::database::families::{self, Family, FamilyState, Rotating};
 use crate::wallet::disclosure::Permit;
 
 /// # Errors
@@ -25,20 +25,28 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     let (id, presented) = tokens::open_refresh(app, text).ok_or_else(refusal)?;
     let signer = issue::signer(app, request.client.registered()).await?;
     let client = Arc::clone(request.client.registered());
-    let (unit, origin) = (app.clone(), request.origin.clone());
+    let (unit, origin, binding) = (app.clone(), request.origin.clone(), request.binding.cloned());
     let issue = app
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let now = unit.now();
-                let idle = now + unit.config.tokens.refresh_idle;
-                let mut family = match families::rotate(tx, id, &client.id, presented, idle, now).await? {
+                let with = Rotating {
+                    id,
+                    client: &client.id,
+                    generation: presented,
+                    binding: binding.as_ref(),
+                    // RFC 9449 §5: what proves who the client is binds its refresh tokens too.
+                    keeps_binding: client.is_public(),
+                    idle_expires_at: now + unit.config.tokens.refresh_idle,
+                };
+                let mut family = match families::rotate(tx, &with, now).await? {
                     Some(family) => family,
                     None => {
                         let found = families::find(tx, id).await?.filter(|f| f.client_id == client.id);
                         let grace = unit.config.tokens.grace.min(client.rules().refresh_grace);
-                        match found.map(|f| (judge(&f, presented, grace, now), f)) {
-                            Some((Late::InGrace, family)) => family,
+                        match found.map(|f| (judge(&f, &with, grace, now), f)) {
+                            Some((Late::InGrace, family)) => Family { binding: binding.clone(), ..family },
                             Some((Late::Replayed, family)) => {
                                 families::end(tx, id, "refresh_replayed", now).await?;
                                 let record = Record {
@@ -82,7 +90,9 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
 }
 
 fn refusal() -> oauth::Error {
-    oauth::Error::invalid_grant("the refresh token is unknown, expired, revoked, or was issued to another client")
+    oauth::Error::invalid_grant(
+        "the refresh token is unknown, expired, revoked, or was issued to another client or key",
+    )
 }
 
 /// What a refresh token is that is not the one that works.
@@ -96,7 +106,12 @@ enum Late {
     Dead,
 }
 
-fn judge(family: &Family, presented: i32, grace: Seconds, now: Time) -> Late {
+fn judge(family: &Family, with: &Rotating<'_>, grace: Seconds, now: Time) -> Late {
+    let presented = with.generation;
+    if !with.fits(family.binding.as_ref()) {
+        // Whoever lacks the key can do nothing with the token, and so nothing to it.
+        return Late::Dead;
+    }
     if family.state != FamilyState::Active || !family.offline || family.expires_at <= now {
         return Late::Dead;
     }

@@ -15,6 +15,7 @@ use poem::{Endpoint, Request, Response, Route};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::provider::sender;
 use crate::risk::limits;
 use crate::web::answer;
 use crate::web::door::Door;
@@ -63,6 +64,12 @@ impl House {
                 if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                     response.headers_mut().append(SET_COOKIE, cookie);
                 }
+            }
+            if answered.visit.uses_dpop()
+                && let Ok(nonce) = HeaderValue::from_str(&sender::nonce(&self.app))
+            {
+                // RFC 9449 §8.2: the next proof has it, so that it need not be sent twice.
+                response.headers_mut().insert(HeaderName::from_static("dpop-nonce"), nonce);
             }
         }
         if let Ok(reference) = HeaderValue::from_str(&arrival.origin.request_id) {

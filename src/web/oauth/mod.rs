@@ -4,5 +4,6 @@ pub mod authorize;
 pub mod documents;
 pub mod interaction;
 pub mod logout;
+pub mod protected;
 pub mod token;
 pub mod userinfo;

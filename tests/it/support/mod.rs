@@ -10,6 +10,7 @@ pub mod letters;
 pub mod parts;
 pub mod person;
 pub mod platform;
+pub mod proofs;
 pub mod relying_party;
 pub mod seeded;
 pub mod server;

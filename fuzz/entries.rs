@@ -130,7 +130,7 @@ pub fn client_auth(data: &[u8]) {
     let (header, body) = (&data[..at], data.get(at + 1..).unwrap_or_default());
     let Ok(params) = Params::from_form(body) else { return };
     let authorization = text_of(header).filter(|text| !text.is_empty());
-    if let Ok(found) = client_auth::read(&Presented { authorization, params: &params }) {
+    if let Ok(found) = client_auth::read(&Presented::new(authorization, &params)) {
         assert!(CLIENT_AUTH_METHODS.iter().any(|row| row.name == found.method));
         assert!(params.get("client_id").is_none_or(|id| id == found.client_id.as_str()));
         assert!(authorization.is_none() || found.method == "client_secret_basic");

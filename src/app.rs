@@ -49,6 +49,7 @@ pub struct Sealers {
     pub job: Sealer,
     pub signing_key: Sealer,
     pub ephemeral: Sealer,
+    pub client_secret: Sealer,
 }
 
 impl Sealers {
@@ -64,6 +65,7 @@ impl Sealers {
             job: of("job"),
             signing_key: of("signing-key"),
             ephemeral: of("ephemeral"),
+            client_secret: of("client-secret"),
         }
     }
 }

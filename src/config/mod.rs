@@ -29,6 +29,8 @@ pub const DEFAULTS: &str = include_str!("../../config/wallet.toml");
 pub struct Config {
     pub mode: Mode,
     pub http: Http,
+    pub mtls: Mtls,
+    pub attestation: Attestation,
     pub operations: Operations,
     pub data: Data,
     pub database: Database,
@@ -124,6 +126,35 @@ pub struct Tls {
     /// An address beside `http.listen`; without one `http.listen` itself speaks TLS.
     #[serde(deserialize_with = "read::optional")]
     pub listen: Option<SocketAddr>,
+}
+
+/// Where clients show certificates, and how we hear of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mtls {
+    #[serde(deserialize_with = "read::optional")]
+    pub public_url: Option<Url>,
+    #[serde(deserialize_with = "read::optional")]
+    pub listen: Option<SocketAddr>,
+    #[serde(deserialize_with = "read::optional")]
+    pub header: Option<String>,
+    /// PEM: whose word is taken for the names of certificates.
+    #[serde(deserialize_with = "read::optional")]
+    pub authorities: Option<PathBuf>,
+}
+
+impl Mtls {
+    /// The address without a trailing slash, as endpoints begin.
+    pub fn base(&self) -> Option<&str> {
+        self.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/'))
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    #[serde(deserialize_with = "read::optional")]
+    pub attesters: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

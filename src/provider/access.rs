@@ -50,7 +50,14 @@ pub async fn check(app: &App, token: &str, scheme: Scheme, shown: &Shown) -> Res
         (Some(Binding::Jkt(_)), Scheme::Bearer) => {
             return refuse("the access token is bound to a DPoP key: send it by the scheme DPoP, with a proof");
         }
-        (Some(Binding::X5t(_)), _) => return refuse("the access token is bound to another certificate"),
+        (Some(Binding::X5t(bound)), Scheme::Bearer) => {
+            if shown.certificate.as_ref().is_none_or(|certificate| certificate.thumbprint() != bound) {
+                return refuse("the access token is bound to a certificate that the request does not show");
+            }
+        }
+        (Some(Binding::X5t(_)), Scheme::Dpop) => {
+            return refuse("the access token is bound to a certificate: send it as Bearer");
+        }
         (None, Scheme::Dpop) => return refuse("the access token is not bound to a DPoP key: send it as Bearer"),
     }
     Ok(Access { opened })

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hmac::{Hmac, Mac};
+use ::hmac::{Hmac, Mac};
 use moka::sync::Cache;
 use sha2::Sha256;
 
@@ -17,9 +17,10 @@ use crate::base::id::ClientId;
 use crate::base::secret::same;
 use crate::base::{Digest, Fault, Seconds, Secret, Time};
 use crate::error::{Denied, Error};
-use crate::jose::JwkSet;
+use crate::jose::{JwkSet, hmac};
 use crate::oauth::profile;
-use crate::oauth::{Client, subject};
+use crate::oauth::{self, Client, subject};
+use crate::provider::offered;
 use crate::store::database::clients::{self, ClientRow, ClientState, SecretRow};
 use crate::store::database::{Conn, Json};
 
@@ -198,6 +199,21 @@ pub fn is_secret(app: &App, client: Option<&Registered>, presented: &str) -> boo
     live.fold(false, |found, s| found | same(s.digest.as_bytes(), digest.as_bytes()))
 }
 
+/// The secrets of a client that signs with them (`client_secret_jwt`). One that was made before the client did so is
+/// kept as a digest alone, which cannot check a signature: such a client needs a new one.
+pub fn signing_secrets(app: &App, client: &Registered) -> Vec<Secret<Vec<u8>>> {
+    let open = |row: &SecretRow| {
+        let sealed = row.sealed.as_deref()?;
+        app.sealers.client_secret.open(&sealed_place(&row.client_id, &row.id), sealed).ok().map(Secret::new)
+    };
+    client.live_secrets(app.now()).filter_map(open).collect()
+}
+
+/// What a sealed secret is bound to: its client and its row.
+fn sealed_place(client: &ClientId, row: &str) -> Vec<u8> {
+    [client.as_str().as_bytes(), &[0], row.as_bytes()].concat()
+}
+
 fn secret_digest(app: &App, secret: &str) -> Digest {
     let mut mac = app.room::<Clients>().secret_mac.clone();
     mac.update(secret.as_bytes());
@@ -235,11 +251,17 @@ pub async fn create_with_secret(
     origin: &Origin,
 ) -> Result<Created, Error> {
     check(&client)?;
+    check_offered(app, &client)?;
+    let signs = signs_with_secret(&client);
+    if signs && secret.as_ref().is_none_or(|secret| secret.expose().len() < hmac::LEAST_SECRET_BYTES) {
+        let why = "client_secret_jwt needs a secret of at least 32 bytes (RFC 7518 section 3.2)";
+        return Err(oauth::Error::invalid_client_metadata(why).into());
+    }
     let now = app.now();
     let id = client.id.clone();
     let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
     let row = ClientRow { id: id.clone(), metadata: Json(client), state, version: 1, created_at: now, updated_at: now };
-    let secret_row = secret.as_ref().map(|secret| secret_row(app, &id, secret, now));
+    let secret_row = secret.as_ref().map(|secret| secret_row(app, &id, secret, signs, now));
     let record = record("client.created", &id);
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
@@ -259,9 +281,23 @@ pub async fn create_with_secret(
     Ok(Created { id, secret })
 }
 
-fn secret_row(app: &App, id: &ClientId, secret: &Secret<String>, now: Time) -> SecretRow {
-    let digest = secret_digest(app, secret.expose());
-    SecretRow { id: app.random.token(12), client_id: id.clone(), digest, created_at: now, expires_at: None }
+/// Whether a client could authenticate as it is registered, with the settings of this house.
+fn check_offered(app: &App, client: &Client) -> Result<(), oauth::Error> {
+    match offered::is_offered(&app.config, &client.token_endpoint_auth_method) {
+        true => Ok(()),
+        false => Err(oauth::Error::invalid_client_metadata("token_endpoint_auth_method is not set up here")),
+    }
+}
+
+fn signs_with_secret(client: &Client) -> bool {
+    client.token_endpoint_auth_method == "client_secret_jwt"
+}
+
+fn secret_row(app: &App, client: &ClientId, secret: &Secret<String>, signs: bool, now: Time) -> SecretRow {
+    let (digest, id) = (secret_digest(app, secret.expose()), app.random.token(12));
+    let seal = || app.sealers.client_secret.seal(&sealed_place(client, &id), secret.expose().as_bytes(), &app.random);
+    let sealed = signs.then(seal);
+    SecretRow { id, client_id: client.clone(), digest, created_at: now, expires_at: None, sealed }
 }
 
 fn record(event: &'static str, id: &ClientId) -> Record {
@@ -279,10 +315,12 @@ pub async fn update(app: &App, id: &ClientId, change: impl FnOnce(&mut Client), 
     change(&mut client);
     client.id = id.clone();
     check(&client)?;
+    check_offered(app, &client)?;
     if client.looks_different_from(&before.client) {
         client.identity_changed_at = Some(now);
     }
     let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
+    let signs = signs_with_secret(&client);
     let row = ClientRow {
         id: id.clone(),
         metadata: Json(client),
@@ -298,6 +336,9 @@ pub async fn update(app: &App, id: &ClientId, change: impl FnOnce(&mut Client), 
             Box::pin(async move {
                 if !clients::replace(tx, &row, now).await? {
                     return Err(Error::from(Denied::Conflict("client")));
+                }
+                if !signs {
+                    clients::forget_sealed_secrets(tx, &row.id).await?;
                 }
                 audit::record(tx, &unit, &record, &origin).await?;
                 Ok(())
@@ -321,7 +362,8 @@ pub async fn set_state(app: &App, id: &ClientId, state: ClientState, origin: &Or
 pub async fn rotate_secret(app: &App, id: &ClientId, origin: &Origin) -> Result<Secret<String>, Error> {
     let now = app.now();
     let secret = new_secret(app);
-    let row = secret_row(app, id, &secret, now);
+    let signs = find(app, id).await?.is_some_and(|client| signs_with_secret(&client));
+    let row = secret_row(app, id, &secret, signs, now);
     let record = record("client.changed", id);
     let (unit, id, origin) = (app.clone(), id.clone(), origin.clone());
     app.db

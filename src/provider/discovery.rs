@@ -7,6 +7,7 @@ use crate::app::{App, Room};
 use crate::jose::Alg;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
+use crate::provider::offered;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
@@ -17,7 +18,9 @@ struct Document(Bytes);
 
 impl Room for Document {
     fn open(app: &App) -> Self {
-        Self(Bytes::from(metadata(app.config.issuer(), supported()).to_string()))
+        let mut document = metadata(app.config.issuer(), supported());
+        offered::describe(&app.config, &mut document);
+        Self(Bytes::from(document.to_string()))
     }
 }
 

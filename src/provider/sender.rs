@@ -3,6 +3,8 @@
 //! The rules are in [`crate::oauth::sender`]. Here is what they cannot know: whether a proof was used before, which
 //! nonces count now, and what the client's registration and profile ask for.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
@@ -11,6 +13,7 @@ use sha2::Sha256;
 use crate::app::{App, Room};
 use crate::base::{Digest, Seconds};
 use crate::error::Error;
+use crate::jose::certificate::Certificate;
 use crate::jose::jwt::SKEW;
 use crate::oauth::profile::SenderRule;
 use crate::oauth::sender::dpop::{self, Nonces};
@@ -29,6 +32,8 @@ pub struct Shown {
     pub method: String,
     /// The path that it came to.
     pub path: String,
+    /// The certificate of its connection.
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 /// The key of the nonces, scheduled once. It is the same on every node, so a nonce of one counts at all.
@@ -70,7 +75,8 @@ pub async fn prove(app: &App, shown: &Shown, access_token: Option<&str>) -> Resu
         [proof] => proof,
         _ => return Err(oauth::Error::invalid_dpop_proof("the request has more than one DPoP header").into()),
     };
-    let uris = [format!("{}{}", app.config.issuer(), shown.path)];
+    let bases = std::iter::once(app.config.issuer()).chain(app.config.mtls.base());
+    let uris: Vec<String> = bases.map(|base| format!("{base}{}", shown.path)).collect();
     let request = dpop::Request { method: &shown.method, uris: &uris, access_token };
     let accepted = nonces(app);
     let rule = Nonces { accepted: &accepted, are_demanded: app.config.dpop.require_nonce };
@@ -90,12 +96,24 @@ pub async fn prove(app: &App, shown: &Shown, access_token: Option<&str>) -> Resu
     }
 }
 
-/// What the tokens of a request at the token endpoint are bound to (RFC 9449 §5).
+/// What the tokens of a request at the token endpoint are bound to (RFC 9449 §5, RFC 8705 §3).
+///
+/// A proof binds them to its key. A certificate does where the client is registered so, or must be bound to something.
 ///
 /// # Errors
 /// As [`prove`]; and where the client's registration or profile asks for what the request does not show.
 pub async fn binding(app: &App, client: &Registered, shown: &Shown) -> Result<Option<Binding>, Error> {
     let jkt = prove(app, shown, None).await?;
+    let certificate = shown.certificate.as_ref().map(|certificate| Binding::X5t(certificate.thumbprint().to_owned()));
+    let rule = client.rules().sender;
+    if client.tls_client_certificate_bound_access_tokens || rule == SenderRule::Certificate {
+        let why = match (jkt, &certificate) {
+            (None, Some(_)) => return Ok(certificate),
+            (None, None) => "the client's tokens are bound to its certificate, and the request shows none",
+            (Some(_), _) => "the client's tokens are bound to its certificate, and not to a DPoP key",
+        };
+        return Err(oauth::Error::invalid_request(why).into());
+    }
     if let Some(jkt) = jkt {
         return Ok(Some(Binding::Jkt(jkt)));
     }
@@ -103,14 +121,12 @@ pub async fn binding(app: &App, client: &Registered, shown: &Shown) -> Result<Op
         let why = "the client's tokens are bound to a DPoP key, and the request has no DPoP proof";
         return Err(oauth::Error::invalid_dpop_proof(why).into());
     }
-    match client.rules().sender {
-        SenderRule::ByClient => Ok(None),
-        SenderRule::Required => {
-            let why = "the client's tokens are bound to their sender: send a DPoP proof";
+    match (rule, certificate) {
+        (SenderRule::ByClient, _) => Ok(None),
+        (_, Some(certificate)) => Ok(Some(certificate)),
+        (_, None) => {
+            let why = "the client's tokens are bound to their sender: send a DPoP proof or a certificate";
             Err(oauth::Error::invalid_request(why).into())
-        }
-        SenderRule::Certificate => {
-            Err(oauth::Error::invalid_request("the client's tokens are bound to its certificate").into())
         }
     }
 }

@@ -110,7 +110,7 @@ impl<'a> Shared<'a> {
     async fn caller(&self) -> AuthenticatedClient {
         let params = params(&[("client_id", self.client.as_str())]);
         let header = basic(self.client.as_str(), &self.secret);
-        let presented = Presented { authorization: Some(&header), params: &params };
+        let presented = Presented::new(Some(&header), &params);
         authenticate(self.app, &presented, &Origin::house()).await.expect("the client")
     }
 

@@ -7,6 +7,7 @@ mod blobs;
 mod chaos;
 mod cli;
 mod client_auth;
+mod client_proofs;
 mod demo;
 mod deploy;
 mod doctor;

@@ -17,7 +17,7 @@ fn proof(app: &App, key: &ProofKey) -> Jws {
 
 fn shown(proofs: &[&Jws]) -> Shown {
     let proofs = proofs.iter().map(|proof| proof.text()).collect();
-    Shown { proofs, method: "POST".to_owned(), path: "/par".to_owned() }
+    Shown { proofs, method: "POST".to_owned(), path: "/par".to_owned(), certificate: None }
 }
 
 fn code<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Code {

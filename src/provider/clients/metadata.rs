@@ -1,9 +1,10 @@
 //! Whether a registration can work: everything in it is something the house does, and nothing in it deceives.
 
 use crate::base::{text, url};
-use crate::jose::{Alg, JwkSet};
+use crate::jose::{Alg, JwkSet, hmac};
 use crate::oauth::client::SubjectType;
-use crate::oauth::client_auth::is_client_id;
+use crate::oauth::client_auth::{certificate, is_client_id};
+use crate::oauth::profile::SenderRule;
 use crate::oauth::{self, Client, profile, redirect_uri, subject};
 use crate::provider::supported;
 
@@ -59,12 +60,21 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     {
         return bad("jwks is not a JWK Set of public keys that are supported");
     }
-    if method == "private_key_jwt" && client.jwks.is_none() && client.jwks_uri.is_none() {
-        return bad("private_key_jwt needs jwks or jwks_uri");
+    let needs_keys = matches!(method, "private_key_jwt" | "self_signed_tls_client_auth");
+    if needs_keys && client.jwks.is_none() && client.jwks_uri.is_none() {
+        return bad("private_key_jwt needs jwks or jwks_uri, and so does self_signed_tls_client_auth");
+    }
+    certificate::check_names(client)?;
+    let by_certificate = client.tls_client_certificate_bound_access_tokens || rules.sender == SenderRule::Certificate;
+    if client.dpop_bound_access_tokens && by_certificate {
+        return bad("tokens are bound to a DPoP key or to a certificate, not to both");
     }
     let known_alg = |alg: &str| alg.parse::<Alg>().is_ok() && rules.algs.contains(&alg);
     if !known_alg(&client.id_token_signed_response_alg)
-        || client.token_endpoint_auth_signing_alg.as_deref().is_some_and(|alg| !known_alg(alg))
+        || client.token_endpoint_auth_signing_alg.as_deref().is_some_and(|alg| match method {
+            "client_secret_jwt" => alg != hmac::ALG,
+            _ => !known_alg(alg),
+        })
     {
         return bad("a signature algorithm is not supported");
     }

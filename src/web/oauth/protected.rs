@@ -12,7 +12,7 @@ use crate::web::error;
 /// What [`access::check`] refuses, and a request without a token.
 pub async fn access(call: &Call) -> Result<Access, Error> {
     let (scheme, token) = in_header(call)?.ok_or_else(error::no_token)?;
-    access::check(&call.app, &token, scheme, &call.shown()).await
+    access::check(&call.app, &token, scheme, &call.shown()?).await
 }
 
 /// As [`access`]; the token may also come in a form (RFC 6750 §2.2).
@@ -33,7 +33,7 @@ pub async fn access_by_post(call: &mut Call) -> Result<Access, Error> {
         }
         (one, other) => one.or(other).ok_or_else(error::no_token)?,
     };
-    access::check(&call.app, &token, scheme, &call.shown()).await
+    access::check(&call.app, &token, scheme, &call.shown()?).await
 }
 
 /// The token of an `Authorization` header by the scheme Bearer or DPoP; other schemes count as none.

@@ -12,6 +12,7 @@ mod oidc_core_userinfo;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc8705_mtls;
 mod rfc9449_dpop;
 
 use url::Url;

@@ -4,6 +4,7 @@
 pub mod apps;
 pub mod axe;
 pub mod browser;
+pub mod certificates;
 pub mod cookies;
 pub mod form;
 pub mod letters;

@@ -5,9 +5,11 @@ use crate::jose::certificate::Certificate;
 use crate::oauth::client::Client;
 use crate::oauth::error::Error;
 
+/// Whether a certificate has a name of one kind.
+type Is = fn(&Certificate, &str) -> bool;
+
 /// The names that a certificate of a client may be known by (RFC 8705 §2.1.2): exactly one is registered.
-fn registered(client: &Client) -> Vec<(&str, fn(&Certificate, &str) -> bool)> {
-    type Is = fn(&Certificate, &str) -> bool;
+fn registered(client: &Client) -> Vec<(&str, Is)> {
     let all: [(&Option<String>, Is); 5] = [
         (&client.tls_client_auth_subject_dn, Certificate::has_subject),
         (&client.tls_client_auth_san_dns, Certificate::has_dns),

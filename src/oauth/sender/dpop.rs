@@ -49,8 +49,8 @@ pub struct Proof {
 /// `invalid_dpop_proof` with the rule that was broken; `use_dpop_nonce` where its nonce is absent or old.
 pub fn check(proof: &str, request: &Request<'_>, nonces: &Nonces<'_>, now: Time) -> Result<Proof, Error> {
     let (verified, key) =
-        Unverified::read(proof).and_then(|unverified| unverified.verify_with_own_key(&ALGS)).map_err(|why| bad(why))?;
-    let checked = jwt::check(verified, &Rules::DPOP_PROOF, now).map_err(|why| bad(why))?;
+        Unverified::read(proof).and_then(|unverified| unverified.verify_with_own_key(&ALGS)).map_err(bad)?;
+    let checked = jwt::check(verified, &Rules::DPOP_PROOF, now).map_err(bad)?;
     if checked.text("htm") != Some(request.method) {
         return Err(Error::invalid_dpop_proof("the htm of the DPoP proof is not the method of the request"));
     }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use social_wallet::base::id::{AccountId, ClientId, FamilyId, SessionId};
 use social_wallet::base::{Time, text, url};
 use social_wallet::catalog::{CLAIMS, check_value, values};
+use social_wallet::jose::certificate::{self, Certificate};
 use social_wallet::jose::jwt::{self, Rules};
 use social_wallet::jose::{Alg, JwkSet, SigningKey, Unverified, json};
 use social_wallet::oauth::authorization::request::{self, Facts, Way};
@@ -15,6 +16,7 @@ use social_wallet::oauth::client_auth::{self, CLIENT_AUTH_METHODS, Presented};
 use social_wallet::oauth::profile::PROFILES;
 use social_wallet::oauth::redirect_uri::{self, ApplicationType};
 use social_wallet::oauth::resource;
+use social_wallet::oauth::sender::dpop;
 use social_wallet::oauth::{Client, Params, Scope};
 use social_wallet::provider::clients;
 use social_wallet::provider::supported::supported;
@@ -33,6 +35,8 @@ pub const TARGETS: &[Target] = &[
     ("client_auth", client_auth),
     ("jws", jws),
     ("jwk", jwk),
+    ("dpop", dpop),
+    ("certificate", certificate),
     ("id", id),
     ("typed", typed),
 ];
@@ -140,7 +144,7 @@ pub fn client_auth(data: &[u8]) {
     let (header, body) = (&data[..at], data.get(at + 1..).unwrap_or_default());
     let Ok(params) = Params::from_form(body) else { return };
     let authorization = text_of(header).filter(|text| !text.is_empty());
-    if let Ok(found) = client_auth::read(&Presented { authorization, params: &params }) {
+    if let Ok(found) = client_auth::read(&Presented::new(authorization, &params)) {
         assert!(CLIENT_AUTH_METHODS.iter().any(|row| row.name == found.method));
         assert!(params.get("client_id").is_none_or(|id| id == found.client_id.as_str()));
         assert!(authorization.is_none() || found.method == "client_secret_basic");
@@ -157,6 +161,24 @@ pub fn jws(data: &[u8]) {
         let _ = jwt::check(verified, &Rules::CLIENT_ASSERTION, NOW);
         panic!("a forged token was believed");
     }
+}
+
+/// DPoP proofs: the fuzzer has no key, so none of its proofs is taken.
+pub fn dpop(data: &[u8]) {
+    let Some(proof) = text_of(data) else { return };
+    let uris = ["https://wallet.example/token".to_owned()];
+    let request = dpop::Request { method: "POST", uris: &uris, access_token: None };
+    let nonces = dpop::Nonces { accepted: &[], are_demanded: false };
+    assert!(dpop::check(proof, &request, &nonces, NOW).is_err(), "a forged proof was believed");
+}
+
+/// Certificates as proxies hand them on: what is read has a thumbprint, and is read from its own bytes again.
+pub fn certificate(data: &[u8]) {
+    let _ = text_of(data).map(certificate::is_name);
+    let read = text_of(data).and_then(|text| Certificate::read_header(text).ok());
+    let Some(read) = read.or_else(|| Certificate::read(data, Vec::new()).ok()) else { return };
+    assert!(read.thumbprint().len() == 43 && !read.has_subject(""));
+    assert_eq!(Certificate::read(read.der(), read.chain().to_vec()), Ok(read));
 }
 
 /// JWK Sets: whatever keys are in there, they verify nothing by themselves, and none is private.

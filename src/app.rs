@@ -51,6 +51,7 @@ pub struct Sealers {
     pub ephemeral: Sealer,
     /// Questions of clients live for minutes, so nothing seals them again when a master key is replaced.
     pub backchannel: Sealer,
+    pub client_secret: Sealer,
 }
 
 impl Sealers {
@@ -67,6 +68,7 @@ impl Sealers {
             signing_key: of("signing-key"),
             ephemeral: of("ephemeral"),
             backchannel: of("backchannel-request"),
+            client_secret: of("client-secret"),
         }
     }
 }

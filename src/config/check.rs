@@ -54,6 +54,7 @@ fn sense(config: &Config, found: &mut Found) {
         "http.public_url is not just a scheme, a host and perhaps a port",
         "Write it like https://id.example.org, without a path.",
     );
+    certificates(config, found);
     let database = config.database.url.as_ref().map(Secret::expose);
     found.when(
         database.is_some_and(|u| !u.starts_with("postgres://") && !u.starts_with("postgresql://")),
@@ -113,6 +114,47 @@ fn sense(config: &Config, found: &mut Found) {
     found.when(config.database.pool == 0, "database.pool is 0", "Allow at least one connection.");
     found.when(config.passwords.queue == 0, "passwords.queue is 0", "Let at least one sign-in wait.");
     found.when(config.codes.tries == 0, "codes.tries is 0", "Allow at least one try.");
+}
+
+fn certificates(config: &Config, found: &mut Found) {
+    let (mtls, http) = (&config.mtls, &config.http);
+    found.when(
+        mtls.public_url.as_ref().is_some_and(|url| {
+            url.scheme() != "https" || url.host_str().is_none() || url.path() != "/" || url.query().is_some()
+        }),
+        "mtls.public_url is not just https, a host and perhaps a port",
+        "Write it like https://mtls.id.example.org, without a path.",
+    );
+    let has_way = mtls.listen.is_some() || mtls.header.is_some();
+    found.when(
+        mtls.public_url.is_some() != has_way,
+        "mtls.public_url needs mtls.listen or mtls.header, and they need it",
+        "Set both, or neither: clients must know where to show their certificates.",
+    );
+    found.when(
+        mtls.listen.is_some() && http.tls.is_none(),
+        "mtls.listen has no certificate of its own",
+        "Set http.tls.certificate and http.tls.key.",
+    );
+    found.when(
+        mtls.listen.is_some_and(|address| {
+            address.port() != 0
+                && (address == http.listen || http.tls.as_ref().is_some_and(|tls| tls.listen == Some(address)))
+        }),
+        "mtls.listen is an address that something else listens at",
+        "Give it a port of its own.",
+    );
+    found.when(
+        mtls.header.is_some() && http.trusted_proxies.is_empty(),
+        "mtls.header would be believed from nobody",
+        "Name the proxy's address in http.trusted_proxies.",
+    );
+    let is_token = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    found.when(
+        mtls.header.as_deref().is_some_and(|name| !is_token(name)),
+        "mtls.header is not the name of a header",
+        "Write it like Client-Cert.",
+    );
 }
 
 fn lifetimes(config: &Config, found: &mut Found) {
@@ -307,6 +349,20 @@ mod tests {
             |c| c.tokens.code = Seconds(601),
             |c| c.tokens.access = Seconds(0),
             |c| c.sessions.absolute = Seconds(60),
+            |c| c.mtls.header = Some("Client-Cert".into()),
+            |c| c.mtls.public_url = Some("https://mtls.example.org".parse().unwrap()),
+            |c| {
+                c.mtls.header = Some("Client Cert".into());
+                c.mtls.public_url = Some("https://mtls.example.org".parse().unwrap());
+            },
+            |c| {
+                c.mtls.listen = Some("127.0.0.1:8443".parse().unwrap());
+                c.mtls.public_url = Some("https://mtls.example.org".parse().unwrap());
+            },
+            |c| {
+                c.mtls.header = Some("Client-Cert".into());
+                c.mtls.public_url = Some("http://mtls.example.org".parse().unwrap());
+            },
             |c| c.secrets.pepper = Some(Secret::new("short".into())),
             |c| c.secrets.master_keys = Some(Secret::new("1:short".into())),
         ];

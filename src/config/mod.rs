@@ -33,6 +33,8 @@ pub struct Config {
     pub resources: Vec<Resource>,
     pub trusted_issuers: Vec<TrustedIssuer>,
     pub http: Http,
+    pub mtls: Mtls,
+    pub attestation: Attestation,
     pub operations: Operations,
     pub data: Data,
     pub database: Database,
@@ -42,6 +44,7 @@ pub struct Config {
     pub mail: Mail,
     pub secrets: Secrets,
     pub tokens: Tokens,
+    pub dpop: Dpop,
     pub sessions: Sessions,
     pub passwords: Passwords,
     pub codes: Codes,
@@ -130,6 +133,35 @@ pub struct Tls {
     pub listen: Option<SocketAddr>,
 }
 
+/// Where clients show certificates, and how we hear of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mtls {
+    #[serde(deserialize_with = "read::optional")]
+    pub public_url: Option<Url>,
+    #[serde(deserialize_with = "read::optional")]
+    pub listen: Option<SocketAddr>,
+    #[serde(deserialize_with = "read::optional")]
+    pub header: Option<String>,
+    /// PEM: whose word is taken for the names of certificates.
+    #[serde(deserialize_with = "read::optional")]
+    pub authorities: Option<PathBuf>,
+}
+
+impl Mtls {
+    /// The address without a trailing slash, as endpoints begin.
+    pub fn base(&self) -> Option<&str> {
+        self.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/'))
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    #[serde(deserialize_with = "read::optional")]
+    pub attesters: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operations {
@@ -206,6 +238,13 @@ pub struct Tokens {
     pub refresh_absolute: Seconds,
     #[serde(deserialize_with = "read::seconds")]
     pub grace: Seconds,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dpop {
+    /// Whether proofs need a nonce of ours (RFC 9449 §8).
+    pub require_nonce: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::base::Fault;
 use crate::jose::header::{Refused, Typ};
-use crate::jose::keys::{JwkSet, SigningKey};
+use crate::jose::keys::{Jwk, JwkSet, SigningKey};
 use crate::jose::{Alg, json};
 
 /// Longest token that is looked at, in bytes.
@@ -34,10 +34,12 @@ impl SigningKey {
     }
 }
 
-/// The header members that are read; others (`jwk`, `jku`, `x5u`, `x5c`, `b64`) are never used.
+/// The header members that are read; others (`jku`, `x5u`, `x5c`, `b64`) are never used, and `jwk` by
+/// [`Unverified::verify_with_own_key`] alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    pub alg: Alg,
+    /// `None` where a secret made the token ([`crate::jose::hmac`]).
+    pub alg: Option<Alg>,
     pub kid: Option<String>,
     pub typ: Option<String>,
 }
@@ -48,6 +50,7 @@ pub struct Unverified<'a> {
     signed: &'a str,
     signature: Vec<u8>,
     header: Header,
+    jwk: Option<Value>,
     claims: Map<String, Value>,
 }
 
@@ -55,18 +58,10 @@ impl<'a> Unverified<'a> {
     /// Takes a token apart: at most [`MOST_TOKEN_BYTES`], three parts, a header without `crit` and with an algorithm of
     /// [`crate::jose::ALGORITHMS`], no member named twice.
     pub fn read(token: &'a str) -> Result<Self, Refused> {
-        if token.len() > MOST_TOKEN_BYTES {
-            return Err(Refused::TooLong);
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
-        let (header, payload) = signed.split_once('.').ok_or(Refused::NotCompact)?;
-        if payload.contains('.') {
-            return Err(Refused::NotCompact);
-        }
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact);
-        let header = read_header(&decode(header)?)?;
-        let claims = json::object(&decode(payload)?).map_err(|_| Refused::Payload)?;
-        Ok(Self { signed, signature: decode(signature)?, header, claims })
+        let mut parts = take_apart(token)?;
+        let header = read_header(&parts.header)?;
+        let jwk = parts.header.remove("jwk");
+        Ok(Self { signed: parts.signed, signature: parts.signature, header, jwk, claims: parts.claims })
     }
 
     pub fn header(&self) -> &Header {
@@ -80,12 +75,30 @@ impl<'a> Unverified<'a> {
 
     /// Checks the signature with the one key of `keys` that the header names, by an algorithm of `allowed`.
     pub fn verify(self, keys: &JwkSet, allowed: &[Alg]) -> Result<Verified, Refused> {
-        let Header { alg, kid, .. } = &self.header;
-        if !allowed.contains(alg) {
-            return Err(Refused::Alg);
-        }
-        keys.find(kid.as_deref(), *alg)?.check(*alg, self.signed.as_bytes(), &self.signature)?;
+        let alg = self.allowed(allowed)?;
+        let key = keys.find(self.header.kid.as_deref(), alg)?;
+        self.verify_with(key, allowed)
+    }
+
+    /// As [`Unverified::verify`], with a key that is known already, whatever `kid` the header has.
+    pub fn verify_with(self, key: &Jwk, allowed: &[Alg]) -> Result<Verified, Refused> {
+        key.check(self.allowed(allowed)?, self.signed.as_bytes(), &self.signature)?;
         Ok(Verified { header: self.header, claims: self.claims })
+    }
+
+    /// Checks the signature with the public key that the token itself brings in its `jwk` header, and gives that key.
+    ///
+    /// It proves that the sender holds the key, and nothing about whose it is: for DPoP proofs (RFC 9449 §4.2) and for
+    /// nothing else.
+    pub fn verify_with_own_key(mut self, allowed: &[Alg]) -> Result<(Verified, Jwk), Refused> {
+        self.allowed(allowed)?;
+        let jwk = self.jwk.take();
+        let key = jwk.as_ref().and_then(Value::as_object).and_then(Jwk::read).ok_or(Refused::UnusableKey)?;
+        Ok((self.verify_with(&key, allowed)?, key))
+    }
+
+    fn allowed(&self, allowed: &[Alg]) -> Result<Alg, Refused> {
+        self.header.alg.filter(|alg| allowed.contains(alg)).ok_or(Refused::Alg)
     }
 }
 
@@ -97,6 +110,10 @@ pub struct Verified {
 }
 
 impl Verified {
+    pub(super) fn new(header: Header, claims: Map<String, Value>) -> Self {
+        Self { header, claims }
+    }
+
     pub fn header(&self) -> &Header {
         &self.header
     }
@@ -115,18 +132,41 @@ pub fn verify(token: &str, keys: &JwkSet, allowed: &[Alg]) -> Result<Verified, R
     Unverified::read(token)?.verify(keys, allowed)
 }
 
-fn read_header(bytes: &[u8]) -> Result<Header, Refused> {
-    let map = json::object(bytes).map_err(|_| Refused::Header)?;
-    if map.contains_key("crit") {
+/// The parts of a token, decoded.
+pub(super) struct Parts<'a> {
+    pub signed: &'a str,
+    pub header: Map<String, Value>,
+    pub claims: Map<String, Value>,
+    pub signature: Vec<u8>,
+}
+
+/// Takes a token apart: at most [`MOST_TOKEN_BYTES`], three parts, no `crit`, no member named twice.
+pub(super) fn take_apart(token: &str) -> Result<Parts<'_>, Refused> {
+    if token.len() > MOST_TOKEN_BYTES {
+        return Err(Refused::TooLong);
+    }
+    let (signed, signature) = token.rsplit_once('.').ok_or(Refused::NotCompact)?;
+    let (header, payload) = signed.split_once('.').ok_or(Refused::NotCompact)?;
+    if payload.contains('.') {
+        return Err(Refused::NotCompact);
+    }
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Refused::NotCompact);
+    let header = json::object(&decode(header)?).map_err(|_| Refused::Header)?;
+    if header.contains_key("crit") {
         return Err(Refused::Critical);
     }
+    let claims = json::object(&decode(payload)?).map_err(|_| Refused::Payload)?;
+    Ok(Parts { signed, header, claims, signature: decode(signature)? })
+}
+
+fn read_header(map: &Map<String, Value>) -> Result<Header, Refused> {
     let text = |name: &str| match map.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err(Refused::Header),
     };
     let alg = text("alg")?.ok_or(Refused::Header)?.parse().map_err(|_| Refused::Alg)?;
-    Ok(Header { alg, kid: text("kid")?.map(str::to_owned), typ: text("typ")?.map(str::to_owned) })
+    Ok(Header { alg: Some(alg), kid: text("kid")?.map(str::to_owned), typ: text("typ")?.map(str::to_owned) })
 }
 
 #[cfg(test)]

@@ -86,6 +86,40 @@ impl Rules<'_> {
         most_lifetime: None,
         most_age: None,
     };
+    /// What an attester says of a client's instance; `subject` is to be set (draft-ietf-oauth-attestation-based-client-auth
+    /// §5.1).
+    pub const CLIENT_ATTESTATION: Rules<'static> = Rules {
+        typ: TypRule::Exactly("oauth-client-attestation+jwt"),
+        required: &["sub", "exp", "cnf"],
+        issuer: None,
+        subject: None,
+        audience: Audience::Any,
+        may_be_expired: false,
+        most_lifetime: None,
+        most_age: None,
+    };
+    /// The proof that an instance holds its key; `audience` and `most_age` are to be set (§5.2 there).
+    pub const CLIENT_ATTESTATION_POP: Rules<'static> = Rules {
+        typ: TypRule::Exactly("oauth-client-attestation-pop+jwt"),
+        required: &["aud", "jti"],
+        issuer: None,
+        subject: None,
+        audience: Audience::Any,
+        may_be_expired: false,
+        most_lifetime: None,
+        most_age: None,
+    };
+    /// A DPoP proof (RFC 9449 §4.3); its `htm`, `htu`, `ath` and `nonce` are for `oauth::sender::dpop`.
+    pub const DPOP_PROOF: Rules<'static> = Rules {
+        typ: TypRule::Exactly("dpop+jwt"),
+        required: &["jti", "htm", "htu", "iat"],
+        issuer: None,
+        subject: None,
+        audience: Audience::Any,
+        may_be_expired: false,
+        most_lifetime: None,
+        most_age: Some(Seconds(60)),
+    };
 }
 
 /// Whose matter a refusal is: what to tell, and whether a retry can help.
@@ -274,7 +308,7 @@ fn audiences(claims: &Map<String, Value>) -> Result<Vec<&str>, Refused> {
 
 /// Names of rules are constants, but borrowed for less: give back the registered one.
 fn missing(name: &str) -> Refused {
-    const NAMES: [&str; 8] = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id"];
+    const NAMES: [&str; 11] = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti", "client_id", "htm", "htu", "cnf"];
     Refused::Missing(NAMES.into_iter().find(|known| *known == name).unwrap_or("a claim of this use"))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use josekit::jwk::Jwk as JosekitJwk;
 use josekit::jwk::alg::ec::EcCurve;
 use josekit::jwk::alg::ed::EdCurve;
@@ -332,6 +332,13 @@ impl JwkSet {
     /// The keys that can be used.
     pub fn keys(&self) -> &[Jwk] {
         &self.keys
+    }
+
+    /// Whether a key of the set is published with just this certificate (`x5c`, RFC 7517 §4.7), whatever its type.
+    pub fn has_certificate(&self, der: &[u8]) -> bool {
+        let listed = self.source.get("keys").and_then(Value::as_array).into_iter().flatten();
+        let first = listed.filter_map(|key| key.get("x5c")?.get(0)?.as_str());
+        first.filter_map(|text| STANDARD.decode(text).ok()).any(|own| own == der)
     }
 
     /// The one key for a signature by `alg` under `kid` (OIDC Core §10.1: `kid` is needed where several fit).

@@ -3,7 +3,9 @@
 //! josekit does the cryptography alone. What a token or key may look like is decided here, before josekit sees it,
 //! because its own readers are lenient: they accept duplicate members, an empty `crit`, tokens without `aud` or `exp`.
 
+pub mod certificate;
 pub mod header;
+pub mod hmac;
 pub mod json;
 pub mod jws;
 pub mod jwt;
@@ -33,7 +35,7 @@ pub struct Algorithm {
     pub section: &'static str,
 }
 
-/// All of them, the preferred first. There is no `none` and no HMAC: what is not in here cannot be verified at all.
+/// All of them, the preferred first. There is no `none`, and HMAC is apart ([`hmac`]): what is not in here, no key verifies.
 pub const ALGORITHMS: &[Algorithm] = &[
     Algorithm { alg: Alg::Es256, name: "ES256", kty: "EC", crv: Some("P-256"), section: "RFC 7518 §3.4" },
     Algorithm { alg: Alg::EdDsa, name: "EdDSA", kty: "OKP", crv: Some("Ed25519"), section: "RFC 8037 §3.1" },

@@ -60,6 +60,8 @@ codes! {
     InvalidClientMetadata "invalid_client_metadata" 400 "RFC 7591 §3.2.2";
     InvalidSoftwareStatement "invalid_software_statement" 400 "RFC 7591 §3.2.2";
     UnapprovedSoftwareStatement "unapproved_software_statement" 400 "RFC 7591 §3.2.2";
+    InvalidDpopProof "invalid_dpop_proof" 400 "RFC 9449 §5";
+    UseDpopNonce "use_dpop_nonce" 400 "RFC 9449 §8";
 }
 
 impl Code {
@@ -166,6 +168,7 @@ shorthands! {
     invalid_client_metadata InvalidClientMetadata;
     server_error ServerError;
     invalid_target InvalidTarget;
+    invalid_dpop_proof InvalidDpopProof;
 }
 
 impl fmt::Display for Error {

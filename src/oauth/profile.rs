@@ -101,7 +101,16 @@ const OIDC: Profile = Profile {
     code_lifetime: Seconds(60),
     response_types: &["code", "code id_token", "code token", "code id_token token", "id_token", "id_token token"],
     response_modes: &["query", "fragment", "form_post", JWT_MODES[0], JWT_MODES[1], JWT_MODES[2], JWT_MODES[3]],
-    client_auth_methods: &["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
+    client_auth_methods: &[
+        "none",
+        "client_secret_basic",
+        "client_secret_post",
+        "client_secret_jwt",
+        "private_key_jwt",
+        "tls_client_auth",
+        "self_signed_tls_client_auth",
+        "attest_jwt_client_auth",
+    ],
     access_token_lifetime: Seconds::minutes(5),
     id_token_lifetime: Seconds::minutes(10),
     refresh_grace: Seconds(10),
@@ -120,7 +129,7 @@ const FAPI2: Profile = Profile {
     request_objects: RequestObjects::Dated,
     response_types: &["code"],
     response_modes: &["query", "form_post", JWT_MODES[0], JWT_MODES[1], JWT_MODES[3]],
-    client_auth_methods: &["private_key_jwt"],
+    client_auth_methods: &["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"],
     ..OIDC
 };
 

@@ -114,7 +114,7 @@ pub(crate) mod sample {
             response_modes: RESPONSE_MODES.iter().map(|row| row.name).collect(),
             authorization_details_types: vec!["wallet_read"],
             prompt_values: vec!["none", "login", "consent", "select_account", "create"],
-            client_auth_methods: vec!["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
+            client_auth_methods: crate::oauth::client_auth::CLIENT_AUTH_METHODS.iter().map(|row| row.name).collect(),
             id_token_algs: vec!["ES256", "EdDSA", "RS256", "PS256"],
             assertion_algs: vec!["ES256", "EdDSA", "PS256", "RS256"],
             encryption_algs: vec![],

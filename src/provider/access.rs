@@ -1,13 +1,14 @@
 //! The only place that accepts access tokens.
 //!
-//! [`check`] opens a token; [`Access::stand`] reads, inside the unit that answers, whether it still works. A door that
+//! [`check`] opens a token and sees what its sender must show beside it; [`Access::stand`] reads, inside the unit that answers, whether it still works. A door that
 //! tells anything about a person needs the [`Permit`] that only the second gives.
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
 use crate::error::Error;
-use crate::oauth::{self, Code, Scope};
+use crate::oauth::{self, Binding, Code, Scope};
+use crate::provider::sender::{self, Shown};
 use crate::provider::tokens::{self, Bearer, OpenedAccess};
 use crate::store::database::Conn;
 use crate::store::database::families::{self, FamilyState, Live};
@@ -19,14 +20,45 @@ pub struct Access {
     opened: OpenedAccess,
 }
 
-/// Opens a bearer token (RFC 6750 §2).
+/// In which way a token was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// `Authorization: Bearer`, or in a form (RFC 6750 §2).
+    Bearer,
+    /// `Authorization: DPoP` (RFC 9449 §7.1).
+    Dpop,
+}
+
+/// Opens a token that was presented, and sees what it is bound to.
 ///
 /// # Errors
-/// `invalid_token` where it is none of ours, or has expired.
-pub fn check(app: &App, bearer: &str) -> Result<Access, Error> {
-    let opened = tokens::open_access(app, bearer).ok_or_else(invalid)?;
+/// `invalid_token` where it is none of ours, has expired, or came without what it is bound to; `invalid_dpop_proof` and
+/// `use_dpop_nonce`; a fault when the database does not answer.
+pub async fn check(app: &App, token: &str, scheme: Scheme, shown: &Shown) -> Result<Access, Error> {
+    let opened = tokens::open_access(app, token).ok_or_else(invalid)?;
     if opened.token.expires_at <= app.now() {
         return Err(oauth::Error::invalid_token("the access token has expired").into());
+    }
+    let refuse = |why: &'static str| Err(oauth::Error::invalid_token(why).into());
+    match (&opened.token.binding, scheme) {
+        (None, Scheme::Bearer) => {}
+        (Some(Binding::Jkt(jkt)), Scheme::Dpop) => match sender::prove(app, shown, Some(token)).await? {
+            Some(proven) if proven == *jkt => {}
+            Some(_) => return refuse("the access token is bound to another key than that of the DPoP proof"),
+            None => return Err(oauth::Error::invalid_dpop_proof("the access token needs a DPoP proof").into()),
+        },
+        (Some(Binding::Jkt(_)), Scheme::Bearer) => {
+            return refuse("the access token is bound to a DPoP key: send it by the scheme DPoP, with a proof");
+        }
+        (Some(Binding::X5t(bound)), Scheme::Bearer) => {
+            if shown.certificate.as_ref().is_none_or(|certificate| certificate.thumbprint() != bound) {
+                return refuse("the access token is bound to a certificate that the request does not show");
+            }
+        }
+        (Some(Binding::X5t(_)), Scheme::Dpop) => {
+            return refuse("the access token is bound to a certificate: send it as Bearer");
+        }
+        (None, Scheme::Dpop) => return refuse("the access token is not bound to a DPoP key: send it as Bearer"),
     }
     Ok(Access { opened })
 }

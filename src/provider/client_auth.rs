@@ -12,15 +12,16 @@ use moka::sync::Cache;
 use crate::app::{App, Room};
 use crate::audit::{self, Origin, Record};
 use crate::base::id::ClientId;
-use crate::base::{Digest, Fault, Time};
+use crate::base::{Digest, Time};
 use crate::error::Error;
-use crate::jose::jwt::Checked;
+use crate::jose::certificate::Certificate;
+use crate::jose::hmac::UnverifiedHmac;
 use crate::jose::{Unverified, Verified};
 use crate::oauth;
 use crate::oauth::client_auth::assertion::{self, Ourselves};
-use crate::oauth::client_auth::{self, Credentials, Proof};
+use crate::oauth::client_auth::{self, Credentials, Proof, attestation, certificate};
 use crate::provider::clients::{self, Registered};
-use crate::provider::{client_documents, client_keys, discovery};
+use crate::provider::{client_documents, client_keys, discovery, trust};
 use crate::store::database::revoked;
 
 pub use crate::oauth::client_auth::Presented;
@@ -63,7 +64,8 @@ pub async fn authenticate(app: &App, presented: &Presented<'_>, origin: &Origin)
         other => other,
     })?;
     let found = clients::find(app, &credentials.client_id).await?;
-    let count = |outcome| app.metrics.count("sw_client_auth_total", &[credentials.method, outcome]);
+    let used = method(found.as_deref(), &credentials);
+    let count = |outcome| app.metrics.count("sw_client_auth_total", &[used, outcome]);
     let refused = match (prove(app, found.as_deref(), &credentials).await?, found) {
         (Ok(()), Some(client)) => {
             count("ok");
@@ -104,30 +106,47 @@ async fn prove(
     // Looked at first, so that it costs the same whoever is named.
     let is_wrong = match &credentials.proof {
         Proof::Secret(secret) => !clients::is_secret(app, client, secret.expose()),
-        Proof::None | Proof::Assertion(_) => false,
+        _ => false,
     };
     let Some(client) = client else { return Ok(Err(Refused::plain("client_unknown"))) };
-    if let Err(reason) = may_use(client, credentials.method) {
+    if let Err(reason) = may_use(client, credentials) {
         return Ok(Err(Refused::plain(reason)));
     }
     if is_wrong {
         return Ok(Err(Refused::plain("wrong_secret")));
     }
-    let Proof::Assertion(token) = &credentials.proof else { return Ok(Ok(())) };
-    let checked = match verify(app, client, token.expose()).await? {
-        Ok(verified) => check(app, client, verified),
-        Err(refused) => Err(refused),
+    let checked = match &credentials.proof {
+        Proof::None | Proof::Secret(_) => return Ok(Ok(())),
+        Proof::Certificate(certificate) => return Ok(certified(app, client, certificate).await),
+        Proof::Assertion(token) => match verify(app, client, token.expose()).await? {
+            Ok(verified) => check(app, client, verified),
+            Err(refused) => Err(refused),
+        },
+        Proof::SecretAssertion(token) => {
+            verify_hmac(app, client, token.expose()).and_then(|verified| check(app, client, verified))
+        }
+        Proof::Attestation { attestation, proof } => attested(app, client, attestation.expose(), proof.expose()),
     };
     match checked {
-        Ok(checked) => use_once(app, &client.id, &checked).await,
+        Ok(once) => use_once(app, &client.id, once).await,
         Err(refused) => Ok(Err(refused)),
     }
 }
 
-fn may_use(client: &Registered, method: &str) -> Result<(), &'static str> {
+/// The method that a request uses, where the client is registered so.
+fn method(client: Option<&Registered>, credentials: &Credentials) -> &'static str {
+    let row = client.and_then(|client| client_auth::find(&client.token_endpoint_auth_method));
+    match (&credentials.proof, row) {
+        (Proof::Certificate(_), Some(row)) if row.is_by_certificate() => row.name,
+        _ => credentials.method,
+    }
+}
+
+fn may_use(client: &Registered, credentials: &Credentials) -> Result<(), &'static str> {
     if client.is_disabled {
         return Err("client_disabled");
     }
+    let method = method(Some(client), credentials);
     if client.token_endpoint_auth_method != method {
         return Err("wrong_method");
     }
@@ -137,15 +156,56 @@ fn may_use(client: &Registered, method: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Checks whose certificate it is (RFC 8705 §2); for a client without credentials it is nobody's (§4).
+async fn certified(app: &App, client: &Registered, certificate: &Certificate) -> Result<(), Refused> {
+    let is_right = match client.token_endpoint_auth_method.as_str() {
+        "tls_client_auth" => trust::vouches(app, certificate) && certificate::has_name(client, certificate),
+        "self_signed_tls_client_auth" => {
+            let keys = client_keys::load(app, client).await;
+            let keys = keys.map_err(|error| Refused { reason: "keys_unavailable", error })?;
+            certificate::is_registered(&keys, certificate)
+                || match client_keys::renew(app, client, &keys).await {
+                    Some(renewed) => certificate::is_registered(&renewed, certificate),
+                    None => false,
+                }
+        }
+        _ => true,
+    };
+    is_right.then_some(()).ok_or_else(|| Refused::plain("wrong_certificate"))
+}
+
+/// Checks an attestation and the proof of its instance.
+fn attested(app: &App, client: &Registered, attestation: &str, proof: &str) -> Result<Once, Refused> {
+    let refuse = |error| Refused { reason: "wrong_attestation", error };
+    let algs = assertion::algs(client, client.rules());
+    let verified = trust::verify_attestation(app, attestation, &algs)
+        .map_err(|why| refuse(oauth::Error::invalid_client(format!("the attestation cannot be taken: {why}"))))?;
+    let key = attestation::check(verified, client.id.as_str(), app.now()).map_err(refuse)?;
+    let issuer = app.config.issuer();
+    let possession = attestation::check_proof(proof, &key, client.id.as_str(), issuer, &algs, app.now());
+    let attestation::Possession { jti, until } = possession.map_err(refuse)?;
+    // Instances do not know of each other's names.
+    Ok(Once { jti: format!("{}.{jti}", key.thumbprint()), until })
+}
+
+/// Checks that a token was made with a secret of the client's.
+fn verify_hmac(app: &App, client: &Registered, token: &str) -> Result<Verified, Refused> {
+    let secrets = clients::signing_secrets(app, client);
+    let verified = UnverifiedHmac::read(token)
+        .and_then(|unverified| unverified.verify(secrets.iter().map(|secret| secret.expose().as_slice())));
+    verified.map_err(wrong_assertion)
+}
+
+fn wrong_assertion(why: impl std::fmt::Display) -> Refused {
+    let refused = Refused::plain("wrong_assertion");
+    Refused { error: refused.error.with_detail(why.to_string()), ..refused }
+}
+
 /// Checks who signed. Where no key fits, the client may have changed them: then they are read once more.
 async fn verify(app: &App, client: &Registered, token: &str) -> Result<Result<Verified, Refused>, Error> {
-    let wrong = |detail: String| {
-        let refused = Refused::plain("wrong_assertion");
-        Refused { error: refused.error.with_detail(detail), ..refused }
-    };
     let unverified = match Unverified::read(token) {
         Ok(unverified) => unverified,
-        Err(why) => return Ok(Err(wrong(why.to_string()))),
+        Err(why) => return Ok(Err(wrong_assertion(why))),
     };
     let algs = assertion::algs(client, client.rules());
     let keys = match client_keys::load(app, client).await {
@@ -159,24 +219,34 @@ async fn verify(app: &App, client: &Registered, token: &str) -> Result<Result<Ve
         },
         outcome => outcome,
     };
-    Ok(verified.map_err(|why| wrong(why.to_string())))
+    Ok(verified.map_err(wrong_assertion))
 }
 
-fn check(app: &App, client: &Registered, verified: Verified) -> Result<Checked, Refused> {
+/// What may be used once only: a name, and until when it would be good.
+struct Once {
+    jti: String,
+    until: Time,
+}
+
+fn check(app: &App, client: &Registered, verified: Verified) -> Result<Once, Refused> {
     let issuer = app.config.issuer();
-    let endpoints = discovery::CLIENT_ENDPOINTS.map(|path| format!("{issuer}{path}"));
-    let endpoints = endpoints.each_ref().map(String::as_str);
+    let bases = std::iter::once(issuer).chain(app.config.mtls.base());
+    let endpoints: Vec<String> =
+        bases.flat_map(|base| discovery::CLIENT_ENDPOINTS.map(|path| format!("{base}{path}"))).collect();
+    let endpoints: Vec<&str> = endpoints.iter().map(String::as_str).collect();
     let ourselves = Ourselves { issuer, endpoints: &endpoints };
-    let checked = assertion::check(verified, client, client.rules(), ourselves, app.now());
-    checked.map_err(|error| Refused { reason: "wrong_assertion", error })
+    let refuse = |error| Refused { reason: "wrong_assertion", error };
+    let checked = assertion::check(verified, client, client.rules(), ourselves, app.now()).map_err(refuse)?;
+    match (checked.jti(), checked.remember_until()) {
+        (Some(jti), Some(until)) => Ok(Once { jti: jti.to_owned(), until }),
+        _ => Err(refuse(oauth::Error::invalid_client("the token lacks jti or exp"))),
+    }
 }
 
-/// Takes an assertion's `jti`, which no other request can take then (RFC 7523 §3); one insert decides.
-async fn use_once(app: &App, client: &ClientId, checked: &Checked) -> Result<Result<(), Refused>, Error> {
-    let (Some(jti), Some(until)) = (checked.jti(), checked.remember_until()) else {
-        return Err(Fault::broken("use a client assertion without jti or exp").into());
-    };
-    let digest = Digest::of([client.as_str().as_bytes(), &[0], jti.as_bytes()].concat());
+/// Takes a `jti`, which no other request can take then (RFC 7523 §3); one insert decides.
+async fn use_once(app: &App, client: &ClientId, once: Once) -> Result<Result<(), Refused>, Error> {
+    let digest = Digest::of([client.as_str().as_bytes(), &[0], once.jti.as_bytes()].concat());
+    let until = once.until;
     let is_first = app
         .db
         .write(move |tx| {
@@ -185,7 +255,7 @@ async fn use_once(app: &App, client: &ClientId, checked: &Checked) -> Result<Res
         .await?;
     Ok(is_first.then_some(()).ok_or_else(|| Refused {
         reason: "assertion_replayed",
-        error: oauth::Error::invalid_client("the client_assertion was used before; its jti must be new"),
+        error: oauth::Error::invalid_client("the proof of the client was used before; its jti must be new"),
     }))
 }
 

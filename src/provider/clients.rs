@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hmac::{Hmac, Mac};
+use ::hmac::{Hmac, Mac};
 use moka::sync::Cache;
 use sha2::Sha256;
 
@@ -15,11 +15,11 @@ use crate::base::id::ClientId;
 use crate::base::secret::same;
 use crate::base::{Digest, Fault, Seconds, Secret, Time};
 use crate::error::{Denied, Error};
-use crate::jose::JwkSet;
+use crate::jose::{JwkSet, hmac};
 use crate::oauth::resource::Resources;
 use crate::oauth::{self, Client, profile, registration, subject};
-use crate::provider::services;
 use crate::provider::supported::supported;
+use crate::provider::{offered, services};
 use crate::store::database::clients::{self, ClientRow, ClientState, SecretRow};
 use crate::store::database::{Conn, Json};
 
@@ -206,6 +206,21 @@ pub fn is_secret(app: &App, client: Option<&Registered>, presented: &str) -> boo
     live.fold(false, |found, s| found | same(s.digest.as_bytes(), digest.as_bytes()))
 }
 
+/// The secrets of a client that signs with them (`client_secret_jwt`). One that was made before the client did so is
+/// kept as a digest alone, which cannot check a signature: such a client needs a new one.
+pub fn signing_secrets(app: &App, client: &Registered) -> Vec<Secret<Vec<u8>>> {
+    let open = |row: &SecretRow| {
+        let sealed = row.sealed.as_deref()?;
+        app.sealers.client_secret.open(&sealed_place(&row.client_id, &row.id), sealed).ok().map(Secret::new)
+    };
+    client.live_secrets(app.now()).filter_map(open).collect()
+}
+
+/// What a sealed secret is bound to: its client and its row.
+fn sealed_place(client: &ClientId, row: &str) -> Vec<u8> {
+    [client.as_str().as_bytes(), &[0], row.as_bytes()].concat()
+}
+
 fn secret_digest(app: &App, secret: &str) -> Digest {
     let mut mac = app.room::<Clients>().secret_mac.clone();
     mac.update(secret.as_bytes());
@@ -256,6 +271,13 @@ pub async fn create_with_secret(
     origin: &Origin,
 ) -> Result<Created, Error> {
     check(&client, &services::all(app))?;
+    check_offered(app, &client)?;
+    if signs_with_secret(&client)
+        && secret.as_ref().is_none_or(|secret| secret.expose().len() < hmac::LEAST_SECRET_BYTES)
+    {
+        let why = "client_secret_jwt needs a secret of at least 32 bytes (RFC 7518 section 3.2)";
+        return Err(oauth::Error::invalid_client_metadata(why).into());
+    }
     let (id, now) = (client.id.clone(), app.now());
     let (unit, origin, own) = (app.clone(), origin.clone(), secret.clone());
     app.db
@@ -282,14 +304,14 @@ pub(super) async fn insert_in(
     now: Time,
     origin: &Origin,
 ) -> Result<bool, Fault> {
-    let id = client.id.clone();
+    let (id, signs) = (client.id.clone(), signs_with_secret(&client));
     let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
     let row = ClientRow { id: id.clone(), metadata: Json(client), state, version: 1, created_at: now, updated_at: now };
     if !clients::insert(tx, &row).await? {
         return Ok(false);
     }
     if let Some(secret) = secret {
-        clients::insert_secret(tx, &secret_row(app, &id, secret, now)).await?;
+        clients::insert_secret(tx, &secret_row(app, &id, secret, signs, now)).await?;
     }
     audit::record(tx, app, &Record { channel, ..record("client.created", &id) }, origin).await?;
     Ok(true)
@@ -311,6 +333,7 @@ pub(super) async fn replace_in(
         client.identity_changed_at = Some(now);
     }
     let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
+    let signs = signs_with_secret(&client);
     let row = ClientRow {
         id: id.clone(),
         metadata: Json(client),
@@ -322,6 +345,9 @@ pub(super) async fn replace_in(
     if !clients::replace(tx, &row, now).await? {
         return Ok(false);
     }
+    if !signs {
+        clients::forget_sealed_secrets(tx, &id).await?;
+    }
     audit::record(tx, app, &Record { channel, ..record("client.changed", &id) }, origin).await?;
     Ok(true)
 }
@@ -330,22 +356,37 @@ pub(super) async fn replace_in(
 pub(super) async fn set_secret_in(
     tx: &mut Conn<'_>,
     app: &App,
-    id: &ClientId,
+    client: &Client,
     secret: Option<&Secret<String>>,
     now: Time,
 ) -> Result<(), Fault> {
+    let id = &client.id;
     for old in clients::secrets(tx, id, now).await? {
         clients::delete_secret(tx, &old.id).await?;
     }
     match secret {
-        Some(secret) => clients::insert_secret(tx, &secret_row(app, id, secret, now)).await,
+        Some(secret) => clients::insert_secret(tx, &secret_row(app, id, secret, signs_with_secret(client), now)).await,
         None => Ok(()),
     }
 }
 
-fn secret_row(app: &App, id: &ClientId, secret: &Secret<String>, now: Time) -> SecretRow {
-    let digest = secret_digest(app, secret.expose());
-    SecretRow { id: app.random.token(12), client_id: id.clone(), digest, created_at: now, expires_at: None }
+/// Whether a client could authenticate as it is registered, with the settings of this house.
+pub(super) fn check_offered(app: &App, client: &Client) -> Result<(), oauth::Error> {
+    match offered::is_offered(&app.config, &client.token_endpoint_auth_method) {
+        true => Ok(()),
+        false => Err(oauth::Error::invalid_client_metadata("token_endpoint_auth_method is not set up here")),
+    }
+}
+
+fn signs_with_secret(client: &Client) -> bool {
+    client.token_endpoint_auth_method == "client_secret_jwt"
+}
+
+fn secret_row(app: &App, client: &ClientId, secret: &Secret<String>, signs: bool, now: Time) -> SecretRow {
+    let (digest, id) = (secret_digest(app, secret.expose()), app.random.token(12));
+    let seal = || app.sealers.client_secret.seal(&sealed_place(client, &id), secret.expose().as_bytes(), &app.random);
+    let sealed = signs.then(seal);
+    SecretRow { id, client_id: client.clone(), digest, created_at: now, expires_at: None, sealed }
 }
 
 fn record(event: &'static str, id: &ClientId) -> Record {
@@ -363,6 +404,7 @@ pub async fn update(app: &App, id: &ClientId, change: impl FnOnce(&mut Client), 
     change(&mut client);
     client.id = id.clone();
     check(&client, &services::all(app))?;
+    check_offered(app, &client)?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
@@ -391,7 +433,8 @@ pub async fn set_state(app: &App, id: &ClientId, state: ClientState, origin: &Or
 pub async fn rotate_secret(app: &App, id: &ClientId, origin: &Origin) -> Result<Secret<String>, Error> {
     let now = app.now();
     let secret = new_secret(app);
-    let row = secret_row(app, id, &secret, now);
+    let signs = find(app, id).await?.is_some_and(|client| signs_with_secret(&client));
+    let row = secret_row(app, id, &secret, signs, now);
     let record = record("client.changed", id);
     let (unit, id, origin) = (app.clone(), id.clone(), origin.clone());
     app.db

@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{ClientId, FamilyId, SessionId};
 use crate::base::{Fault, Time};
-use crate::oauth::Scope;
 use crate::oauth::grant::Grant;
+use crate::oauth::{Binding, Scope};
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::store::database::{Conn, Json};
 
@@ -25,6 +25,8 @@ pub struct Derived {
     /// Who acts for the person.
     pub actor: Option<serde_json::Value>,
     pub expires_at: Time,
+    /// What its token is bound to.
+    pub binding: Option<Binding>,
 }
 
 /// Keeps it, active, with its record under `event`.
@@ -58,7 +60,7 @@ pub async fn keep(
         amr: Json(derived.amr),
         auth_time: derived.auth_time,
         wants_auth_time: false,
-        binding: None,
+        binding: derived.binding,
         offline: false,
         generation: 1,
         rotated_at: None,

@@ -5,10 +5,12 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Room};
 use crate::config::RegistrationMode;
+use crate::jose::Alg;
 use crate::oauth::backchannel::DELIVERY_MODES;
+use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
-use crate::provider::services;
 use crate::provider::supported::supported;
+use crate::provider::{offered, services};
 
 /// The endpoints at which clients authenticate.
 pub const CLIENT_ENDPOINTS: [&str; 6] =
@@ -29,6 +31,7 @@ impl Room for Document {
             // RFC 9728 §4.
             document["protected_resources"] = resources.iter().map(|one| Value::from(&*one.identifier)).collect();
         }
+        offered::describe(&app.config, &mut document);
         Self(Bytes::from(document.to_string()))
     }
 }
@@ -98,7 +101,7 @@ fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
         "request_parameter_supported": true,
         "request_uri_parameter_supported": true,
         "require_request_uri_registration": true,
-        "request_object_signing_alg_values_supported": supported.assertion_algs,
+        "request_object_signing_alg_values_supported": supported.id_token_algs,
         "authorization_signing_alg_values_supported": supported.id_token_algs,
         "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
@@ -117,7 +120,7 @@ fn of_tokens(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
         "device_authorization_endpoint": at("/device_authorization"),
         "backchannel_authentication_endpoint": at("/bc-authorize"),
         "backchannel_token_delivery_modes_supported": DELIVERY_MODES,
-        "backchannel_authentication_request_signing_alg_values_supported": supported.assertion_algs,
+        "backchannel_authentication_request_signing_alg_values_supported": supported.id_token_algs,
         "backchannel_user_code_parameter_supported": false,
         "token_endpoint_auth_methods_supported": supported.client_auth_methods,
         "token_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
@@ -125,6 +128,7 @@ fn of_tokens(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
         "introspection_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
         "revocation_endpoint_auth_methods_supported": supported.client_auth_methods,
         "revocation_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
+        "dpop_signing_alg_values_supported": dpop::ALGS.map(Alg::as_str),
     })
 }
 

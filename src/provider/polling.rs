@@ -64,12 +64,13 @@ pub async fn redeem(app: &App, request: &Request<'_>, id: FamilyId) -> Result<Op
     let signer = issue::signer(app, request.client.registered()).await?;
     let target = resources::asked(app, request.params).await?;
     let client = Arc::clone(request.client.registered());
-    let (unit, origin) = (app.clone(), request.origin.clone());
+    let (unit, origin, binding) = (app.clone(), request.origin.clone(), request.binding.cloned());
     let issue = app
         .db
         .write(move |tx| {
             Box::pin(async move {
-                let with = Redeeming { id, client: &client.id, redirect_uri: "", code_challenge: None };
+                let binding = binding.as_ref();
+                let with = Redeeming { id, client: &client.id, redirect_uri: "", code_challenge: None, binding };
                 let Some(family) = families::redeem(tx, &with, unit.now()).await? else { return Ok(None) };
                 first::tokens(tx, &unit, client, family, signer, &target, &origin).await
             })

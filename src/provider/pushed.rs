@@ -11,6 +11,7 @@ use crate::oauth::authorization::{Rejection, Way, request};
 use crate::oauth::{self, Code, Params};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::clients::Registered;
+use crate::provider::sender::{self, Shown};
 use crate::provider::supported::supported;
 use crate::provider::{authorization, parameters, resources};
 use crate::store::database::{Conn, revoked};
@@ -45,13 +46,23 @@ pub(super) fn is_pushed(uri: &str) -> bool {
 ///
 /// # Errors
 /// The errors of the authorization endpoint (RFC 9126 §2.3); a fault when a store does not answer.
-pub async fn push(app: &App, client: &AuthenticatedClient, params: Params) -> Result<PushedResponse, Error> {
+pub async fn push(
+    app: &App,
+    client: &AuthenticatedClient,
+    params: Params,
+    shown: &Shown,
+) -> Result<PushedResponse, Error> {
     let registered = client.registered();
     let gathered = parameters::at_endpoint(app, registered, &params).await?;
     let params = gathered.params.without(CREDENTIALS);
     if params.get("client_id").is_some_and(|named| named != client.id.as_str()) {
         return Err(oauth::Error::invalid_request("client_id is another client's").into());
     }
+    let params = match sender::pushed_key(app, params.get("dpop_jkt"), shown).await? {
+        // RFC 9449 §10.1: a proof beside the request binds its code as dpop_jkt in it does.
+        Some(jkt) => Params::of([("dpop_jkt", jkt.as_str())]).over(&params),
+        None => params,
+    };
     let request_uri = format!("{PREFIX}{}", app.random.token(32));
     let way = Way { pushed: Some(request_uri.clone()), is_signed: gathered.way.is_signed };
     let hinted = authorization::hinted(app, &params, registered).await?;

@@ -54,6 +54,7 @@ pub async fn register(
     let (document, statement) = read_statement(app, document).await?;
     let client =
         registration::self_registered(ClientId::new(&app.random), &document, supported(), &services::all(app))?;
+    clients::check_offered(app, &client)?;
     check_sector(app, &client).await?;
     let secret = clients::needs_secret(&client).then(|| clients::new_secret(app));
     let own = Secret::new(format!("{PREFIX}{}", app.random.token(32)));
@@ -129,6 +130,7 @@ pub async fn update(
         return Err(oauth::Error::new(Code::InvalidSoftwareStatement, why).into());
     }
     let client = registration::changed(&before, &document, supported(), &services::all(app))?;
+    clients::check_offered(app, &client)?;
     check_sector(app, &client).await?;
     let now = app.now();
     let needs_new = clients::needs_secret(&client) && before.live_secrets(now).next().is_none();
@@ -140,14 +142,15 @@ pub async fn update(
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let id = kept_client.id.clone();
+                let changed = kept_client.clone();
+                let id = &changed.id;
                 if !clients::replace_in(tx, &unit, &before, kept_client, Some(CHANNEL), now, &origin).await? {
                     return Err(Error::from(Denied::Conflict("client")));
                 }
                 if changes_secrets {
-                    clients::set_secret_in(tx, &unit, &id, kept_secret.as_ref(), now).await?;
+                    clients::set_secret_in(tx, &unit, &changed, kept_secret.as_ref(), now).await?;
                 }
-                Ok(registrations::set_statement(tx, &id, kept_statement.as_deref()).await?)
+                Ok(registrations::set_statement(tx, id, kept_statement.as_deref()).await?)
             })
         })
         .await?;

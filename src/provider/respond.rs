@@ -14,7 +14,7 @@ use crate::oauth::authentication::Authentication;
 use crate::oauth::authorization::{Approved, AuthorizationRequest, Fields, Reply, ReplyTo, ResponseType};
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::grant::Grant;
-use crate::oauth::{self, Scope};
+use crate::oauth::{self, Binding, Scope};
 use crate::provider::clients::Registered;
 use crate::provider::issue::{self, Basis, IdToken};
 use crate::provider::{keys, polling, pushed, session_state, tokens};
@@ -242,7 +242,7 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         amr: Json(amr),
         auth_time,
         wants_auth_time,
-        binding: None,
+        binding: request.dpop_jkt.map(Binding::Jkt),
         offline,
         generation: 0,
         rotated_at: None,

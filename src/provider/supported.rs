@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts};
-use crate::jose::ALGORITHMS;
+use crate::jose::{ALGORITHMS, hmac};
 use crate::oauth::authorization_details::DETAIL_TYPES;
 use crate::oauth::client_auth::CLIENT_AUTH_METHODS;
 use crate::oauth::profile::{PROFILES, Profile};
@@ -43,7 +43,7 @@ fn gather() -> Supported {
             .filter(|name| PROFILES.iter().any(|p| p.client_auth_methods.contains(name)))
             .collect(),
         id_token_algs: algs.clone(),
-        assertion_algs: algs,
+        assertion_algs: algs.into_iter().chain([hmac::ALG]).collect(),
         // Nothing is encrypted yet.
         encryption_algs: Vec::new(),
         encryption_encs: Vec::new(),

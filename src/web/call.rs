@@ -11,8 +11,9 @@ use crate::error::{Denied, Error};
 use crate::jose::json;
 use crate::oauth::{self, Params, params};
 use crate::provider::authorization::Visitor;
+use crate::provider::sender::Shown;
 use crate::web::form::Form;
-use crate::web::middleware::csrf;
+use crate::web::middleware::{client_certificate, csrf};
 use crate::web::view::Frame;
 use crate::web::visit::Visit;
 use crate::words::Words;
@@ -48,6 +49,27 @@ impl Call {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.header(name)
+    }
+
+    /// Every value of a header.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let values = self.request.headers().get_all(name).iter();
+        values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+    }
+
+    /// What the request shows of its sender beside its credentials. A `DPoP` header is remembered: the answer then has
+    /// the nonce for the next proof.
+    ///
+    /// # Errors
+    /// `invalid_request` where a proxy hands on what is no certificate.
+    pub fn shown(&self) -> Result<Shown, Error> {
+        let proofs = self.all("dpop");
+        if !proofs.is_empty() {
+            self.visit.note_dpop();
+        }
+        let path = self.request.original_uri().path().to_owned();
+        let certificate = client_certificate::find(&self.app, &self.request)?;
+        Ok(Shown { proofs, method: self.request.method().to_string(), path, certificate })
     }
 
     /// A part of the path, by its name in the route.

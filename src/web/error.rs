@@ -8,6 +8,8 @@ use serde_json::json;
 use crate::base::Seconds;
 use crate::base::fault::FaultKind;
 use crate::error::{Denied, Error};
+use crate::jose::Alg;
+use crate::oauth::sender::dpop;
 use crate::oauth::{self, Code};
 use crate::web::answer;
 use crate::web::door::Door;
@@ -24,15 +26,15 @@ pub fn answer(door: Door, error: Error, visit: &Visit) -> Response {
     log(&error, visit.reference());
     match door {
         Door::Page => page(&error, visit),
-        Door::Protocol | Door::Document => json_answer(&error, |_| None),
-        Door::Bearer => json_answer(&error, |told| challenge(visit.app().config.issuer(), told)),
+        Door::Protocol | Door::Document => json_answer(&error),
+        Door::Bearer => bearer(&error, visit),
     }
 }
 
 /// As [`answer`], before any door was reached.
 pub fn protocol(error: &Error, arrival: &Arrival) -> Response {
     log(error, &arrival.origin.request_id);
-    json_answer(error, |_| None)
+    json_answer(error)
 }
 
 fn log(error: &Error, reference: &str) {
@@ -69,35 +71,65 @@ fn retry_after(error: &Error) -> Option<Seconds> {
     }
 }
 
-fn json_answer(error: &Error, challenge: impl FnOnce(&oauth::Error) -> Option<String>) -> Response {
+fn json_answer(error: &Error) -> Response {
     let told = to_protocol(error);
+    let mut response = json_body(error, &told);
+    // RFC 6749 §5.2: the way that was tried is named; RFC 9110 §11.6.1: a 401 names one in any case.
+    if told.wants_challenge() || response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(BASIC));
+    }
+    response
+}
+
+const BASIC: &str = "Basic realm=\"Social Wallet\", charset=\"UTF-8\"";
+
+fn json_body(error: &Error, told: &oauth::Error) -> Response {
     let status = match error {
         Error::Denied(Denied::TooMany { .. } | Denied::Locked { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Error::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
         _ => StatusCode::from_u16(told.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let body = json!({ "error": told.code().name(), "error_description": told.description() });
-    let mut response = Response::builder().status(status).content_type("application/json").body(body.to_string());
-    // RFC 6749 §5.2: the way that was tried is named; RFC 9110 §11.6.1: a 401 names one in any case.
-    let basic = || (told.wants_challenge() || status == StatusCode::UNAUTHORIZED).then(|| BASIC.to_owned());
-    if let Some(challenge) = challenge(&told).or_else(basic).and_then(|text| HeaderValue::from_str(&text).ok()) {
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
+    let response = Response::builder().status(status).content_type("application/json").body(body.to_string());
     wait(response, retry_after(error))
 }
 
-const BASIC: &str = "Basic realm=\"Social Wallet\", charset=\"UTF-8\"";
-
-/// RFC 6750 §3: without a token in the request the challenge carries no error.
-fn challenge(issuer: &str, error: &oauth::Error) -> Option<String> {
-    let (code, why) = (error.code(), error.description());
-    match code {
-        Code::InvalidToken if error.detail() == Some(NO_TOKEN) => Some(format!("Bearer realm=\"{issuer}\"")),
-        Code::InvalidToken | Code::InsufficientScope | Code::InvalidRequest => {
-            Some(format!("Bearer realm=\"{issuer}\", error=\"{code}\", error_description=\"{why}\""))
-        }
-        _ => None,
+/// A refusal at a protected resource, as challenges (RFC 6750 §3, RFC 9449 §7.1).
+fn bearer(error: &Error, visit: &Visit) -> Response {
+    let told = to_protocol(error);
+    let mut response = json_body(error, &told);
+    if matches!(told.code(), Code::InvalidDpopProof | Code::UseDpopNonce) {
+        response.set_status(StatusCode::UNAUTHORIZED);
     }
+    for challenge in challenges(visit.app().config.issuer(), &told, visit.uses_dpop(), response.status()) {
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().append(WWW_AUTHENTICATE, challenge);
+        }
+    }
+    response
+}
+
+/// The way that was tried tells the error, without a token in the request none does; a 401 names the other way too.
+fn challenges(issuer: &str, error: &oauth::Error, uses_dpop: bool, status: StatusCode) -> Vec<String> {
+    let (code, why) = (error.code(), error.description());
+    let is_told = match code {
+        Code::InvalidToken => error.detail() != Some(NO_TOKEN),
+        Code::InsufficientScope | Code::InvalidRequest | Code::InvalidDpopProof | Code::UseDpopNonce => true,
+        _ => return Vec::new(),
+    };
+    let told = if is_told { format!(", error=\"{code}\", error_description=\"{why}\"") } else { String::new() };
+    let dpop = |told: &str| {
+        let algs = dpop::ALGS.map(Alg::as_str).join(" ");
+        format!("DPoP realm=\"{issuer}\"{told}, algs=\"{algs}\"")
+    };
+    if uses_dpop {
+        return vec![dpop(&told)];
+    }
+    let mut all = vec![format!("Bearer realm=\"{issuer}\"{told}")];
+    if status == StatusCode::UNAUTHORIZED {
+        all.push(dpop(""));
+    }
+    all
 }
 
 /// Marks the refusal of a request that brought no token at all.

@@ -28,6 +28,7 @@ use tokio_rustls::TlsAcceptor;
 use super::connection::{Pace, Paced};
 use super::tls::{PeerCertificate, Tls};
 use crate::base::Fault;
+use crate::jose::certificate::Certificate;
 
 /// The most connections of one server, all listeners together; more wait in the kernel's queue.
 const MOST_CONNECTIONS: u32 = 8192;
@@ -165,7 +166,7 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
         };
         let Ok(Ok(stream)) = timeout(self.deadlines.head, acceptor.accept(stream)).await else { return };
         let (_, session) = stream.get_ref();
-        let certificate = session.peer_certificates().and_then(|chain| chain.first()).cloned().map(peer_certificate);
+        let certificate = session.peer_certificates().and_then(peer_certificate);
         if session.alpn_protocol() == Some(b"h2") {
             self.serve_http2(stream, peer, certificate, stage).await;
         } else {
@@ -255,8 +256,11 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     }
 }
 
-fn peer_certificate(certificate: CertificateDer<'_>) -> PeerCertificate {
-    PeerCertificate(Arc::new(certificate.into_owned()))
+/// Read once a connection; the handshake let none in that cannot be read.
+fn peer_certificate(chain: &[CertificateDer<'_>]) -> Option<PeerCertificate> {
+    let (first, rest) = chain.split_first()?;
+    let rest = rest.iter().map(|certificate| certificate.to_vec()).collect();
+    Certificate::read(first, rest).ok().map(|certificate| PeerCertificate(Arc::new(certificate)))
 }
 
 /// Runs one connection to its end, or to the server's.

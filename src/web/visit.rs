@@ -1,6 +1,7 @@
 //! `Visit`: what is known of a request beside what it asks for: whose browser, from where, in which language.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use poem::Request;
@@ -31,6 +32,7 @@ struct Inner {
     session: OnceCell<Option<Session>>,
     set_cookies: Mutex<Vec<String>>,
     client: OnceLock<Arc<Registered>>,
+    uses_dpop: AtomicBool,
 }
 
 /// What is known as soon as a request arrives.
@@ -59,6 +61,7 @@ impl Visit {
             session: OnceCell::new(),
             set_cookies: Mutex::default(),
             client: OnceLock::new(),
+            uses_dpop: AtomicBool::new(false),
         }))
     }
 
@@ -194,5 +197,14 @@ impl Visit {
 
     pub fn client(&self) -> Option<&Arc<Registered>> {
         self.0.client.get()
+    }
+
+    /// Remembers that the request speaks DPoP (RFC 9449), for the nonce and the challenge of its answer.
+    pub fn note_dpop(&self) {
+        self.0.uses_dpop.store(true, Ordering::Relaxed);
+    }
+
+    pub fn uses_dpop(&self) -> bool {
+        self.0.uses_dpop.load(Ordering::Relaxed)
     }
 }

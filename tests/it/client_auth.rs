@@ -41,7 +41,7 @@ async fn add(app: &App, client: Client) -> String {
 /// Authenticates; gives the client's identifier, or the code, whether a challenge goes with it, and the description.
 async fn call(app: &App, authorization: Option<&str>, body: &str) -> Result<String, (Code, bool, String)> {
     let params = Params::from_form(body.as_bytes()).expect("parameters");
-    match authenticate(app, &Presented { authorization, params: &params }, &Origin::house()).await {
+    match authenticate(app, &Presented::new(authorization, &params), &Origin::house()).await {
         Ok(client) => Ok(client.id.to_string()),
         Err(Error::Protocol(error)) => Err((error.code(), error.wants_challenge(), error.description().to_owned())),
         Err(other) => panic!("{other:?}"),
@@ -276,7 +276,7 @@ async fn rfc7523_s3_of_64_that_present_one_jti_one_wins() {
                     let body = asserted(&sign(&key, &claims(&app, "signer", &changes)));
                     tokio::spawn(async move {
                         let params = Params::from_form(body.as_bytes()).expect("parameters");
-                        let presented = Presented { authorization: None, params: &params };
+                        let presented = Presented::new(None, &params);
                         authenticate(&app, &presented, &Origin::house()).await.map(drop)
                     })
                 })

@@ -11,8 +11,10 @@ use social_wallet::config::Config;
 use social_wallet::error::{Denied, Error};
 use social_wallet::oauth::grant::{Answer, Demand, Duration, Grant};
 use social_wallet::oauth::{Client, Code, Params, Scope};
+use social_wallet::provider::access::{self, Scheme};
 use social_wallet::provider::client_auth::{AuthenticatedClient, Presented, authenticate};
-use social_wallet::provider::{access, clients, grants, introspection, revocation, token, tokens, userinfo};
+use social_wallet::provider::sender::Shown;
+use social_wallet::provider::{clients, grants, introspection, revocation, token, tokens, userinfo};
 use social_wallet::store::database::accounts::Role;
 use social_wallet::store::database::families::{self, Family, FamilyState};
 use social_wallet::store::database::{Conn, Json, grants as kept, schema};
@@ -111,7 +113,7 @@ impl<'a> Shared<'a> {
     async fn caller(&self) -> AuthenticatedClient {
         let params = params(&[("client_id", self.client.as_str())]);
         let header = basic(self.client.as_str(), &self.secret);
-        let presented = Presented { authorization: Some(&header), params: &params };
+        let presented = Presented::new(Some(&header), &params);
         authenticate(self.app, &presented, &Origin::house()).await.expect("the client")
     }
 
@@ -130,7 +132,7 @@ impl<'a> Shared<'a> {
     }
 
     async fn userinfo(&self, token: &str) -> Result<Value, Error> {
-        let access = access::check(self.app, token)?;
+        let access = access::check(self.app, token, Scheme::Bearer, &Shown::default()).await?;
         let (_, disclosure) = userinfo::answer(self.app, access, &Origin::house()).await?;
         Ok(serde_json::to_value(disclosure).expect("JSON"))
     }

@@ -12,7 +12,7 @@ use social_wallet::oauth::grant::{Answer, Demand, Duration, Grant, GrantState};
 use social_wallet::oauth::scope::Scope;
 use social_wallet::store::database::accounts::{self, Account, AccountState, Role};
 use social_wallet::store::database::clients::{self, ClientRow, ClientState};
-use social_wallet::store::database::families::{self, Family, FamilyState, Redeeming};
+use social_wallet::store::database::families::{self, Family, FamilyState, Redeeming, Rotating};
 use social_wallet::store::database::{Json, grants};
 
 use crate::support::parts::{Folder, Postgres};
@@ -127,7 +127,13 @@ async fn coded(app: &App, grant: &Grant) -> FamilyId {
 async fn redeem(app: App, id: FamilyId, client: ClientId, challenge: &'static str, at: Time) -> Option<Family> {
     let unit = app.db.write(move |tx| {
         Box::pin(async move {
-            let with = Redeeming { id, client: &client, redirect_uri: REDIRECT, code_challenge: Some(challenge) };
+            let with = Redeeming {
+                id,
+                client: &client,
+                redirect_uri: REDIRECT,
+                code_challenge: Some(challenge),
+                binding: None,
+            };
             families::redeem(tx, &with, at).await
         })
     });
@@ -136,7 +142,13 @@ async fn redeem(app: App, id: FamilyId, client: ClientId, challenge: &'static st
 
 async fn rotate(app: App, id: FamilyId, client: ClientId, generation: i32) -> Option<Family> {
     let unit = app.db.write(move |tx| {
-        Box::pin(async move { families::rotate(tx, id, &client, generation, NOW + Seconds::days(30), NOW).await })
+        Box::pin(async move {
+            let idle_expires_at = NOW + Seconds::days(30);
+            let client = &client;
+            let next = generation + 1;
+            let with = Rotating { id, client, generation, next, binding: None, keeps_binding: false, idle_expires_at };
+            families::rotate(tx, &with, NOW).await
+        })
     });
     unit.await.expect("the database answers")
 }

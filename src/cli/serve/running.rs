@@ -15,6 +15,7 @@ use crate::config::Http;
 use crate::demo::Platform;
 use crate::jobs;
 use crate::provider::keys;
+use crate::provider::trust::Trust;
 use crate::web;
 use crate::web::health::Serving;
 use crate::web::server::{Deadlines, Server};
@@ -50,6 +51,10 @@ impl Running {
             let endpoint = Arc::new(web::public(app));
             let tls = config.http.tls.as_ref();
             let open = tls.map(|tls| Tls::open(tls.certificate.clone(), tls.key.clone())).transpose()?;
+            // Files that are named must be good before anybody is let in.
+            Trust::load(app)?;
+            let asking = config.mtls.listen.zip(open.as_ref());
+            let asking = asking.map(|(address, tls)| Ok::<_, Fault>((address, tls.asking()?))).transpose()?;
             let (main, beside) = match (open, tls.and_then(|tls| tls.listen)) {
                 (Some(tls), Some(beside)) => (None, Some((beside, Some(tls)))),
                 (tls, _) => (tls, None),
@@ -58,8 +63,12 @@ impl Running {
             let bound = public.listen(address, main, Arc::clone(&endpoint)).await;
             tell("http.listen", bound.map_err(taken("http.listen", address))?);
             if let Some((address, tls)) = beside {
-                let bound = public.listen(address, tls, endpoint).await;
+                let bound = public.listen(address, tls, Arc::clone(&endpoint)).await;
                 tell("http.tls.listen", bound.map_err(taken("http.tls.listen", address))?);
+            }
+            if let Some((address, tls)) = asking {
+                let bound = public.listen(address, Some(tls), endpoint).await;
+                tell("mtls.listen", bound.map_err(taken("mtls.listen", address))?);
             }
         }
         if let Some(address) = config.operations.listen {

@@ -17,6 +17,7 @@ use crate::oauth::profile::{PkceRule, Profile, RequestRule};
 use crate::oauth::prompt::{self, Prompt};
 use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
+use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
 
 /// The longest `nonce`, `state` and `login_hint`, in bytes.
@@ -76,6 +77,8 @@ pub struct AuthorizationRequest {
     /// The resources that it names (RFC 8707 §2.1).
     #[serde(default)]
     pub resources: Vec<String>,
+    /// The key that the code is bound to, by its thumbprint.
+    pub dpop_jkt: Option<String>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -118,6 +121,7 @@ pub fn read_polled(p: &Params, facts: &Facts<'_>, polled: Polled) -> Result<Auth
         ui_locales: prompt::ui_locales(p),
         authorization_details,
         resources: resources(p, facts)?,
+        dpop_jkt: None,
     })
 }
 
@@ -175,6 +179,7 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
         authorization_details,
         resources: resources(p, facts)?, // RFC 8707 §2.1
+        dpop_jkt: dpop::jkt(p)?,         // RFC 9449 §10
     })
 }
 

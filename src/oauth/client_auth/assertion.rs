@@ -1,6 +1,9 @@
-//! `private_key_jwt`: a JWT that the client signed, and the rules that it must keep (RFC 7523 §3, OIDC Core §9).
+//! `private_key_jwt` and `client_secret_jwt`: a JWT that the client made, and the rules that it must keep (RFC 7523 §3,
+//! OIDC Core §9).
 
+use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
+use crate::jose::hmac::{self, UnverifiedHmac};
 use crate::jose::jwt::{self, Audience, Checked, Rules};
 use crate::jose::{Alg, Unverified, Verified};
 use crate::oauth::Client;
@@ -11,20 +14,35 @@ use crate::oauth::profile::{AssertionAudience, Profile};
 /// The one `client_assertion_type` (RFC 7523 §2.2).
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The assertion of a request, with the client that its `sub` names.
+/// A signed assertion of a request, with the client that its `sub` names.
 pub(super) fn read(presented: &Presented<'_>) -> Result<Option<Credentials>, Error> {
-    let params = presented.params;
-    let token = match (params.get("client_assertion_type"), params.get("client_assertion")) {
-        (None, None) => return Ok(None),
-        (Some(_), None) => return Err(Error::invalid_request("client_assertion_type comes without client_assertion")),
-        (None, Some(_)) => return Err(Error::invalid_request("client_assertion comes without client_assertion_type")),
-        (Some(kind), Some(token)) if kind == TYPE => token,
-        (Some(_), Some(_)) => return Err(Error::invalid_client("client_assertion_type is not supported")),
-    };
+    let Some(token) = token(presented)?.filter(|token| !hmac::is_hmac(token)) else { return Ok(None) };
     let unverified = Unverified::read(token).map_err(|why| Error::invalid_client(why.to_string()))?;
-    let subject = unverified.peek("sub").ok_or_else(|| Error::invalid_client("the token lacks the claim sub"))?;
     let proof = Proof::Assertion(Secret::new(token.to_owned()));
-    Ok(Some(Credentials { client_id: client_id(subject)?, method: "private_key_jwt", proof }))
+    Ok(Some(Credentials { client_id: subject(unverified.peek("sub"))?, method: "private_key_jwt", proof }))
+}
+
+/// An assertion made with a secret, with the client that its `sub` names.
+pub(super) fn read_hmac(presented: &Presented<'_>) -> Result<Option<Credentials>, Error> {
+    let Some(token) = token(presented)?.filter(|token| hmac::is_hmac(token)) else { return Ok(None) };
+    let unverified = UnverifiedHmac::read(token).map_err(|why| Error::invalid_client(why.to_string()))?;
+    let proof = Proof::SecretAssertion(Secret::new(token.to_owned()));
+    Ok(Some(Credentials { client_id: subject(unverified.peek("sub"))?, method: "client_secret_jwt", proof }))
+}
+
+fn token<'a>(presented: &Presented<'a>) -> Result<Option<&'a str>, Error> {
+    let params = presented.params;
+    match (params.get("client_assertion_type"), params.get("client_assertion")) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Error::invalid_request("client_assertion_type comes without client_assertion")),
+        (None, Some(_)) => Err(Error::invalid_request("client_assertion comes without client_assertion_type")),
+        (Some(kind), Some(token)) if kind == TYPE => Ok(Some(token)),
+        (Some(_), Some(_)) => Err(Error::invalid_client("client_assertion_type is not supported")),
+    }
+}
+
+fn subject(named: Option<&str>) -> Result<ClientId, Error> {
+    client_id(named.ok_or_else(|| Error::invalid_client("the token lacks the claim sub"))?)
 }
 
 /// The algorithms that a client's assertions may have: its profile's, and of these the one that it registered.

@@ -19,7 +19,7 @@ const TOKEN: &str = "https://wallet.example/token";
 
 fn try_read(authorization: Option<&str>, body: &str) -> Result<Credentials, Error> {
     let params = Params::from_form(body.as_bytes()).unwrap();
-    read(&Presented { authorization, params: &params })
+    read(&Presented::new(authorization, &params))
 }
 
 fn basic(pair: impl AsRef<[u8]>) -> String {
@@ -196,7 +196,7 @@ proptest! {
     #[test]
     fn reading_never_panics(authorization: Option<String>, body: Vec<u8>) {
         if let Ok(params) = Params::from_form(&body) {
-            let _ = read(&Presented { authorization: authorization.as_deref(), params: &params });
+            let _ = read(&Presented::new(authorization.as_deref(), &params));
         }
     }
 

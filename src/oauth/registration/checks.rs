@@ -6,7 +6,7 @@ use ::url::Url;
 use serde_json::Value;
 
 use crate::base::{Seconds, text, url};
-use crate::jose::{Alg, JwkSet};
+use crate::jose::{Alg, JwkSet, hmac};
 use crate::oauth::authorization::response_type;
 use crate::oauth::backchannel::DELIVERY_MODES;
 use crate::oauth::client::Client;
@@ -193,6 +193,14 @@ pub fn alg(value: &str, facts: &Facts<'_>) -> Outcome {
 
 pub fn optional_alg(value: &Option<String>, facts: &Facts<'_>) -> Outcome {
     when(value.as_ref().is_none_or(|value| is_alg(value, facts)), "is not a signature algorithm that is supported")
+}
+
+/// What signs assertions: the secret, or a key.
+pub fn assertion_alg(value: &Option<String>, facts: &Facts<'_>) -> Outcome {
+    match (facts.client.token_endpoint_auth_method.as_str(), value) {
+        ("client_secret_jwt", Some(alg)) => when(alg == hmac::ALG, "must be HS256 for client_secret_jwt"),
+        _ => optional_alg(value, facts),
+    }
 }
 
 /// `alg` of a JWE (RFC 7516 §4.1.1).

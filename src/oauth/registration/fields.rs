@@ -102,7 +102,7 @@ fields! {
     scope Anyone "RFC 7591 §2" scope;
     profile Operator "DESIGN §0.7" any;
     token_endpoint_auth_method Anyone "RFC 7591 §2" auth_method;
-    token_endpoint_auth_signing_alg Anyone "OIDC Registration §2" optional_alg;
+    token_endpoint_auth_signing_alg Anyone "OIDC Registration §2" assertion_alg;
     jwks Anyone "RFC 7591 §2" jwks;
     jwks_uri Anyone "RFC 7591 §2" web;
     tls_client_auth_subject_dn Anyone "RFC 8705 §2.1.2" line;

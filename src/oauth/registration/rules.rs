@@ -7,8 +7,9 @@ use crate::base::id::ClientId;
 use crate::base::url;
 use crate::oauth::backchannel::{self, is_pinged};
 use crate::oauth::client::{Client, SubjectType};
-use crate::oauth::client_auth::{MOST_ID_BYTES, is_client_id};
+use crate::oauth::client_auth::{MOST_ID_BYTES, certificate, is_client_id};
 use crate::oauth::error::Error;
+use crate::oauth::profile::SenderRule;
 use crate::oauth::registration::checks::Facts;
 use crate::oauth::registration::fields::{FIELDS, SetBy};
 use crate::oauth::resource::Resources;
@@ -66,8 +67,14 @@ pub fn check(client: &Client, supported: &Supported, resources: &Resources) -> R
     if client.jwks.is_some() && client.jwks_uri.is_some() {
         return bad("jwks and jwks_uri must not both be there");
     }
-    if client.token_endpoint_auth_method == "private_key_jwt" && !has_keys {
-        return bad("private_key_jwt needs jwks or jwks_uri");
+    let method = client.token_endpoint_auth_method.as_str();
+    if matches!(method, "private_key_jwt" | "self_signed_tls_client_auth") && !has_keys {
+        return bad("private_key_jwt needs jwks or jwks_uri, and so does self_signed_tls_client_auth");
+    }
+    certificate::check_names(client)?;
+    let by_certificate = client.tls_client_certificate_bound_access_tokens || rules.sender == SenderRule::Certificate;
+    if client.dpop_bound_access_tokens && by_certificate {
+        return bad("tokens are bound to a DPoP key or to a certificate, not to both");
     }
     Ok(())
 }

@@ -28,6 +28,15 @@ fn rfc7591_s2_what_can_work_is_registered() {
         ("pages", |c| c.policy_uri = Some("https://orbit.example/privacy?x=1".into())),
         ("on this machine", |c| c.client_uri = Some("http://localhost:3000/".into())),
         ("an origin", |c| c.cors_origins = vec!["https://orbit.example:8443".into(), "http://localhost:3000".into()]),
+        ("a secret that signs", |c| {
+            c.token_endpoint_auth_method = "client_secret_jwt".into();
+            c.token_endpoint_auth_signing_alg = Some("HS256".into());
+        }),
+        ("a certificate by its name", |c| {
+            c.token_endpoint_auth_method = "tls_client_auth".into();
+            c.tls_client_auth_subject_dn = Some("CN=orbit,O=Orbit\\, Photos".into());
+            c.tls_client_certificate_bound_access_tokens = true;
+        }),
         ("a purpose", |c| drop(c.purposes.insert("email".into(), "To write to you".into()))),
         ("a page that hears of sign-outs", |c| {
             c.frontchannel_logout_uri = Some("https://orbit.example/out?x=1".into())
@@ -64,6 +73,31 @@ fn security_s2_what_would_deceive_or_cannot_work_is_refused() {
         ("an unknown algorithm", |c| c.id_token_signed_response_alg = "HS1".into()),
         ("an unknown encryption", |c| c.id_token_encrypted_response_alg = Some("RSA1_5".into())),
         ("an unknown profile", |c| c.profile = "none".into()),
+        ("a secret that signs as a key does", |c| {
+            c.token_endpoint_auth_method = "client_secret_jwt".into();
+            c.token_endpoint_auth_signing_alg = Some("ES256".into());
+        }),
+        ("a key that signs as a secret does", |c| c.token_endpoint_auth_signing_alg = Some("HS256".into())),
+        ("a certificate without a name", |c| c.token_endpoint_auth_method = "tls_client_auth".into()),
+        ("a certificate with two names", |c| {
+            c.token_endpoint_auth_method = "tls_client_auth".into();
+            c.tls_client_auth_san_dns = Some("a.example".into());
+            c.tls_client_auth_san_email = Some("a@a.example".into());
+        }),
+        ("a name that is none", |c| {
+            c.token_endpoint_auth_method = "tls_client_auth".into();
+            c.tls_client_auth_subject_dn = Some("orbit".into());
+        }),
+        ("an address that is none", |c| {
+            c.token_endpoint_auth_method = "tls_client_auth".into();
+            c.tls_client_auth_san_ip = Some("256.1.1.1".into());
+        }),
+        ("a name of a certificate that nobody asks for", |c| c.tls_client_auth_san_dns = Some("a.example".into())),
+        ("its own certificate without keys", |c| c.token_endpoint_auth_method = "self_signed_tls_client_auth".into()),
+        ("tokens bound twice", |c| {
+            c.dpop_bound_access_tokens = true;
+            c.tls_client_certificate_bound_access_tokens = true;
+        }),
         ("no redirect URI", |c| c.redirect_uris.clear()),
         ("a negative age", |c| c.default_max_age = Some(crate::base::Seconds(-1))),
         ("sign-outs told to another site", |c| c.frontchannel_logout_uri = Some("https://evil.example/out".into())),

@@ -1,5 +1,7 @@
 //! `Binding`: the key or certificate without which a token is worth nothing (RFC 7800).
 
+pub mod dpop;
+
 use std::fmt;
 use std::str::FromStr;
 

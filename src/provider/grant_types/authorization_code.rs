@@ -1,9 +1,9 @@
 //! RFC 6749 §4.1.3: a code becomes tokens, once.
 //!
-//! One UPDATE checks the code, its client, its redirect URI, its time and its PKCE challenge, and spends it. Where it
+//! One UPDATE checks the code, its client, its redirect URI, its time, its PKCE challenge and its DPoP key, and spends it. Where it
 //! does not fit, the row tells why:
 //! * another client's code is refused and left alone: who stole it gains nothing, and harms nobody;
-//! * a wrong verifier or redirect URI ends the authorization: the code is in wrong hands, and must not be guessed at;
+//! * a wrong verifier, key or redirect URI ends the authorization: the code is in wrong hands, and must not be guessed at;
 //! * a code that was spent ends the authorization with all its tokens (RFC 6749 §4.1.2).
 
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     let signer = issue::signer(app, request.client.registered()).await?;
     let target = resources::asked(app, request.params).await?;
     let client = Arc::clone(request.client.registered());
-    let (unit, origin) = (app.clone(), request.origin.clone());
+    let (unit, origin, binding) = (app.clone(), request.origin.clone(), request.binding.cloned());
     let issue = app
         .db
         .write(move |tx| {
@@ -42,6 +42,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                     client: &client.id,
                     redirect_uri: &redirect_uri,
                     code_challenge: challenge.as_ref().map(pkce::Challenge::as_str),
+                    binding: binding.as_ref(),
                 };
                 let Some(family) = families::redeem(tx, &with, now).await? else {
                     refuse(tx, &unit, &with, &origin, now).await?;
@@ -78,7 +79,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
 }
 
 fn refusal() -> oauth::Error {
-    oauth::Error::invalid_grant("the code is unknown, spent, expired, or was issued for another request")
+    oauth::Error::invalid_grant("the code is unknown, spent, expired, or was issued for another request or key")
 }
 
 /// Finds out why a code was refused and does what follows.

@@ -37,7 +37,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     }
     let (account, (digest, until)) = (asserted.account, asserted.once);
     let wanted = asked.unwrap_or(most);
-    let (unit, origin) = (app.clone(), request.origin.clone());
+    let (unit, origin, binding) = (app.clone(), request.origin.clone(), request.binding.cloned());
     let person = app
         .db
         .write(move |tx| {
@@ -67,6 +67,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                     amr: Vec::new(),
                     actor: None,
                     expires_at: now + issue::lifetime(&unit, &client),
+                    binding,
                 };
                 let family = derived::keep(tx, &unit, &kept.grant, derived, "token.issued", &origin).await?;
                 let grant = kept.grant;

@@ -11,10 +11,11 @@ use crate::audit::{self, Record};
 use crate::base::{Seconds, Time};
 use crate::error::Error;
 use crate::oauth::{self, Scope};
+use crate::provider::clients::Registered;
 use crate::provider::grant_types::Request;
 use crate::provider::issue::{self, Basis, ForPerson, Issue};
 use crate::provider::{resources, tokens};
-use crate::store::database::families::{self, Family, FamilyState};
+use crate::store::database::families::{self, Family, FamilyState, Rotating};
 use crate::wallet::disclosure::Permit;
 
 /// # Errors
@@ -26,20 +27,29 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     let signer = issue::signer(app, request.client.registered()).await?;
     let target = resources::asked(app, request.params).await?;
     let client = Arc::clone(request.client.registered());
-    let (unit, origin) = (app.clone(), request.origin.clone());
+    let (unit, origin, binding) = (app.clone(), request.origin.clone(), request.binding.cloned());
     let issue = app
         .db
         .write(move |tx| {
             Box::pin(async move {
                 let now = unit.now();
-                let idle = now + unit.config.tokens.refresh_idle;
-                let mut family = match families::rotate(tx, id, &client.id, presented, idle, now).await? {
+                let with = Rotating {
+                    id,
+                    client: &client.id,
+                    generation: presented,
+                    next: if keeps_token(&client) { presented } else { presented + 1 },
+                    binding: binding.as_ref(),
+                    // RFC 9449 §5: what proves who the client is binds its refresh tokens too.
+                    keeps_binding: client.is_public(),
+                    idle_expires_at: now + unit.config.tokens.refresh_idle,
+                };
+                let mut family = match families::rotate(tx, &with, now).await? {
                     Some(family) => family,
                     None => {
                         let found = families::find(tx, id).await?.filter(|f| f.client_id == client.id);
                         let grace = unit.config.tokens.grace.min(client.rules().refresh_grace);
-                        match found.map(|f| (judge(&f, presented, grace, now), f)) {
-                            Some((Late::InGrace, family)) => family,
+                        match found.map(|f| (judge(&f, &with, grace, now), f)) {
+                            Some((Late::InGrace, family)) => Family { binding: binding.clone(), ..family },
                             Some((Late::Replayed, family)) => {
                                 families::end(tx, id, "refresh_replayed", now).await?;
                                 let record = Record {
@@ -85,8 +95,16 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     Ok(Issue::Person(Box::new(issue.ok_or_else(refusal)?)))
 }
 
+/// Whether the token stays when it is used (FAPI 2.0 Security Profile §5.3.2.1-9): a client that proves who it is, and whose
+/// tokens are bound, gains nothing by rotation, and a lost answer costs it nothing.
+fn keeps_token(client: &Registered) -> bool {
+    client.rules().keeps_refresh_tokens && !client.is_public()
+}
+
 fn refusal() -> oauth::Error {
-    oauth::Error::invalid_grant("the refresh token is unknown, expired, revoked, or was issued to another client")
+    oauth::Error::invalid_grant(
+        "the refresh token is unknown, expired, revoked, or was issued to another client or key",
+    )
 }
 
 /// What a refresh token is that is not the one that works.
@@ -100,7 +118,12 @@ enum Late {
     Dead,
 }
 
-fn judge(family: &Family, presented: i32, grace: Seconds, now: Time) -> Late {
+fn judge(family: &Family, with: &Rotating<'_>, grace: Seconds, now: Time) -> Late {
+    let presented = with.generation;
+    if !with.fits(family.binding.as_ref()) {
+        // Whoever lacks the key can do nothing with the token, and so nothing to it.
+        return Late::Dead;
+    }
     if family.state != FamilyState::Active || !family.offline || family.expires_at <= now {
         return Late::Dead;
     }

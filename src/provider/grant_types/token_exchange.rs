@@ -17,7 +17,7 @@ use crate::jose::{Alg, verify};
 use crate::oauth::grant::Grant;
 use crate::oauth::resource::Audience;
 use crate::oauth::token_exchange::{self as rules, Brought, TokenType};
-use crate::oauth::{self, Scope};
+use crate::oauth::{self, Binding, Scope};
 use crate::provider::clients::{self, Registered};
 use crate::provider::derived::{self, Derived};
 use crate::provider::grant_types::Request;
@@ -40,6 +40,8 @@ struct Subject {
     expires_at: Time,
     /// The resources that it reaches at most; `None` for one that opens our own endpoints.
     only_for: Option<Vec<String>>,
+    /// What its holder must show beside it.
+    binding: Option<Binding>,
 }
 
 /// # Errors
@@ -84,7 +86,10 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
     if target.is_none() && exchange.requested == TokenType::Jwt {
         return Err(oauth::Error::invalid_request("only tokens for a resource are JWTs; name it by resource").into());
     }
-    let (unit, origin) = (app.clone(), request.origin.clone());
+    if subject.binding.is_some() && subject.binding.as_ref() != request.binding {
+        return Err(oauth::Error::invalid_request("subject_token is bound to what the request does not show").into());
+    }
+    let (unit, origin, binding) = (app.clone(), request.origin.clone(), request.binding.cloned());
     let expires_at = subject.expires_at.min(app.now() + issue::lifetime(app, &client));
     let person = app
         .db
@@ -109,6 +114,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                     amr: subject.amr,
                     actor,
                     expires_at,
+                    binding,
                 };
                 let family = derived::keep(tx, &unit, &grant, derived, "token.exchanged", &origin).await?;
                 let person = ForPerson {
@@ -140,13 +146,13 @@ async fn find(app: &App, client: &Arc<Registered>, brought: Brought<'_>) -> Resu
             Some(opened) if brought.kind == TokenType::Access => {
                 let Bearer::Family { id, epoch } = opened.token.bearer else { return Ok(None) };
                 let found = live(app, id, epoch, opened.jti).await?.filter(|live| live.family.client_id == client.id);
-                let until = opened.token.expires_at;
+                let (until, binding) = (opened.token.expires_at, opened.token.binding);
                 Ok(found.filter(|_| app.now() < until).map(|live| {
                     // What the authorization reaches at resource servers is not in a token for our own endpoints.
                     let granted = live.standing.grant.grant.scope_for(&live.family.scope);
                     let all = resources::all(app);
                     let scope = opened.token.scope.merge(&granted.without(&all.part(&granted, Audience::Own)));
-                    subject(live, scope, until, None)
+                    Subject { binding, ..subject(live, scope, until, None) }
                 }))
             }
             _ => jwt_access(app, client, brought.token).await,
@@ -174,6 +180,7 @@ fn subject(live: Live, scope: Scope, expires_at: Time, only_for: Option<Vec<Stri
         actor: family.actor.map(|actor| actor.0),
         expires_at,
         only_for,
+        binding: None,
     }
 }
 
@@ -185,7 +192,7 @@ async fn jwt_access(app: &App, client: &Registered, token: &str) -> Result<Optio
         return Ok(None);
     }
     let Bearer::Family { id, epoch } = opened.bearer else { return Ok(None) };
-    let (until, scope) = (opened.expires_at(), opened.scope());
+    let (until, scope, binding) = (opened.expires_at(), opened.scope(), opened.binding());
     let mut reaches = opened.checked.aud().into_iter().map(str::to_owned).collect::<Vec<_>>();
     // The person granted the client more than this token has; its server reaches what an operator says of that.
     let on_behalf = if own { Vec::new() } else { opened.may_call };
@@ -195,7 +202,8 @@ async fn jwt_access(app: &App, client: &Registered, token: &str) -> Result<Optio
     let more = on_behalf.iter().filter_map(|identifier| all.find(identifier));
     let scope = more.fold(scope, |scope, server| scope.merge(&granted.narrow(&server.scopes)));
     reaches.extend(on_behalf);
-    Ok(Some(subject(live, scope, until, Some(reaches))))
+    // Its server brings it as it came; only whom it was issued to has the key.
+    Ok(Some(Subject { binding: binding.filter(|_| own), ..subject(live, scope, until, Some(reaches)) }))
 }
 
 async fn refresh(app: &App, client: &Registered, token: &str) -> Result<Option<Subject>, Error> {
@@ -242,6 +250,7 @@ async fn id_token(app: &App, client: &Registered, token: &str) -> Result<Option<
         actor: None,
         expires_at,
         only_for: None,
+        binding: None,
     }))
 }
 

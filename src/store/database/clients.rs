@@ -49,7 +49,7 @@ pub struct ClientRow {
     pub updated_at: Time,
 }
 
-/// The digest of one secret.
+/// The digest of one secret, and the secret itself, sealed, where its client signs with it.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = client_secrets, treat_none_as_default_value = false)]
 pub struct SecretRow {
@@ -58,6 +58,7 @@ pub struct SecretRow {
     pub digest: Digest,
     pub created_at: Time,
     pub expires_at: Option<Time>,
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// The version of a client, which a cache compares.
@@ -165,5 +166,16 @@ pub async fn delete_secret(conn: &mut Conn<'_>, id: &str) -> Result<bool, Fault>
 pub async fn expire_secret(conn: &mut Conn<'_>, id: &str, at: Time) -> Result<(), Fault> {
     let update = diesel::update(client_secrets::table.find(id)).set(client_secrets::expires_at.eq(Some(at)));
     on!(conn, execute, steady(update)).stored("expire a client secret")?;
+    Ok(())
+}
+
+/// Forgets the sealed secrets of a client; their digests stay.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn forget_sealed_secrets(conn: &mut Conn<'_>, id: &ClientId) -> Result<(), Fault> {
+    let sealed = client_secrets::table.filter(client_secrets::client_id.eq(id));
+    let update = diesel::update(sealed).set(client_secrets::sealed.eq(None::<Vec<u8>>));
+    on!(conn, execute, update).stored("forget sealed client secrets")?;
     Ok(())
 }

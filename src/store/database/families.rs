@@ -150,6 +150,8 @@ pub struct Redeeming<'a> {
     pub redirect_uri: &'a str,
     /// The challenge that belongs to the verifier that was sent (RFC 7636 §4.6).
     pub code_challenge: Option<&'a str>,
+    /// What the request shows of its sender: a bound code wants just that, and tokens are bound to it.
+    pub binding: Option<&'a Binding>,
 }
 
 /// Redeems a code: the family becomes active at generation 1. `None` when any of it does not fit.
@@ -166,36 +168,64 @@ pub async fn redeem(conn: &mut Conn<'_>, with: &Redeeming<'_>, now: Time) -> Res
         .filter(token_families::client_id.eq(with.client))
         .filter(token_families::redirect_uri.eq(with.redirect_uri))
         .filter(challenge)
+        .filter(token_families::binding.is_null().or(token_families::binding.eq(with.binding)))
         .filter(token_families::code_expires_at.gt(now));
-    let update =
-        diesel::update(waiting).set((token_families::state.eq(FamilyState::Active), token_families::generation.eq(1)));
+    let update = diesel::update(waiting).set((
+        token_families::state.eq(FamilyState::Active),
+        token_families::generation.eq(1),
+        token_families::binding.eq(with.binding),
+    ));
     on!(conn, get_result, steady(update.returning(Family::as_select()))).optional().stored("redeem a code")
 }
 
-/// Moves a family from one refresh token to the next; `None` when `generation` is not the one that works.
+/// What a refresh token must be used with.
+#[derive(Debug, Clone)]
+pub struct Rotating<'a> {
+    pub id: FamilyId,
+    pub client: &'a ClientId,
+    pub generation: i32,
+    /// The generation that follows: the same again where the refresh token stays.
+    pub next: i32,
+    /// What the request shows of its sender; the next tokens are bound to it.
+    pub binding: Option<&'a Binding>,
+    /// Whether that must be just what the tokens before were bound to; else anything of the kind does.
+    pub keeps_binding: bool,
+    pub idle_expires_at: Time,
+}
+
+impl Rotating<'_> {
+    /// Whether what the request shows fits what a family is bound to; the same rule as that of [`rotate`].
+    pub fn fits(&self, bound: Option<&Binding>) -> bool {
+        match bound {
+            None => true,
+            Some(_) if self.keeps_binding => bound == self.binding,
+            Some(_) => self.binding.is_some(),
+        }
+    }
+}
+
+/// Moves a family from one refresh token to the next; `None` when `generation` is not the one that works, or is bound
+/// to what the request does not show.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn rotate(
-    conn: &mut Conn<'_>,
-    id: FamilyId,
-    client: &ClientId,
-    generation: i32,
-    idle_expires_at: Time,
-    now: Time,
-) -> Result<Option<Family>, Fault> {
+pub async fn rotate(conn: &mut Conn<'_>, with: &Rotating<'_>, now: Time) -> Result<Option<Family>, Fault> {
+    let takes_any = (!with.keeps_binding && with.binding.is_some()).into_sql::<diesel::sql_types::Bool>();
+    let fits = token_families::binding.is_null().or(token_families::binding.eq(with.binding)).or(takes_any.nullable());
     let live = token_families::table
-        .find(id)
+        .find(with.id)
         .filter(token_families::state.eq(FamilyState::Active))
-        .filter(token_families::client_id.eq(client))
+        .filter(token_families::client_id.eq(with.client))
         .filter(token_families::offline.eq(true))
-        .filter(token_families::generation.eq(generation))
+        .filter(token_families::generation.eq(with.generation))
+        .filter(fits)
         .filter(token_families::idle_expires_at.gt(now))
         .filter(token_families::expires_at.gt(now));
     let update = diesel::update(live).set((
-        token_families::generation.eq(generation + 1),
+        token_families::generation.eq(with.next),
         token_families::rotated_at.eq(Some(now)),
-        token_families::idle_expires_at.eq(idle_expires_at),
+        token_families::binding.eq(with.binding),
+        token_families::idle_expires_at.eq(with.idle_expires_at),
     ));
     on!(conn, get_result, steady(update.returning(Family::as_select()))).optional().stored("rotate a refresh token")
 }

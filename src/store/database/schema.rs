@@ -120,6 +120,7 @@ diesel::table! {
         digest -> Binary,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        sealed -> Nullable<Binary>,
     }
 }
 

@@ -2,6 +2,7 @@
 //! its door; then headers, cookies, the log line and the metrics.
 
 pub mod client_address;
+pub mod client_certificate;
 pub mod cors;
 pub mod csrf;
 pub mod headers;
@@ -15,6 +16,7 @@ use poem::{Endpoint, Request, Response, Route};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::provider::sender;
 use crate::risk::limits;
 use crate::web::answer;
 use crate::web::door::Door;
@@ -64,6 +66,12 @@ impl House {
                     response.headers_mut().append(SET_COOKIE, cookie);
                 }
             }
+            if answered.visit.uses_dpop()
+                && let Ok(nonce) = HeaderValue::from_str(&sender::nonce(&self.app))
+            {
+                // RFC 9449 §8.2: the next proof has it, so that it need not be sent twice.
+                response.headers_mut().insert(HeaderName::from_static("dpop-nonce"), nonce);
+            }
         }
         if let Ok(reference) = HeaderValue::from_str(&arrival.origin.request_id) {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), reference);
@@ -105,14 +113,9 @@ impl House {
             _ => None,
         };
         let Some(host) = host.filter(|host| !host.is_empty()) else { return Host::Bad };
-        let url = &self.app.config.http.public_url;
-        let is_public = url.host_str().is_some_and(|name| match url.port() {
-            Some(port) => host.eq_ignore_ascii_case(&format!("{name}:{port}")),
-            None => {
-                let default = format!("{name}:{}", url.port_or_known_default().unwrap_or_default());
-                host.eq_ignore_ascii_case(name) || host.eq_ignore_ascii_case(&default)
-            }
-        });
+        let config = &self.app.config;
+        let mut urls = std::iter::once(&config.http.public_url).chain(&config.mtls.public_url);
+        let is_public = urls.any(|url| client_certificate::is_host(url, host));
         let is_this_socket = || {
             let local = request.local_addr().as_socket_addr();
             local.is_some_and(|a| host == a.to_string() || host == format!("localhost:{}", a.port()))

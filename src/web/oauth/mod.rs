@@ -7,6 +7,7 @@ pub mod device;
 pub mod documents;
 pub mod interaction;
 pub mod logout;
+pub mod protected;
 pub mod pushed;
 pub mod register;
 pub mod token;

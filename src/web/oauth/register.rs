@@ -11,7 +11,7 @@ use crate::provider::registration;
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::error;
-use crate::web::oauth::userinfo::in_header;
+use crate::web::oauth::protected::bearer;
 
 /// Where nobody may register there is no such address.
 fn must_be_on(call: &Call) -> Result<(), Error> {
@@ -21,7 +21,7 @@ fn must_be_on(call: &Call) -> Result<(), Error> {
 /// Registers a client.
 pub async fn register(mut call: Call) -> Result<Response, Error> {
     must_be_on(&call)?;
-    let token = in_header(&call)?;
+    let token = bearer(&call)?;
     if token.is_none() && registration::needs_token(&call.app) {
         return Err(error::no_token());
     }
@@ -35,7 +35,7 @@ pub async fn register(mut call: Call) -> Result<Response, Error> {
 /// Whose registration it is, and the token that was shown for it.
 fn managed(call: &Call) -> Result<(ClientId, String), Error> {
     must_be_on(call)?;
-    let token = in_header(call)?.ok_or_else(error::no_token)?;
+    let token = bearer(call)?.ok_or_else(error::no_token)?;
     Ok((ClientId::from(call.path("client_id")), token))
 }
 

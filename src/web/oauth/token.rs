@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use crate::error::{self, Error};
 use crate::oauth::Params;
 use crate::provider::client_auth::{self, AuthenticatedClient, Presented};
-use crate::provider::{grant_types, introspection, revocation, token};
+use crate::provider::{grant_types, introspection, revocation, sender, token};
 use crate::risk::limits;
 use crate::web::answer;
 use crate::web::call::Call;
@@ -14,7 +14,16 @@ use crate::web::call::Call;
 /// Reads the body, finds out who calls, and counts the call under `limit`.
 pub(super) async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(AuthenticatedClient, Params), Error> {
     let params = call.params().await?;
-    let presented = Presented { authorization: call.header("authorization"), params: &params };
+    let shown = call.shown()?;
+    let attestations = call.all("oauth-client-attestation");
+    let attestation_proofs = call.all("oauth-client-attestation-pop");
+    let presented = Presented {
+        authorization: call.header("authorization"),
+        params: &params,
+        certificate: shown.certificate.as_ref(),
+        attestations: &attestations,
+        attestation_proofs: &attestation_proofs,
+    };
     let client = client_auth::authenticate(&call.app, &presented, call.visit.origin()).await?;
     call.visit.set_client(client.registered());
     limits::check(&call.app, limit, client.id.as_str()).await?;
@@ -32,7 +41,8 @@ pub async fn token(mut call: Call) -> Result<Response, Error> {
 async fn exchange(call: &mut Call, grant: &mut &'static str) -> Result<Response, Error> {
     let (client, params) = authenticate(call, "token").await?;
     *grant = params.get("grant_type").and_then(grant_types::find).map_or("unknown", |grant_type| grant_type.name);
-    answer::json(&token::exchange(&call.app, client, params, None, call.visit.origin()).await?)
+    let binding = sender::binding(&call.app, &client, &call.shown()?).await?;
+    answer::json(&token::exchange(&call.app, client, params, binding.as_ref(), call.visit.origin()).await?)
 }
 
 /// The introspection endpoint (RFC 7662 §2).

@@ -174,10 +174,15 @@ fn clients_that_cannot_work_are_refused_with_the_reason() {
     let redirect = ["--redirect-uri", REDIRECT];
     // What the parser of the command line knows, then what the registration's rules say.
     for (code, more, why) in [
-        (2, &["--auth-method", "client_secret_jwt"][..], "possible values: none, client_secret_basic"),
+        (2, &["--auth-method", "client_secret_mac"][..], "possible values: none, client_secret_basic"),
         (2, &["--grant-type", "password"], "possible values: authorization_code"),
         (2, &["--jwks", "{", "--jwks-uri", "https://a.example/jwks"], "cannot be used with"),
         (2, &["--jwks", "{"], "--jwks is not JSON"),
+        (2, &["--metadata", "{"], "--metadata: not a JSON object"),
+        (2, &["--metadata", "[]"], "--metadata: not a JSON object"),
+        (2, &["--metadata", "{\"id\":\"x\"}"], "id is not a member that can be set"),
+        (2, &["--metadata", "{\"shoe_size\":1}"], "shoe_size is not a member that can be set"),
+        (2, &["--metadata", "{\"dpop_bound_access_tokens\":1}"], "--metadata: invalid type"),
         (2, &["--purpose", "phone_number"], "write it as claim=text"),
         (2, &["--scope", "openid\u{e9}"], "--scope"),
         (1, &["--scope", "openid everything"], "scope has one that is not supported"),

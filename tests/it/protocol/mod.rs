@@ -25,11 +25,13 @@ mod rfc7591_registration;
 mod rfc7592_management;
 mod rfc8628_device;
 mod rfc8693_token_exchange;
+mod rfc8705_mtls;
 mod rfc8707_resources;
 mod rfc9068_access_tokens;
 mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;
+mod rfc9449_dpop;
 
 use url::Url;
 

@@ -4,12 +4,14 @@
 pub mod apps;
 pub mod axe;
 pub mod browser;
+pub mod certificates;
 pub mod cookies;
 pub mod form;
 pub mod letters;
 pub mod parts;
 pub mod person;
 pub mod platform;
+pub mod proofs;
 pub mod registrant;
 pub mod relying_party;
 pub mod seeded;

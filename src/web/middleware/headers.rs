@@ -3,7 +3,7 @@
 use poem::Response;
 use poem::http::HeaderValue;
 use poem::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, PRAGMA, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
@@ -60,7 +60,11 @@ pub fn set(response: &mut Response, door: Door, is_https: bool) {
                 "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
             );
         }
-        Door::Protocol | Door::Bearer => or(CACHE_CONTROL, "no-store"),
+        Door::Protocol | Door::Bearer => {
+            or(CACHE_CONTROL, "no-store");
+            // RFC 6749 §5.1 still asks for it.
+            or(PRAGMA, "no-cache");
+        }
         // Known to the world, and asked for by pages of other origins.
         Door::Document => {
             or(CACHE_CONTROL, "public, max-age=300");

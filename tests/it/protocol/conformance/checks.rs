@@ -98,7 +98,7 @@ pub fn token_response(answer: &Answer) -> Faults {
     let mut faults = Faults::default();
     faults.unless(answer.status == 200, format!("status {}: {}", answer.status, answer.text()));
     faults.0.extend(json(answer));
-    faults.unless(answer.header("cache-control") == Some("no-store"), "Cache-Control is not no-store");
+    faults.0.extend(kept_nowhere(answer));
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     faults.unless(body["token_type"] == "Bearer", format!("token_type {}", body["token_type"]));
     faults.unless(
@@ -118,11 +118,17 @@ pub fn token_error(answer: &Answer, wanted: &str) -> Faults {
     let status = if wanted == "invalid_client" { 401 } else { 400 };
     faults.unless(answer.status == status, format!("status {}: {}", answer.status, answer.text()));
     faults.0.extend(json(answer));
-    faults.unless(answer.header("cache-control") == Some("no-store"), "Cache-Control is not no-store");
+    faults.0.extend(kept_nowhere(answer));
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     faults.0.extend(error(body["error"].as_str(), &[wanted]));
     faults.0.extend(description(body["error_description"].as_str()));
     faults
+}
+
+/// RFC 6749 §5.1, and §5.2 by its examples.
+fn kept_nowhere(answer: &Answer) -> Option<String> {
+    let headers = [answer.header("cache-control"), answer.header("pragma")];
+    (headers != [Some("no-store"), Some("no-cache")]).then(|| format!("Cache-Control and Pragma are {headers:?}"))
 }
 
 fn json(answer: &Answer) -> Option<String> {
@@ -243,7 +249,7 @@ pub fn jwks(set: &Value) -> Faults {
             _ => &["a kty that is known"],
         };
         let is_there = |name: &&str| key[*name].as_str().is_some_and(|value| !value.is_empty());
-        faults.unless(members.iter().all(|name| is_there(name)), format!("{kid} lacks one of {members:?}"));
+        faults.unless(members.iter().all(is_there), format!("{kid} lacks one of {members:?}"));
     }
     faults
 }

@@ -11,6 +11,7 @@ mod demo;
 mod deploy;
 mod doctor;
 mod ephemeral;
+mod events;
 mod fuzz_corpus;
 mod gates;
 mod house;

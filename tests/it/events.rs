@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use diesel::Connection as _;
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
-use diesel::sqlite::SqliteConnection;
 use serde_json::Value;
 use social_wallet::app::App;
 use social_wallet::base::{Clock, Random, Seconds, Secret, Time};
@@ -15,6 +13,7 @@ use social_wallet::config::Config;
 use social_wallet::jobs::upkeep;
 use social_wallet::jose::Alg;
 
+use crate::support::database::embedded;
 use crate::support::eventually;
 use crate::support::parts::Postgres;
 use crate::support::person::{Answers, Person};
@@ -44,10 +43,7 @@ const TRAIL: &str = "SELECT id, event, outcome, COALESCE(account_id, '') AS acco
 /// The whole trail, read past the product: no door shows what is for staff.
 async fn trail(stores: &Stores) -> Vec<Row> {
     let Some(url) = &stores.database_url else {
-        let file = stores.data.join("social-wallet.db").display().to_string();
-        let mut database = SqliteConnection::establish(&file).expect("the embedded database opens");
-        diesel::sql_query("PRAGMA busy_timeout = 10000").execute(&mut database).expect("patience");
-        return diesel::sql_query(TRAIL).load(&mut database).expect("the trail");
+        return diesel::sql_query(TRAIL).load(&mut embedded(stores)).expect("the trail");
     };
     let rows = Postgres::connect(url).await.query(TRAIL, &[]).await.expect("the trail");
     let row = |row: tokio_postgres::Row| Row {

@@ -26,3 +26,4 @@ mod recovery;
 mod serve;
 mod stores;
 mod support;
+mod tables;

@@ -5,6 +5,7 @@ pub mod apps;
 pub mod axe;
 pub mod browser;
 pub mod cookies;
+pub mod database;
 pub mod form;
 pub mod letters;
 pub mod parts;

@@ -1,5 +1,6 @@
-//! Every row of the tables of routes, mails and limits does its work once, through the doors; the metrics say so.
+//! Every route, mail, limit and part of the house does its work once, through the doors; the metrics say so.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,7 +13,7 @@ use url::Url;
 use crate::support::form::{Form, Page};
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
-use crate::support::server::{Server, setting};
+use crate::support::server::{Backend, Server, setting};
 use crate::support::{database, eventually, seeded};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
@@ -268,4 +269,29 @@ async fn rfc6749_s4_1_2_1_server_error_when_what_is_kept_cannot_be_read() {
     assert!(!answer.text().contains("none") && !answer.text().contains("metadata"), "{}", answer.text());
     let page = Person::new(&server).visit(platform.attempt("openid").url.as_str()).await.page();
     assert_eq!(page.status, 500, "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_listener_tells_how_every_part_is() {
+    let server = Server::start().await;
+    let get = async |path: &str| Answer::of(http().get(format!("{}{path}", server.operations))).await;
+    for path in ["/health/live", "/health/started"] {
+        let answer = get(path).await;
+        assert_eq!((answer.status, &answer.json()["state"]), (200, &Value::from("alive")), "{path}");
+    }
+    assert_eq!(get("/version").await.json()["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(get("/signin").await.status, 404, "no page of the first listener");
+
+    let ready = get("/health/ready").await.json();
+    assert_eq!(ready["state"], "ready", "{ready}");
+    let kinds = match server.stores.backend {
+        Backend::Embedded => ["sqlite", "memory", "files", "jwks"],
+        Backend::Scale => ["postgres", "redis", "s3", "jwks"],
+    };
+    let parts = ready["parts"].as_object().expect("parts");
+    let names = ["database", "ephemeral", "blobs", "signing_keys"];
+    assert_eq!(parts.keys().collect::<BTreeSet<_>>(), names.map(str::to_owned).iter().collect());
+    for (name, kind) in names.into_iter().zip(kinds) {
+        assert_eq!((&parts[name]["kind"], &parts[name]["ok"]), (&Value::from(kind), &Value::from(true)), "{ready}");
+    }
 }

@@ -15,9 +15,8 @@ use crate::store::database::{Conn, passwords};
 /// What a new account begins with.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
+    /// Counts as proven.
     pub email: String,
-    /// Whether the address counts as proven.
-    pub is_verified: bool,
     /// Without one the person sets it through recovery.
     pub password: Option<crate::base::Secret<String>>,
     pub locale: Option<String>,
@@ -39,7 +38,6 @@ pub async fn create(app: &App, new: NewAccount, origin: &Origin) -> Result<Accou
 /// An account whose parts have been checked.
 pub struct Opening {
     pub(super) email: String,
-    pub(super) is_verified: bool,
     pub(super) hash: Option<String>,
     pub(super) locale: Option<String>,
     pub(super) role: Role,
@@ -60,7 +58,7 @@ pub async fn prepare(app: &App, new: NewAccount) -> Result<Opening, Error> {
         None => None,
     };
     let values = check_values(new.values)?;
-    Ok(Opening { email, is_verified: new.is_verified, hash, locale: new.locale, role: new.role, values })
+    Ok(Opening { email, hash, locale: new.locale, role: new.role, values })
 }
 
 /// Opens a prepared account in the caller's unit.
@@ -82,13 +80,11 @@ pub async fn open(conn: &mut Conn<'_>, app: &App, new: Opening, origin: &Origin)
     };
     accounts::insert(conn, &account, &wrapped).await?;
     audit::record(conn, app, &Record::of("account.created", id), origin).await?;
-    let verified_at = new.is_verified.then_some(now);
-    let email = contact(app, &key, id, ContactKind::Email, &new.email, verified_at);
+    let email = contact(app, &key, id, ContactKind::Email, &new.email, Some(now));
     if contacts::find_owner(conn, email.kind, email.lookup).await?.is_some() || !contacts::insert(conn, &email).await? {
         return Err(Denied::Conflict("problem-email-taken").into());
     }
-    let event = if new.is_verified { "email.verified" } else { "email.added" };
-    audit::record(conn, app, &Record::of(event, id), origin).await?;
+    audit::record(conn, app, &Record::of("email.verified", id), origin).await?;
     if let Some(hash) = &new.hash {
         passwords::put(conn, id, hash, now).await?;
     }

@@ -45,7 +45,6 @@ pub async fn finish(app: &App, id: ChallengeId, typed: &str, origin: &Origin) ->
     let hash = password::hash(app, &allowed).await?;
     let opening = Opening {
         email: sent.email,
-        is_verified: true,
         hash: Some(hash),
         locale: Some(sent.locale).filter(|l| !l.is_empty()),
         role: Role::Person,

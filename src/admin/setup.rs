@@ -76,7 +76,6 @@ pub async fn finish(app: &App, token: &str, new: NewAdmin, origin: &Origin) -> R
         app,
         NewAccount {
             email: new.email,
-            is_verified: true,
             password: Some(new.password),
             locale: None,
             role: Role::Operator,

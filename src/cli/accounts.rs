@@ -84,8 +84,7 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
             let mut values = read_values(value)?;
             values.extend(name.clone().map(|name| ("name".to_owned(), name)));
             let role = read_role(role)?;
-            let new =
-                NewAccount { email: email.clone(), is_verified: true, password, locale: locale.clone(), role, values };
+            let new = NewAccount { email: email.clone(), password, locale: locale.clone(), role, values };
             let id = accounts::create(app, new, &house).await?;
             if *json {
                 print_json(&json!({ "account_id": id, "email": text::email(email) }));

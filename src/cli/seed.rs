@@ -114,7 +114,6 @@ async fn open_wallet(app: &App, person: &Person, values: &[(&str, &str)], is_kep
     }
     let new = NewAccount {
         email: person.email.clone(),
-        is_verified: true,
         password: Some(Secret::new(person.password.clone())),
         locale: None,
         role: Role::Person,

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use crate::app::{App, Room};
+use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Seconds, Time};
 use crate::error::{Denied, Error};
 use crate::jose::{Alg, Entry, KeySet, KeyState, SigningKey};
-use crate::store::database::settings;
 use crate::store::database::signing_keys::{self, KeyRow};
+use crate::store::database::{Conn, settings};
 
 /// How old a node's set of keys may be.
 pub const REFRESH: Seconds = Seconds(60);
@@ -160,16 +161,23 @@ pub async fn ensure(app: &App) -> Result<(), Error> {
 async fn make_first(app: &App, alg: Alg) -> Result<(), Error> {
     let row = generate(app, alg, Seconds(0)).await?;
     let lock = format!("signing-key.{alg}.first");
+    let unit = app.clone();
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 if settings::insert(tx, &lock, &row.kid).await? {
                     signing_keys::insert(tx, &row).await?;
+                    record(tx, &unit, "key.created", alg).await?;
                 }
                 Ok::<_, Error>(())
             })
         })
         .await
+}
+
+/// Always the house's own doing: a job's or the command line's.
+async fn record(conn: &mut Conn<'_>, app: &App, event: &'static str, alg: Alg) -> Result<(), Fault> {
+    audit::record(conn, app, &Record::new(event).because(alg.as_str()), &Origin::house()).await
 }
 
 async fn generate(app: &App, alg: Alg, lead: Seconds) -> Result<KeyRow, Fault> {
@@ -204,6 +212,7 @@ pub async fn rotate(app: &App, alg: Alg, hurry: bool) -> Result<KeyInfo, Error> 
     let longest = app.config.tokens.id.0.max(app.config.tokens.access.0);
     let removed_at = row.active_at + Seconds(longest + AFTERLIFE.0);
     let made = info(&row, alg, KeyState::Published);
+    let unit = app.clone();
     let won = app
         .db
         .write(move |tx| {
@@ -212,6 +221,7 @@ pub async fn rotate(app: &App, alg: Alg, hurry: bool) -> Result<KeyInfo, Error> 
                 if won {
                     signing_keys::insert(tx, &row).await?;
                     signing_keys::retire_others(tx, &row.alg, &row.kid, row.active_at, removed_at).await?;
+                    record(tx, &unit, "key.rotated", alg).await?;
                 }
                 Ok::<_, Error>(won)
             })
@@ -249,8 +259,22 @@ pub async fn rotate_due(app: &App) -> Result<usize, Error> {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn sweep(app: &App) -> Result<usize, Error> {
-    let now = app.now();
-    app.db.write(move |tx| Box::pin(async move { Ok::<_, Error>(signing_keys::sweep(tx, now).await?) })).await
+    let unit = app.clone();
+    let swept = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let mut removed = 0;
+            for row in signing_keys::over(tx, unit.now()).await? {
+                // Of several nodes that sweep, one removes it and says so.
+                if signing_keys::delete(tx, &row.kid).await? {
+                    removed += 1;
+                    let alg = row.alg.parse().map_err(|e| Fault::internal("read a signing key", e))?;
+                    record(tx, &unit, "key.removed", alg).await?;
+                }
+            }
+            Ok(removed)
+        })
+    });
+    Ok(swept.await?)
 }
 
 /// Seals under the newest master key what an older one had sealed; how many keys it were.

@@ -26,7 +26,6 @@ fn admin(email: &str, password: &str) -> NewAdmin {
 async fn account(app: &App, email: &str) -> AccountId {
     let new = NewAccount {
         email: email.to_owned(),
-        is_verified: true,
         password: Some(Secret::new(PASSWORD.to_owned())),
         locale: None,
         role: Role::Person,

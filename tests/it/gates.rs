@@ -39,7 +39,6 @@ impl<'a> Shared<'a> {
         let origin = Origin::house();
         let new = NewAccount {
             email: "amina@mail.example".to_owned(),
-            is_verified: true,
             password: Some(Secret::new("zanzibar-ferry-9".to_owned())),
             locale: None,
             role: Role::Person,

@@ -39,7 +39,6 @@ async fn asvs_6_3_8_a_stranger_causes_the_same_work_and_no_mail() {
         let origin = Origin::house();
         let new = NewAccount {
             email: "amina@mail.example".to_owned(),
-            is_verified: true,
             password: None,
             locale: None,
             role: Role::Person,

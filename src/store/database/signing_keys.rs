@@ -67,11 +67,20 @@ pub async fn replace_private(conn: &mut Conn<'_>, kid: &str, old: &[u8], new: &[
     Ok(on!(conn, execute, steady(update)).stored("seal a signing key again")? == 1)
 }
 
-/// Forgets keys that are published no more.
+/// The keys that are published no more.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn sweep(conn: &mut Conn<'_>, before: Time) -> Result<usize, Fault> {
-    let delete = diesel::delete(signing_keys::table.filter(signing_keys::removed_at.lt(before)));
-    on!(conn, execute, delete).stored("sweep signing keys")
+pub async fn over(conn: &mut Conn<'_>, before: Time) -> Result<Vec<KeyRow>, Fault> {
+    let query = signing_keys::table.filter(signing_keys::removed_at.lt(before));
+    on!(conn, load, query.select(KeyRow::as_select())).stored("find old signing keys")
+}
+
+/// Forgets a key; `false` when someone else was first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn delete(conn: &mut Conn<'_>, kid: &str) -> Result<bool, Fault> {
+    let delete = diesel::delete(signing_keys::table.find(kid));
+    Ok(on!(conn, execute, delete).stored("forget a signing key")? == 1)
 }

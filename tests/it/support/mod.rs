@@ -6,6 +6,7 @@ pub mod axe;
 pub mod browser;
 pub mod certificates;
 pub mod cookies;
+pub mod database;
 pub mod form;
 pub mod letters;
 pub mod parts;

@@ -1,0 +1,327 @@
+//! `EVENTS`: every row of the table is told by a story that ends in it, with whom and what it concerns.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use diesel::RunQueryDsl as _;
+use diesel::sql_types::Text;
+use serde_json::Value;
+use social_wallet::app::App;
+use social_wallet::base::{Clock, Random, Seconds, Secret, Time};
+use social_wallet::catalog::EVENTS;
+use social_wallet::config::Config;
+use social_wallet::jobs::upkeep;
+use social_wallet::jose::Alg;
+
+use crate::support::database::embedded;
+use crate::support::eventually;
+use crate::support::parts::Postgres;
+use crate::support::person::{Answers, Person};
+use crate::support::platform::{Method, NewClient, Platform, Tokens, now};
+use crate::support::server::{Server, Stores};
+
+/// A row of the trail; what is absent is empty.
+#[derive(Clone, Debug, diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    event: String,
+    #[diesel(sql_type = Text)]
+    outcome: String,
+    #[diesel(sql_type = Text)]
+    account: String,
+    #[diesel(sql_type = Text)]
+    client: String,
+    #[diesel(sql_type = Text)]
+    reason: String,
+}
+
+const TRAIL: &str = "SELECT id, event, outcome, COALESCE(account_id, '') AS account, \
+                     COALESCE(client_id, '') AS client, COALESCE(reason, '') AS reason FROM audit_events ORDER BY id";
+
+/// The whole trail, read past the product: no door shows what is for staff.
+async fn trail(stores: &Stores) -> Vec<Row> {
+    let Some(url) = &stores.database_url else {
+        return diesel::sql_query(TRAIL).load(&mut embedded(stores)).expect("the trail");
+    };
+    let rows = Postgres::connect(url).await.query(TRAIL, &[]).await.expect("the trail");
+    let row = |row: tokio_postgres::Row| Row {
+        id: row.get(0),
+        event: row.get(1),
+        outcome: row.get(2),
+        account: row.get(3),
+        client: row.get(4),
+        reason: row.get(5),
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// A house, and how far its trail has been read.
+struct House {
+    server: Server,
+    seen: BTreeSet<String>,
+}
+
+impl House {
+    /// What was written since the last look: event, outcome, account, client, reason; the account and the client of
+    /// the story by these words, others as they are. Keys are made meanwhile and have a story of their own.
+    async fn told(&mut self, account: &str, client: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for row in trail(&self.server.stores).await {
+            if !row.event.starts_with("key.") && self.seen.insert(row.id) {
+                let named = |text: &str, own: &str, word: &str| match text {
+                    "" => "-".to_owned(),
+                    text if text == own => word.to_owned(),
+                    text => text.to_owned(),
+                };
+                let (account, client) = (named(&row.account, account, "account"), named(&row.client, client, "client"));
+                let reason = named(&row.reason, "", "");
+                lines.push(format!("{} {} {account} {client} {reason}", row.event, row.outcome));
+            }
+        }
+        lines.sort();
+        lines
+    }
+
+    fn account(&self, person: &Person) -> String {
+        let shown = self.server.cli(&["account", "show", &person.email, "--json"]);
+        let shown: Value = serde_json::from_str(&shown).expect("JSON");
+        shown["account_id"].as_str().expect("an account").to_owned()
+    }
+
+    async fn must_tell(&mut self, what: &str, account: &str, client: &str, lines: &[&str]) {
+        assert_eq!(self.told(account, client).await, lines, "{what}");
+    }
+}
+
+async fn a_wallet_is_opened_and_kept(house: &mut House) {
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    let opened = ["account.created ok account - -", "email.verified ok account - -", "session.opened ok account - -"];
+    house.must_tell("signing up", &account, "", &opened).await;
+
+    let mut again = person.elsewhere();
+    let page = again.visit("/signup").await.page();
+    again.submit(&page, &page.form("email").fill("email", &person.email)).await;
+    house.must_tell("a known address", &account, "", &["sign_up.refused refused - - address_known"]).await;
+
+    let page = person.visit("/account/profile/edit").await.page();
+    person.submit(&page, &page.form("given_name").fill("given_name", "Amina")).await;
+    house.must_tell("an edit", &account, "", &["profile.changed ok account - -"]).await;
+
+    let page = person.visit("/account/security").await.page();
+    let fresh = "a walk along three rivers";
+    let form = page.form("current").fill("current", &person.password).fill("password", fresh);
+    person.submit(&page, &form).await;
+    house.must_tell("a new password", &account, "", &["password.changed ok account - -"]).await;
+    person.sign_out().await;
+    house.must_tell("leaving", &account, "", &["session.ended ok account - signed_out"]).await;
+}
+
+async fn a_password_is_guessed_and_forgotten(house: &mut House) {
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+
+    let mut thief = person.elsewhere();
+    thief.password = "zanzibar-ferry-9".to_owned();
+    let mut told = Vec::new();
+    // The wait doubles with every try: sooner or later a try comes too early, however slow the machine.
+    for _ in 0..8 {
+        thief.sign_in().await;
+        told.extend(house.told(&account, "").await);
+        if told.iter().any(|line| line.ends_with("too_many")) {
+            break;
+        }
+    }
+    told.sort();
+    told.dedup();
+    let refused = ["sign_in.refused refused account - too_many", "sign_in.refused refused account - wrong_password"];
+    assert_eq!(told, refused);
+
+    let mut stranger = Person::new(&house.server);
+    let page = stranger.visit("/recover").await.page();
+    stranger.submit(&page, &page.form("email").fill("email", &stranger.email)).await;
+    let unknown = ["password.reset_requested refused - - address_unknown"];
+    house.must_tell("nobody's address", &account, "", &unknown).await;
+
+    let mut elsewhere = person.elsewhere();
+    let page = elsewhere.visit("/recover").await.page();
+    let page = elsewhere.submit(&page, &page.form("email").fill("email", &person.email)).await.page();
+    house.must_tell("forgotten", &account, "", &["password.reset_requested ok account - -"]).await;
+    let page = elsewhere.next_step(&page).await.page();
+    elsewhere.password = "a walk along three rivers".to_owned();
+    elsewhere.next_step(&page).await;
+    let reset =
+        ["password.reset ok account - -", "session.ended ok account - password_reset", "session.opened ok account - -"];
+    house.must_tell("chosen anew", &account, "", &reset).await;
+    assert_eq!(person.visit("/account").await.page().url.path(), "/signin");
+}
+
+/// Signs in once more, where the grant says yes already.
+async fn once_more(platform: &Platform, person: &mut Person) -> (Tokens, String) {
+    let tokens = platform.sign_in(person, "openid email offline_access").await;
+    let refresh = tokens.refresh.clone().expect("a refresh token");
+    (tokens, refresh)
+}
+
+async fn something_is_shared_until_it_is_not(house: &mut House) {
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    let platform = Platform::at(&house.server, &NewClient::new(Method::Basic)).await;
+    let client = platform.client.id.clone();
+    house.told(&account, &client).await;
+    let attempt = platform.attempt("openid email offline_access");
+    person.authorize(attempt.url.as_str(), &Answers::deny()).await;
+    house.must_tell("no", &account, &client, &["consent.refused ok account client -"]).await;
+
+    let allowed = Answers::only(&["email", "offline_access"]).for_duration("until_stopped");
+    let callback = person.authorize(attempt.url.as_str(), &allowed).await;
+    let yes = ["authorization.approved ok account client -", "consent.given ok account client -"];
+    house.must_tell("yes", &account, &client, &yes).await;
+    let code = platform.code(&attempt, &callback);
+    assert_eq!(platform.exchange(&attempt, &code).await.status, 200);
+    // The ID Token carries what is shared.
+    let issued = ["data.read ok account client -", "token.issued ok account client -"];
+    house.must_tell("a code", &account, &client, &issued).await;
+    platform.exchange(&attempt, &code).await.must_refuse(400, "invalid_grant");
+    let replayed = ["token.code_replayed refused account client code_replayed"];
+    house.must_tell("the code again", &account, &client, &replayed).await;
+
+    let (_, first) = once_more(&platform, &mut person).await;
+    house.told(&account, &client).await;
+    let second = platform.refresh(&first).await.json()["refresh_token"].as_str().expect("a token").to_owned();
+    assert_eq!(platform.refresh(&second).await.status, 200);
+    let (read, refreshed) = ("data.read ok account client -", "token.refreshed ok account client -");
+    house.must_tell("two refreshes", &account, &client, &[read, read, refreshed, refreshed]).await;
+    platform.refresh(&first).await.must_refuse(400, "invalid_grant");
+    let replayed = ["token.family_replayed refused account client refresh_replayed"];
+    house.must_tell("an old refresh token", &account, &client, &replayed).await;
+
+    let (tokens, refresh) = once_more(&platform, &mut person).await;
+    house.told(&account, &client).await;
+    platform.userinfo(&tokens.access).await;
+    house.must_tell("a read", &account, &client, &["data.read ok account client -"]).await;
+    platform.revoke(&tokens.access).await;
+    platform.userinfo(&tokens.access).await.must_refuse(401, "invalid_token");
+    platform.revoke(&refresh).await;
+    let revoked = [
+        "data.refused refused account client token_revoked",
+        "token.revoked ok account client access_token",
+        "token.revoked ok account client refresh_token",
+    ];
+    house.must_tell("given back", &account, &client, &revoked).await;
+
+    let list = person.visit("/account/apps").await.page();
+    let page = person.visit(list.link("/account/apps/").expect("an app").as_str()).await.page();
+    let page = person.submit(&page, &page.form("duration").tick_only("claim", &[])).await.page();
+    house.must_tell("less", &account, &client, &["consent.changed ok account client -"]).await;
+    let page = person.visit(page.link("/stop").expect("a way to stop").as_str()).await.page();
+    person.submit(&page, &page.form_to("/stop")).await;
+    house.must_tell("stopped", &account, &client, &["grant.withdrawn ok account client -"]).await;
+    // The sentence for events without one is never needed.
+    let activity = person.visit("/account/activity").await.page().text();
+    assert!(activity.contains("You stopped sharing") && !activity.contains("Your wallet was changed."), "{activity}");
+}
+
+async fn platforms_come_and_go(house: &mut House) {
+    let mut platform = Platform::at(&house.server, &NewClient::new(Method::Post)).await;
+    let id = platform.client.id.clone();
+    house.must_tell("registered", "", &id, &["client.created ok - client -"]).await;
+    platform.client.secret = Some("x".repeat(43));
+    platform.token(&[("grant_type", "authorization_code"), ("code", "x")]).await.must_refuse(401, "invalid_client");
+    let refused = ["client.authentication_refused refused - client wrong_secret"];
+    house.must_tell("a wrong secret", "", &id, &refused).await;
+    for change in [&["update", &id, "--name", "Orbit"][..], &["rotate-secret", &id], &["disable", &id]] {
+        house.server.cli(&[&["client"], change].concat());
+        house.must_tell(change[0], "", &id, &["client.changed ok - client -"]).await;
+    }
+    house.server.cli(&["client", "remove", &id]);
+    house.must_tell("removed", "", &id, &["client.removed ok - client -"]).await;
+}
+
+async fn operators_look_after_people(house: &mut House) {
+    let link: Value = serde_json::from_str(&house.server.cli(&["admin", "setup-link", "--json"])).expect("JSON");
+    house.must_tell("a link", "", "", &["admin.link_made ok - - -"]).await;
+    let mut operator = Person::new(&house.server);
+    let page = operator.visit(link["url"].as_str().expect("a link")).await.page();
+    let form = page.form("password").fill("email", &operator.email).fill("password", &operator.password);
+    operator.submit(&page, &form).await;
+    let set_up = [
+        "account.created ok account - -",
+        "admin.created ok account - -",
+        "email.verified ok account - -",
+        "session.opened ok account - -",
+    ];
+    let account = house.account(&operator);
+    house.must_tell("set up", &account, "", &set_up).await;
+
+    let person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    let steps: [(&[&str], &[&str]); 5] = [
+        (&["role", &account, "operator"], &["account.role_changed ok account - operator"]),
+        (&["role", &account, "person"], &["account.role_changed ok account - person"]),
+        (&["lock", &account], &["account.locked ok account - -", "session.ended ok account - account_locked"]),
+        (&["unlock", &account], &["account.unlocked ok account - -"]),
+        (&["delete", &account], &["account.deleted ok account - -"]),
+    ];
+    for (command, lines) in steps {
+        house.server.cli(&[&["account"], command].concat());
+        house.must_tell(command[0], &account, "", lines).await;
+        if command[0] == "lock" {
+            person.elsewhere().sign_in().await;
+            let closed = ["sign_in.refused refused account - account_closed"];
+            house.must_tell("a closed account", &account, "", &closed).await;
+        }
+    }
+}
+
+async fn signing_keys_come_and_go(house: &House) {
+    let server = &house.server;
+    let told = async |event: &str| {
+        let rows = trail(&server.stores).await.into_iter().filter(|row| row.event == event);
+        rows.map(|row| format!("{} {}", row.outcome, row.reason)).collect::<BTreeSet<_>>()
+    };
+    let each: BTreeSet<String> = Alg::ALL.iter().map(|alg| format!("ok {alg}")).collect();
+    eventually("a key of each kind is told of", Duration::from_secs(60), async || {
+        (told("key.created").await == each).then_some(())
+    })
+    .await;
+    server.cli(&["key", "rotate", "--alg", "EdDSA", "--now"]);
+    assert_eq!(told("key.rotated").await, BTreeSet::from(["ok EdDSA".to_owned()]));
+
+    // A day later the old key has had its time.
+    server.stop();
+    let mut config = Config::default();
+    config.data.dir = server.stores.data.path().to_owned();
+    config.database.url = server.stores.database_url.clone().map(Secret::new);
+    let later = Time::from_unix(now().cast_signed()) + Seconds::days(1);
+    let app = App::start_with(config, Clock::fixed(later), Random::Os).await.expect("the house starts");
+    upkeep::sweep(&app).await.expect("a sweep");
+    assert_eq!(told("key.removed").await, BTreeSet::from(["ok EdDSA".to_owned()]));
+    upkeep::sweep(&app).await.expect("a sweep");
+    let rows = trail(&server.stores).await.into_iter().filter(|row| row.event == "key.removed");
+    assert_eq!(rows.count(), 1, "told once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_is_told_by_a_story() {
+    let mut house = House { server: Server::start().await, seen: BTreeSet::new() };
+    // In development the start itself may make a link for the first administrator.
+    house.told("", "").await;
+    a_wallet_is_opened_and_kept(&mut house).await;
+    a_password_is_guessed_and_forgotten(&mut house).await;
+    something_is_shared_until_it_is_not(&mut house).await;
+    platforms_come_and_go(&mut house).await;
+    operators_look_after_people(&mut house).await;
+    signing_keys_come_and_go(&house).await;
+
+    let told: BTreeSet<String> = trail(&house.server.stores).await.into_iter().map(|row| row.event).collect();
+    let table: BTreeSet<String> = EVENTS.iter().map(|event| event.name.to_owned()).collect();
+    let never: Vec<_> = table.difference(&told).collect();
+    assert!(never.is_empty(), "no story ends in {never:?}");
+    let nameless: Vec<_> = told.difference(&table).collect();
+    assert!(nameless.is_empty(), "events without a row: {nameless:?}");
+}

@@ -1,0 +1,297 @@
+//! Every route, mail, limit and part of the house does its work once, through the doors; the metrics say so.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::Value;
+use social_wallet::jobs::deliver::MAILS;
+use social_wallet::risk::limits::{LIMITS, Per};
+use social_wallet::web::ROUTES;
+use social_wallet::web::door::Verb;
+use url::Url;
+
+use crate::support::form::{Form, Page};
+use crate::support::person::{Answers, Person, encode};
+use crate::support::platform::{Answer, Method, NewClient, Platform, http};
+use crate::support::server::{Backend, Server, setting};
+use crate::support::{database, eventually, seeded};
+
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
+const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1";
+
+/// The lines of a metric that have counted something.
+async fn counted(server: &Server, metric: &str) -> Vec<String> {
+    let scraped = Answer::of(http().get(format!("{}/metrics", server.operations))).await.text();
+    let lines = scraped.lines().filter(|line| line.starts_with(metric) && !line.ends_with(" 0"));
+    lines.map(str::to_owned).collect()
+}
+
+/// Sends a form of a page, which must lead to a page that is fine.
+async fn send(person: &mut Person, page: &Page, form: &Form) -> Page {
+    let next = person.submit(page, form).await.page();
+    assert_eq!(next.status, 200, "{}: {}", form.action, next.text());
+    next
+}
+
+/// From a page that asks for a code that was sent again to the page after the next.
+async fn with_a_second_code(server: &Server, person: &mut Person, page: &Page, seen: usize) -> Page {
+    let page = send(person, page, &page.form_to("/code/again")).await;
+    eventually("a second code", Duration::from_secs(20), async || {
+        (server.letters_to(&person.email) >= seen + 2).then_some(())
+    })
+    .await;
+    let page = person.next_step(&page).await.page();
+    person.next_step(&page).await.page()
+}
+
+async fn opens_a_wallet(server: &Server) -> Person {
+    let mut person = Person::new(server);
+    person.headers.push(("user-agent".to_owned(), FIREFOX.to_owned()));
+    let page = person.visit("/signup").await.page();
+    let form = page.form("email").fill("email", &person.email);
+    let page = send(&mut person, &page, &form).await;
+    with_a_second_code(server, &mut person, &page, 0).await;
+    assert_eq!(person.visit("/account").await.page().url.path(), "/account");
+    let mut again = person.elsewhere();
+    let page = again.visit("/signup").await.page();
+    send(&mut again, &page, &page.form("email").fill("email", &person.email)).await;
+    person
+}
+
+/// The account's own pages, the language and the look.
+async fn sets_things(person: &mut Person) {
+    let page = person.visit("/account/profile/edit").await.page();
+    send(person, &page, &page.form("given_name").fill("given_name", "Amina")).await;
+    let page = person.visit("/settings").await.page();
+    send(person, &page, &page.form("theme").choose("theme", "dark")).await;
+    let page = send(person, &page, &page.form("language").choose("language", "ar")).await;
+    assert!(page.has("html[lang=ar]"), "{}", page.body);
+    send(person, &page, &page.form("language").choose("language", "en")).await;
+
+    let mut phone = person.elsewhere();
+    phone.headers.push(("user-agent".to_owned(), SAFARI.to_owned()));
+    for end in ["/sessions/end-others", "/sessions/end"] {
+        assert_eq!(phone.sign_in().await.url.path(), "/account");
+        let page = person.visit("/account/sessions").await.page();
+        let other = |form: &Form| form.action.path().ends_with(end);
+        let form = page.forms().into_iter().rfind(other).unwrap_or_else(|| panic!("{end}: {}", page.text()));
+        send(person, &page, &form).await;
+        assert_eq!(phone.visit("/account").await.page().url.path(), "/signin", "{end}");
+    }
+    let fresh = "a walk along three rivers";
+    let page = person.visit("/account/security").await.page();
+    let form = page.form("current").fill("current", &person.password).fill("password", fresh);
+    send(person, &page, &form).await;
+    person.password = fresh.to_owned();
+}
+
+async fn shares_and_stops(platform: &Platform, person: &mut Person) {
+    let attempt = platform.attempt("openid email");
+    let tokens = platform.sign_in_with(person, attempt, &Answers::only(&["email"])).await;
+    assert_eq!(platform.userinfo(&tokens.access).await.status, 200);
+    let userinfo = platform.endpoint("userinfo_endpoint");
+    assert_eq!(Answer::of(platform.http.post(userinfo).bearer_auth(&tokens.access)).await.status, 200);
+    assert_eq!(platform.introspect(&tokens.access).await.json()["active"], true);
+    assert_eq!(platform.revoke(&tokens.access).await.status, 200);
+    // By POST, as of another site: without cookies.
+    let pairs: Vec<(String, String)> = platform.attempt("openid").url.query_pairs().into_owned().collect();
+    let endpoint = Url::parse(platform.endpoint("authorization_endpoint")).expect("a URL");
+    let mut stranger = person.elsewhere();
+    assert_eq!(stranger.request(&endpoint, Some(encode(&pairs)), None).await.status, 303);
+
+    let list = person.visit("/account/apps").await.page();
+    let page = person.visit(list.link("/account/apps/").expect("an app").as_str()).await.page();
+    let page = send(person, &page, &page.form("duration").choose("duration", "once")).await;
+    let page = person.visit(page.link("/stop").expect("a way to stop").as_str()).await.page();
+    send(person, &page, &page.form_to("/stop")).await;
+}
+
+async fn forgets_the_password(server: &Server, person: &mut Person) {
+    let url = Url::parse(&format!("{}/logout", server.issuer)).expect("a URL");
+    let asked = person.request(&url, Some(String::new()), None).await;
+    assert_eq!(asked.status, 200, "by POST, as of another site: {}", asked.text());
+    person.sign_out().await;
+    let page = person.visit("/recover").await.page();
+    // The letters so far are none of these two.
+    let seen = settled(server, &person.email).await;
+    let form = page.form("email").fill("email", &person.email);
+    let page = send(person, &page, &form).await;
+    with_a_second_code(server, person, &page, seen).await;
+    assert_eq!(person.visit("/account").await.page().url.path(), "/account");
+}
+
+/// How many letters have come once no more are on their way.
+async fn settled(server: &Server, email: &str) -> usize {
+    eventually("no mail waits", Duration::from_secs(20), async || {
+        let depth = database::count(&server.stores, "jobs", "state IN ('queued', 'running')").await;
+        (depth == 0).then(|| server.letters_to(email))
+    })
+    .await
+}
+
+async fn looks_after_the_house(server: &Server) -> Person {
+    let mut operator = Person::new(server);
+    let link: Value = serde_json::from_str(&server.cli(&["admin", "setup-link", "--json"])).expect("JSON");
+    let page = operator.visit(link["url"].as_str().expect("a link")).await.page();
+    let form = page.form("password").fill("email", &operator.email).fill("password", &operator.password);
+    let mut page = send(&mut operator, &page, &form).await;
+    for deed in ["/verify-domain", "/unverify-domain", "/disable", "/enable"] {
+        page = send(&mut operator, &page, &page.form_to(deed)).await;
+    }
+    operator
+}
+
+/// A mail, a style sheet and every document and page whose path is all there is to say.
+async fn looks_around(server: &Server, person: &mut Person) {
+    let is_plain = |path: &str| !path.contains([':', '*']) && !path.starts_with("/dev/");
+    for row in ROUTES.iter().filter(|row| row.verb == Verb::Get && is_plain(row.path)) {
+        let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
+        let page = person.request(&url, None, None).await;
+        let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo";
+        assert!(is_fine || (row.path == "/admin" && page.status == 403), "{}: {}", row.path, page.status);
+    }
+    // Who is signed in is led on from the first page.
+    let style = person.elsewhere().visit("/").await.page().attributes("link[rel=stylesheet]", "href");
+    assert_eq!(person.visit(&style[0]).await.page().status, 200);
+    if server.stores.smtp.is_none() {
+        let list = person.visit("/dev/outbox").await.page();
+        let letter = list.link("/dev/outbox/").expect("a letter");
+        assert_eq!(person.visit(letter.as_str()).await.page().status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_and_every_mail_goes_out() {
+    let server = Server::start().await;
+    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let mut person = opens_a_wallet(&server).await;
+    sets_things(&mut person).await;
+    shares_and_stops(&platform, &mut person).await;
+    forgets_the_password(&server, &mut person).await;
+    looks_after_the_house(&server).await;
+    looks_around(&server, &mut person).await;
+
+    let requests = counted(&server, "http_server_request_duration_seconds_count").await;
+    // These lead on, and mail that goes by SMTP is in no outbox.
+    let leads_on = ["/authorize", "/signin/password", "/favicon.ico", "/.well-known/change-password"];
+    let has_outbox = server.stores.smtp.is_none();
+    let unanswered = ROUTES.iter().filter(|row| has_outbox || !row.path.starts_with("/dev/")).filter(|row| {
+        let (method, classes): (_, &[&str]) = match row.verb {
+            Verb::Get if leads_on.contains(&row.path) => ("GET", &["3xx"]),
+            Verb::Get => ("GET", &["2xx"]),
+            Verb::Post => ("POST", &["2xx", "3xx"]),
+        };
+        let labels = [format!("route=\"{}\"", row.path), format!("method=\"{method}\"")];
+        !requests.iter().any(|line| {
+            labels.iter().all(|label| line.contains(label)) && classes.iter().any(|class| line.contains(class))
+        })
+    });
+    let unanswered: Vec<_> = unanswered.map(|row| format!("{:?} {}", row.verb, row.path)).collect();
+    assert!(unanswered.is_empty(), "never answered well: {unanswered:?}");
+
+    let sent = |lines: &[String], name: &str| {
+        lines.iter().any(|line| line.contains(&format!("kind=\"{name}\"")) && line.contains("outcome=\"sent\""))
+    };
+    let mut unsent = Vec::new();
+    for _ in 0..40 {
+        let mails = counted(&server, "sw_mail_total").await;
+        unsent = MAILS.iter().map(|mail| mail.name).filter(|name| !sent(&mails, name)).collect();
+        if unsent.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert!(unsent.is_empty(), "never sent: {unsent:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_limit_holds_at_its_door() {
+    let settings: Vec<_> = LIMITS.iter().map(|limit| format!("SW__LIMITS__{}", limit.name.to_uppercase())).collect();
+    // All of this comes from one address; it is the last that runs out.
+    let rate = |name: &str| if name.ends_with("__ADDRESS") { "1/h burst 100" } else { "1/h burst 1" };
+    let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
+    let settings: Vec<_> = std::iter::once((setting::LIMITS, "true")).chain(settings).collect();
+    let server = Server::with(&settings).await;
+    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let mut person = seeded::signed_in(&server).await;
+    let access = platform.sign_in(&mut person, "openid email").await.access;
+
+    let refused = |answer: &Answer, what: &str| {
+        assert_eq!(answer.status, 429, "{what}: {}", answer.text());
+        let wait: u64 = answer.header("retry-after").and_then(|wait| wait.parse().ok()).expect("RFC 6585 §4");
+        assert!((1..=3600).contains(&wait), "{what}: {wait}");
+    };
+    refused(&platform.refresh("x").await, "token");
+    assert_eq!(platform.introspect(&access).await.status, 200);
+    refused(&platform.introspect(&access).await, "introspect");
+    assert_eq!(platform.userinfo(&access).await.status, 200);
+    refused(&platform.userinfo(&access).await, "userinfo");
+    assert_eq!(platform.revoke("x").await.status, 200);
+    refused(&platform.revoke("x").await, "revoke");
+    for limit in LIMITS.iter().filter(|limit| limit.per == Per::Address && limit.name != "address") {
+        let rows = ROUTES.iter().filter(|row| row.limit == Some(limit.name));
+        let mut doors = 0;
+        for row in rows {
+            let url = format!("{}{}", server.issuer, row.path.replace(":token", "x"));
+            let call = async || match row.verb {
+                Verb::Get => Answer::of(http().get(&url)).await,
+                Verb::Post => Answer::of(http().post(&url)).await,
+            };
+            // The first may be the one that this limit lets through.
+            call().await;
+            refused(&call().await, row.path);
+            doors += 1;
+        }
+        assert!(doors > 0, "{} stands at no door", limit.name);
+    }
+    let mut last = 204;
+    for _ in 0..101 {
+        last = Answer::of(http().get(format!("{}/healthz", server.issuer))).await.status;
+        if last != 204 {
+            break;
+        }
+    }
+    assert_eq!(last, 429, "address");
+
+    let lines = counted(&server, "sw_rate_limited_total").await;
+    let unused = LIMITS.iter().filter(|limit| !lines.iter().any(|l| l.contains(&format!("\"{}\"", limit.name))));
+    assert_eq!(unused.map(|limit| limit.name).collect::<Vec<_>>(), Vec::<&str>::new(), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc6749_s4_1_2_1_server_error_when_what_is_kept_cannot_be_read() {
+    let server = Server::start().await;
+    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let id = &platform.client.id;
+    database::execute(&server.stores, &format!("UPDATE clients SET metadata = 'none' WHERE id = '{id}'")).await;
+    let answer = platform.refresh("x").await;
+    answer.must_refuse(500, "server_error");
+    assert!(!answer.text().contains("none") && !answer.text().contains("metadata"), "{}", answer.text());
+    let page = Person::new(&server).visit(platform.attempt("openid").url.as_str()).await.page();
+    assert_eq!(page.status, 500, "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_listener_tells_how_every_part_is() {
+    let server = Server::start().await;
+    let get = async |path: &str| Answer::of(http().get(format!("{}{path}", server.operations))).await;
+    for path in ["/health/live", "/health/started"] {
+        let answer = get(path).await;
+        assert_eq!((answer.status, &answer.json()["state"]), (200, &Value::from("alive")), "{path}");
+    }
+    assert_eq!(get("/version").await.json()["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(get("/signin").await.status, 404, "no page of the first listener");
+
+    let ready = get("/health/ready").await.json();
+    assert_eq!(ready["state"], "ready", "{ready}");
+    let kinds = match server.stores.backend {
+        Backend::Embedded => ["sqlite", "memory", "files", "jwks"],
+        Backend::Scale => ["postgres", "redis", "s3", "jwks"],
+    };
+    let parts = ready["parts"].as_object().expect("parts");
+    let names = ["database", "ephemeral", "blobs", "signing_keys"];
+    assert_eq!(parts.keys().collect::<BTreeSet<_>>(), names.map(str::to_owned).iter().collect());
+    for (name, kind) in names.into_iter().zip(kinds) {
+        assert_eq!((&parts[name]["kind"], &parts[name]["ok"]), (&Value::from(kind), &Value::from(true)), "{ready}");
+    }
+}

@@ -199,7 +199,6 @@ async fn client_id_metadata_s4_3_documents_are_renewed_and_may_be_away_for_a_day
 async fn person(app: &App) -> AccountId {
     let new = NewAccount {
         email: format!("{}@mail.example", crate::support::unique("amina-")),
-        is_verified: true,
         password: Some(Secret::new("zanzibar-ferry-9".to_owned())),
         locale: None,
         role: Role::Person,

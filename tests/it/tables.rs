@@ -180,6 +180,8 @@ async fn every_route_answers_and_every_mail_goes_out() {
             Verb::Get if leads_on.contains(&row.path) => ("GET", &["3xx"]),
             Verb::Get => ("GET", &["2xx"]),
             Verb::Post => ("POST", &["2xx", "3xx"]),
+            Verb::Put => ("PUT", &["2xx"]),
+            Verb::Delete => ("DELETE", &["2xx"]),
         };
         let labels = [format!("route=\"{}\"", row.path), format!("method=\"{method}\"")];
         !requests.iter().any(|line| {
@@ -236,6 +238,8 @@ async fn every_limit_holds_at_its_door() {
             let call = async || match row.verb {
                 Verb::Get => Answer::of(http().get(&url)).await,
                 Verb::Post => Answer::of(http().post(&url)).await,
+                Verb::Put => Answer::of(http().put(&url)).await,
+                Verb::Delete => Answer::of(http().delete(&url)).await,
             };
             // The first may be the one that this limit lets through.
             call().await;

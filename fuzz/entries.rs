@@ -9,7 +9,7 @@ use social_wallet::base::{Time, text, url};
 use social_wallet::catalog::{CLAIMS, check_value, values};
 use social_wallet::jose::jwt::{self, Rules};
 use social_wallet::jose::{Alg, JwkSet, SigningKey, Unverified, json};
-use social_wallet::oauth::authorization::request::{self, Facts};
+use social_wallet::oauth::authorization::request::{self, Facts, Way};
 use social_wallet::oauth::claims_request::ClaimsRequest;
 use social_wallet::oauth::client_auth::{self, CLIENT_AUTH_METHODS, Presented};
 use social_wallet::oauth::profile::PROFILES;
@@ -66,7 +66,14 @@ pub fn authorization(data: &[u8]) {
         ..Client::new("orbit".into())
     };
     let issuer = "https://wallet.example";
-    let facts = Facts { client: &client, profile: &PROFILES[0], supported: supported(), issuer, hinted: None };
+    let facts = Facts {
+        client: &client,
+        profile: &PROFILES[0],
+        supported: supported(),
+        issuer,
+        way: &Way::default(),
+        hinted: None,
+    };
     if let Ok(request) = request::read(&params, &facts) {
         assert!(request.code_challenge.is_some() && client.has_redirect_uri(params.get("redirect_uri").unwrap_or("")));
         assert!(request.scope.is_within(&client.scope));

@@ -104,7 +104,7 @@ impl App {
         };
         let blobs = Blobs::open(&config)?;
         let mail = Mail::open(&config, clock.clone())?;
-        let fetch = Fetch::new(&config.outbound.allow, clock.clone())?;
+        let fetch = Fetch::open(&config.outbound, clock.clone())?;
         db.migrate().await?;
         check_keys(&db, &keys, &random).await?;
         let (metrics, rooms) = (Metrics::new(), RwLock::default());

@@ -11,6 +11,7 @@ pub mod sealing;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+mod sign_out;
 mod summary;
 
 pub use self::guard::KEPT as COUNTS_KEPT;
@@ -19,4 +20,5 @@ pub(crate) use self::open::contact;
 pub use self::open::{NewAccount, Opening, create, open, prepare};
 pub use self::sealing::load_key as person_key;
 pub use self::sessions::Session;
+pub use self::sign_out::tell_of_stop;
 pub use self::summary::{Summary, summary};

@@ -112,8 +112,13 @@ async fn enqueue(
     values: &[(&str, String)],
 ) -> Result<(), Fault> {
     jobs::enqueue(conn, &job(mail, sent, values), &app.sealers.job, &app.random, app.now()).await?;
-    app.room::<Wake>().0.notify_one();
+    wake(app);
     Ok(())
+}
+
+/// Tells the runners of this process that a job was added.
+pub(super) fn wake(app: &App) {
+    app.room::<Wake>().0.notify_one();
 }
 
 fn job(mail: &str, sent: &Sent, values: &[(&str, String)]) -> Job {

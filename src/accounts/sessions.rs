@@ -1,6 +1,6 @@
 //! Sessions: a signed-in browser, from its cookie to its end.
 
-use super::notice;
+use super::{notice, sign_out};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, SessionId};
@@ -62,8 +62,8 @@ pub async fn open(
     begin(app, account, amr, remember, None, origin).await
 }
 
-/// Opens a session in the place of one of the same account, whose authorizations move to it: for a person who proves
-/// again who they are.
+/// Gives a session another cookie and sign-in, for a person who proves again who they are; clients know it by the same
+/// name. Where it has just ended, a new one is opened.
 ///
 /// # Errors
 /// As [`open`].
@@ -74,7 +74,7 @@ pub async fn renew(
     remember: bool,
     origin: &Origin,
 ) -> Result<(Session, Secret<String>), Error> {
-    begin(app, old.account, amr, remember, Some(old.id), origin).await
+    begin(app, old.account, amr, remember, Some(old), origin).await
 }
 
 async fn begin(
@@ -82,7 +82,7 @@ async fn begin(
     account: AccountId,
     amr: &[&str],
     remember: bool,
-    old: Option<SessionId>,
+    old: Option<&Session>,
     origin: &Origin,
 ) -> Result<(Session, Secret<String>), Error> {
     let acr =
@@ -105,9 +105,10 @@ async fn begin(
         address_prefix: origin.address_prefix.clone(),
         agent: origin.agent.clone(),
     };
-    let session = session(row.clone());
+    let renewed = old.map(|old| Row { id: old.id, created_at: old.created_at, ..row.clone() });
     let (unit, origin) = (app.clone(), origin.clone());
-    app.db
+    let row = app
+        .db
         .write::<_, Error, _>(move |tx| {
             Box::pin(async move {
                 let found = accounts::find(tx, account).await?;
@@ -117,16 +118,19 @@ async fn begin(
                 {
                     notice::new_sign_in(tx, &unit, account, &origin).await?;
                 }
-                sessions::insert(tx, &row).await?;
-                if let Some(old) = old {
-                    sessions::succeed(tx, account, old, row.id, now).await?;
-                }
+                let row = match renewed {
+                    Some(renewed) if sessions::renew(tx, &renewed).await? => renewed,
+                    _ => {
+                        sessions::insert(tx, &row).await?;
+                        row
+                    }
+                };
                 audit::record(tx, &unit, &Record::of("session.opened", account), &origin).await?;
-                Ok(())
+                Ok(row)
             })
         })
         .await?;
-    Ok((session, cookie))
+    Ok((session(row), cookie))
 }
 
 /// The live session of a cookie: not ended, within its idle and absolute limits, of an account that may be used.
@@ -184,6 +188,7 @@ pub async fn end_by_id(
             Box::pin(async move {
                 let is_ended = sessions::end(tx, account, id, reason, unit.now()).await?;
                 if is_ended {
+                    sign_out::tell(tx, &unit, account, id).await?;
                     audit::record(tx, &unit, &ended(account, reason), &origin).await?;
                 }
                 Ok(is_ended)
@@ -221,7 +226,8 @@ pub async fn end_all(
     origin: &Origin,
 ) -> Result<usize, Fault> {
     let ids = sessions::end_all(conn, account, but, reason, app.now()).await?;
-    for _ in &ids {
+    for id in &ids {
+        sign_out::tell(conn, app, account, *id).await?;
         audit::record(conn, app, &ended(account, reason), origin).await?;
     }
     Ok(ids.len())

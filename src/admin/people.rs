@@ -156,6 +156,8 @@ pub async fn delete(app: &App, id: AccountId, origin: &Origin) -> Result<(), Err
     app.db
         .write(move |tx| {
             Box::pin(async move {
+                // The clients of its sessions are told while it is known which they are.
+                browsers::end_all(tx, &unit, id, None, "account_deleted", &origin).await?;
                 if !accounts::delete(tx, id).await? {
                     return Err(Error::Denied(Denied::NotFound));
                 }

@@ -49,6 +49,8 @@ kinds! {
     Contact ContactId "con";
     /// A code that was sent and waits for its answer.
     Challenge ChallengeId "chl";
+    /// A token with which somebody may register a client.
+    InitialToken InitialTokenId "iat";
     /// A row of the job queue.
     Job JobId "job";
     /// A row of the audit trail.

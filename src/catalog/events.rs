@@ -71,6 +71,8 @@ pub const EVENTS: &[Event] = &[
     row("client.changed", Staff, Operation),
     row("client.removed", Staff, Operation),
     row("client.authentication_refused", Staff, Security),
+    row("client.initial_token_made", Staff, Operation),
+    row("client.initial_token_removed", Staff, Operation),
     row("key.created", Staff, Operation),
     row("key.rotated", Staff, Operation),
     row("key.removed", Staff, Operation),

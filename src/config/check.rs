@@ -208,6 +208,11 @@ fn safety(config: &Config, found: &mut Found) {
         "outbound.allow lets clients' URLs reach private addresses",
         "Empty outbound.allow; it is for tests.",
     );
+    found.when(
+        config.outbound.extra_ca.is_some(),
+        "outbound.extra_ca lets another authority vouch for clients' URLs",
+        "Empty outbound.extra_ca; it is for tests.",
+    );
     let passwords = &config.passwords;
     let work = u64::from(passwords.memory_kib) * u64::from(passwords.passes);
     found.when(
@@ -275,6 +280,7 @@ mod tests {
             |c| c.mail.from = "a@localhost".into(),
             |c| c.limits.enabled = false,
             |c| c.outbound.allow = vec!["127.0.0.1:1".into()],
+            |c| c.outbound.extra_ca = Some("ca.pem".into()),
             |c| c.passwords.memory_kib = 8192,
             |c| c.passwords.least = 7,
             |c| c.operations.listen = Some(c.http.listen),

@@ -17,7 +17,7 @@ pub mod secrets;
 
 pub use check::{Problem, check};
 pub use load::{Loaded, Origin, Refused, Setting, load};
-pub use read::Rate;
+pub use read::{Publisher, Rate};
 pub use secrets::Keys;
 
 /// Every setting with its default and a comment; read as the lowest layer of every configuration.
@@ -44,6 +44,7 @@ pub struct Config {
     pub limits: Limits,
     pub keys: SigningKeys,
     pub outbound: Outbound,
+    pub registration: Registration,
     pub log: Log,
 }
 
@@ -244,13 +245,16 @@ pub struct Limits {
     pub enabled: bool,
     pub token: Rate,
     pub introspect: Rate,
+    pub par: Rate,
     pub revoke: Rate,
     pub userinfo: Rate,
+    pub client_document: Rate,
     pub address: Rate,
     pub authorize: Rate,
     pub sign_in: Rate,
     pub sign_up: Rate,
     pub code_check: Rate,
+    pub register: Rate,
     pub code_send: Rate,
     pub recovery: Rate,
     /// Wrong passwords in a row before an account asks for more proof.
@@ -273,6 +277,31 @@ pub struct SigningKeys {
 pub struct Outbound {
     /// `host:port` pairs that may be fetched although they are private or plain http.
     pub allow: Vec<String>,
+    /// PEM: certificates that are trusted beside the usual ones, for these pairs alone.
+    #[serde(deserialize_with = "read::optional")]
+    pub extra_ca: Option<PathBuf>,
+}
+
+/// How clients may come by themselves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    pub mode: RegistrationMode,
+    /// Whether a client may be named by the URL of its own document.
+    pub metadata_documents: bool,
+    pub software_statements: Vec<Publisher>,
+}
+
+/// Who may register a client at `/register`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegistrationMode {
+    /// Nobody: there is no such endpoint.
+    Off,
+    /// Who has an initial access token.
+    Token,
+    /// Anybody.
+    Open,
 }
 
 #[derive(Debug, Clone, Deserialize)]

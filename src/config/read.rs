@@ -70,6 +70,32 @@ impl<'de> Deserialize<'de> for Rate {
     }
 }
 
+/// Somebody whose software statements are believed (RFC 7591 §2.3): the issuer, and where its keys are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    pub issuer: String,
+    pub jwks_uri: String,
+}
+
+impl FromStr for Publisher {
+    type Err = Unreadable;
+
+    fn from_str(text: &str) -> Result<Self, Unreadable> {
+        const SHAPE: Unreadable =
+            Unreadable("must be an issuer and the https URL of its keys, with a space between them");
+        let (issuer, jwks_uri) = text.trim().split_once(' ').ok_or(SHAPE)?;
+        let jwks_uri = jwks_uri.trim();
+        crate::base::url::web(jwks_uri).ok_or(SHAPE)?;
+        Ok(Self { issuer: issuer.to_owned(), jwks_uri: jwks_uri.to_owned() })
+    }
+}
+
+impl<'de> Deserialize<'de> for Publisher {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
+    }
+}
+
 pub(super) fn seconds<'de, D: Deserializer<'de>>(d: D) -> Result<Seconds, D::Error> {
     lifetime(&String::deserialize(d)?).map_err(D::Error::custom)
 }
@@ -125,6 +151,15 @@ mod tests {
         }
         for bad in ["", "s", "-1s", "5m", "1.5h", "99999999999999999999s", "999999999999d", "1h30min", "٣s"] {
             assert!(lifetime(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn publishers() {
+        let read: Publisher = "https://trust.example https://trust.example/jwks".parse().unwrap();
+        assert_eq!((&*read.issuer, &*read.jwks_uri), ("https://trust.example", "https://trust.example/jwks"));
+        for bad in ["", "https://trust.example", "a http://trust.example/jwks", "a b"] {
+            assert!(bad.parse::<Publisher>().is_err(), "{bad}");
         }
     }
 

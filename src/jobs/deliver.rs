@@ -66,7 +66,9 @@ pub const MAILS: &[Mail] = &[
 /// # Errors
 /// Permanent where the mail server refuses this letter, or the job asks for a mail that there is not.
 pub async fn run(app: &App, row: &Row, job: Job) -> Result<(), Failure> {
-    let Job::Mail { mail: name, to, locale, values } = job;
+    let Job::Mail { mail: name, to, locale, values } = job else {
+        return Err(Failure::Permanent("this is no mail".to_owned()));
+    };
     let Some(mail) = MAILS.iter().find(|mail| mail.name == name) else {
         return Err(Failure::Permanent("there is no such mail".to_owned()));
     };

@@ -5,6 +5,7 @@
 
 pub mod deliver;
 pub mod letters;
+pub mod logout;
 pub mod runner;
 mod schedule;
 pub mod upkeep;
@@ -34,14 +35,24 @@ pub struct Kind {
 }
 
 /// Every kind of job.
-pub const JOBS: &[Kind] = &[Kind {
-    name: "mail",
-    // Some five hours in all.
-    tries: 14,
-    first: Seconds(5),
-    longest: Seconds::hours(1),
-    run: |app, row, job| Box::pin(deliver::run(app, row, job)),
-}];
+pub const JOBS: &[Kind] = &[
+    Kind {
+        name: "mail",
+        // Some five hours in all.
+        tries: 14,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(deliver::run(app, row, job)),
+    },
+    Kind {
+        name: "logout",
+        // Some two hours in all: later, the session at the client will have ended by itself.
+        tries: 12,
+        first: Seconds(2),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(logout::run(app, row, job)),
+    },
+];
 
 /// Why a job was not done; in words without personal data, since they are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,6 +34,12 @@ pub const SWEEPS: &[Sweep] = &[
         kept: Seconds::hours(1),
         run: |c, before| Box::pin(upkeep::used_assertions(c, before)),
     },
+    Sweep {
+        name: "initial_tokens",
+        kept: Seconds::days(30),
+        run: |c, before| Box::pin(upkeep::initial_tokens(c, before)),
+    },
+    Sweep { name: "documents", kept: Seconds::days(7), run: |c, before| Box::pin(upkeep::documents(c, before)) },
     Sweep { name: "jobs", kept: Seconds::days(1), run: |c, before| Box::pin(upkeep::jobs(c, before)) },
     Sweep { name: "dead_jobs", kept: Seconds::days(30), run: |c, before| Box::pin(upkeep::dead_jobs(c, before)) },
 ];

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::base::id::ClientId;
 use crate::base::{Seconds, Time};
+use crate::oauth::authorization::response_type::{self, ResponseType};
 use crate::oauth::redirect_uri::{self, ApplicationType};
 use crate::oauth::scope::Scope;
 
@@ -50,7 +51,8 @@ pub struct Client {
     pub grant_types: Vec<String>,
     #[serde(default = "default_response_types")]
     pub response_types: Vec<String>,
-    #[serde(default = "default_response_modes")]
+    /// The response modes that it may use; empty for all that its profile allows.
+    #[serde(default)]
     pub response_modes: Vec<String>,
     /// The most that the client may ask for.
     #[serde(default)]
@@ -92,6 +94,87 @@ pub struct Client {
     #[serde(default)]
     pub cors_origins: Vec<String>,
 
+    /// Encryption of ID Tokens to the client's keys: the `alg` and `enc` of the JWE (OIDC Registration §2).
+    #[serde(default)]
+    pub id_token_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub id_token_encrypted_response_enc: Option<String>,
+    /// UserInfo as a signed JWT where this is there, encrypted where the next is; otherwise plain JSON.
+    #[serde(default)]
+    pub userinfo_signed_response_alg: Option<String>,
+    #[serde(default)]
+    pub userinfo_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub userinfo_encrypted_response_enc: Option<String>,
+    /// Introspection answers as JWTs (RFC 9701 §6).
+    #[serde(default)]
+    pub introspection_signed_response_alg: Option<String>,
+    #[serde(default)]
+    pub introspection_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub introspection_encrypted_response_enc: Option<String>,
+    /// Authorization responses as JWTs (JARM §3).
+    #[serde(default)]
+    pub authorization_signed_response_alg: Option<String>,
+    #[serde(default)]
+    pub authorization_encrypted_response_alg: Option<String>,
+    #[serde(default)]
+    pub authorization_encrypted_response_enc: Option<String>,
+    /// The one algorithm of its request objects; any that is allowed when absent.
+    #[serde(default)]
+    pub request_object_signing_alg: Option<String>,
+    /// The request objects that it may name by reference (OIDC Core §6.2).
+    #[serde(default)]
+    pub request_uris: Vec<String>,
+    /// Whether it never asks without a signed request object (RFC 9101 §10.5).
+    #[serde(default)]
+    pub require_signed_request_object: bool,
+    /// Whether it never asks but by a pushed request (RFC 9126 §6).
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
+    /// Whether its tokens are always bound to a DPoP key (RFC 9449 §5.2).
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
+    /// Whether its tokens are always bound to its certificate (RFC 8705 §3.4).
+    #[serde(default)]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// Which certificate is its own, by one of these names (RFC 8705 §2.1.2).
+    #[serde(default)]
+    pub tls_client_auth_subject_dn: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_dns: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_uri: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_ip: Option<String>,
+    #[serde(default)]
+    pub tls_client_auth_san_email: Option<String>,
+    /// Where it hears of sign-outs in the browser (OIDC Front-Channel Logout §2).
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
+    /// Where it hears of sign-outs from us (OIDC Back-Channel Logout §2.2).
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
+    /// How it learns of the end of a backchannel authentication: `poll` or `ping` (CIBA §4).
+    #[serde(default)]
+    pub backchannel_token_delivery_mode: Option<String>,
+    #[serde(default)]
+    pub backchannel_client_notification_endpoint: Option<String>,
+    #[serde(default)]
+    pub backchannel_authentication_request_signing_alg: Option<String>,
+    /// The types of authorization details that it may ask for (RFC 9396 §10).
+    #[serde(default)]
+    pub authorization_details_types: Vec<String>,
+    /// What software it is an instance of (RFC 7591 §2).
+    #[serde(default)]
+    pub software_id: Option<String>,
+    #[serde(default)]
+    pub software_version: Option<String>,
+
     /// The row of [`crate::oauth::profile::PROFILES`] that it is held to.
     #[serde(default = "default_profile")]
     pub profile: String,
@@ -131,9 +214,6 @@ fn default_grant_types() -> Vec<String> {
 fn default_response_types() -> Vec<String> {
     vec!["code".into()]
 }
-fn default_response_modes() -> Vec<String> {
-    vec!["query".into(), "form_post".into()]
-}
 fn default_auth_method() -> String {
     "client_secret_basic".into()
 }
@@ -158,7 +238,7 @@ impl Client {
             post_logout_redirect_uris: Vec::new(),
             grant_types: default_grant_types(),
             response_types: default_response_types(),
-            response_modes: default_response_modes(),
+            response_modes: Vec::new(),
             scope: Scope::empty(),
             token_endpoint_auth_method: default_auth_method(),
             token_endpoint_auth_signing_alg: None,
@@ -177,6 +257,38 @@ impl Client {
             contacts: Vec::new(),
             initiate_login_uri: None,
             cors_origins: Vec::new(),
+            id_token_encrypted_response_alg: None,
+            id_token_encrypted_response_enc: None,
+            userinfo_signed_response_alg: None,
+            userinfo_encrypted_response_alg: None,
+            userinfo_encrypted_response_enc: None,
+            introspection_signed_response_alg: None,
+            introspection_encrypted_response_alg: None,
+            introspection_encrypted_response_enc: None,
+            authorization_signed_response_alg: None,
+            authorization_encrypted_response_alg: None,
+            authorization_encrypted_response_enc: None,
+            request_object_signing_alg: None,
+            request_uris: Vec::new(),
+            require_signed_request_object: false,
+            require_pushed_authorization_requests: false,
+            dpop_bound_access_tokens: false,
+            tls_client_certificate_bound_access_tokens: false,
+            tls_client_auth_subject_dn: None,
+            tls_client_auth_san_dns: None,
+            tls_client_auth_san_uri: None,
+            tls_client_auth_san_ip: None,
+            tls_client_auth_san_email: None,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            backchannel_token_delivery_mode: None,
+            backchannel_client_notification_endpoint: None,
+            backchannel_authentication_request_signing_alg: None,
+            authorization_details_types: Vec::new(),
+            software_id: None,
+            software_version: None,
             profile: default_profile(),
             require_pkce: true,
             id_token_claims: IdTokenClaims::default(),
@@ -205,9 +317,20 @@ impl Client {
         self.grant_types.iter().any(|g| g == name)
     }
 
+    /// Whether it is registered for a response type, by whatever order of its words.
+    pub fn has_response_type(&self, wanted: &ResponseType) -> bool {
+        let is_wanted = |name: &String| response_type::find(name) == Some(wanted);
+        self.response_types.iter().any(is_wanted) && wanted.grant_types().iter().all(|name| self.has_grant_type(name))
+    }
+
     /// Whether its authorization requests must carry a PKCE challenge by its own switch.
     pub fn needs_pkce(&self) -> bool {
         self.require_pkce || self.is_public()
+    }
+
+    /// Whether it wants to be told that a session is over (OIDC Front-Channel Logout, OIDC Back-Channel Logout).
+    pub fn hears_of_sign_outs(&self) -> bool {
+        self.frontchannel_logout_uri.is_some() || self.backchannel_logout_uri.is_some()
     }
 
     /// What a person calls it: its name, or its identifier where it has none.

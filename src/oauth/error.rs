@@ -41,8 +41,9 @@ codes! {
     TemporarilyUnavailable "temporarily_unavailable" 503 "RFC 6749 §4.1.2.1";
     LoginRequired "login_required" 400 "OIDC Core §3.1.2.6";
     ConsentRequired "consent_required" 400 "OIDC Core §3.1.2.6";
-    RequestNotSupported "request_not_supported" 400 "OIDC Core §3.1.2.6";
-    RequestUriNotSupported "request_uri_not_supported" 400 "OIDC Core §3.1.2.6";
+    InvalidRequestUri "invalid_request_uri" 400 "OIDC Core §3.1.2.6";
+    InvalidRequestObject "invalid_request_object" 400 "OIDC Core §3.1.2.6";
+    InvalidAuthorizationDetails "invalid_authorization_details" 400 "RFC 9396 §5";
     RegistrationNotSupported "registration_not_supported" 400 "OIDC Core §3.1.2.6";
     InvalidToken "invalid_token" 401 "RFC 6750 §3.1";
     InsufficientScope "insufficient_scope" 403 "RFC 6750 §3.1";
@@ -50,6 +51,8 @@ codes! {
         "OIDC Core Unmet Authentication Requirements §2";
     InvalidRedirectUri "invalid_redirect_uri" 400 "RFC 7591 §3.2.2";
     InvalidClientMetadata "invalid_client_metadata" 400 "RFC 7591 §3.2.2";
+    InvalidSoftwareStatement "invalid_software_statement" 400 "RFC 7591 §3.2.2";
+    UnapprovedSoftwareStatement "unapproved_software_statement" 400 "RFC 7591 §3.2.2";
 }
 
 impl Code {

@@ -2,6 +2,7 @@
 
 pub mod authentication;
 pub mod authorization;
+pub mod authorization_details;
 pub mod claims_request;
 pub mod client;
 pub mod client_auth;
@@ -12,7 +13,10 @@ pub mod pkce;
 pub mod profile;
 pub mod prompt;
 pub mod redirect_uri;
+pub mod registration;
+pub mod request_object;
 pub mod scope;
+pub mod sender;
 pub mod subject;
 pub mod supported;
 
@@ -22,4 +26,5 @@ pub use error::{Code, Error};
 pub use grant::Grant;
 pub use params::Params;
 pub use scope::Scope;
+pub use sender::Binding;
 pub use supported::Supported;

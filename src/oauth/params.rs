@@ -62,6 +62,48 @@ impl Params {
         Self { pairs: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
     }
 
+    /// Parameters of another form than a query's: the rules for names and values are the same.
+    ///
+    /// # Errors
+    /// As [`Params::from_query`].
+    pub fn read(pairs: Vec<(String, String)>) -> Result<Self, Error> {
+        let mut names = HashSet::new();
+        for (name, value) in &pairs {
+            if names.len() == MOST_PARAMS {
+                return Err(Error::invalid_request("the request has more than 100 parameters"));
+            }
+            if value.len() > MOST_VALUE_BYTES {
+                return Err(Error::invalid_request("a parameter is larger than 16 KiB"));
+            }
+            if name.chars().chain(value.chars()).any(char::is_control) {
+                return Err(Error::invalid_request("a parameter has a control character"));
+            }
+            if !names.insert(name.as_str()) {
+                return Err(Error::invalid_request("a parameter is repeated"));
+            }
+        }
+        let pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Ok(Self { pairs })
+    }
+
+    /// These, and those of `other` that are not among them.
+    pub fn over(mut self, other: &Self) -> Self {
+        let more: Vec<_> = other.pairs.iter().filter(|(name, _)| self.get(name).is_none()).cloned().collect();
+        self.pairs.extend(more);
+        self
+    }
+
+    /// These without some.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.pairs.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// All of them, to be kept.
+    pub fn into_pairs(self) -> Vec<(String, String)> {
+        self.pairs
+    }
+
     /// The value of a parameter; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())

@@ -26,6 +26,7 @@ pub struct Supported {
     pub acr_values: Vec<&'static str>,
     /// Language tags of the pages.
     pub ui_locales: Vec<String>,
+    /// Those of the token endpoint, and `implicit`, which has no exchange.
     pub grant_types: Vec<&'static str>,
     pub response_types: Vec<&'static str>,
     pub response_modes: Vec<&'static str>,
@@ -33,8 +34,12 @@ pub struct Supported {
     pub client_auth_methods: Vec<&'static str>,
     /// Algorithms that sign ID Tokens.
     pub id_token_algs: Vec<&'static str>,
-    /// Algorithms that a client assertion may be signed with.
+    pub authorization_details_types: Vec<&'static str>,
+    /// Algorithms that a client assertion or a request object may be signed with.
     pub assertion_algs: Vec<&'static str>,
+    /// `alg` and `enc` of what is encrypted to a client.
+    pub encryption_algs: Vec<&'static str>,
+    pub encryption_encs: Vec<&'static str>,
 }
 
 /// Claims that the protocol itself makes; nobody is asked for them.
@@ -86,6 +91,8 @@ pub(crate) mod sample {
     //! A small house for tests.
 
     use super::*;
+    use crate::oauth::authorization::reply::RESPONSE_MODES;
+    use crate::oauth::authorization::response_type::RESPONSE_TYPES;
 
     pub fn supported() -> Supported {
         let scope =
@@ -103,12 +110,15 @@ pub(crate) mod sample {
             acr_values: vec!["urn:sw:aal1", "urn:sw:aal2"],
             ui_locales: vec!["en".into(), "ar".into()],
             grant_types: vec!["authorization_code", "refresh_token", "client_credentials"],
-            response_types: vec!["code"],
-            response_modes: vec!["query", "form_post"],
+            response_types: RESPONSE_TYPES.iter().map(|row| row.name).collect(),
+            response_modes: RESPONSE_MODES.iter().map(|row| row.name).collect(),
+            authorization_details_types: vec!["wallet_read"],
             prompt_values: vec!["none", "login", "consent", "select_account", "create"],
             client_auth_methods: vec!["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
             id_token_algs: vec!["ES256", "EdDSA", "RS256", "PS256"],
             assertion_algs: vec!["ES256", "EdDSA", "PS256", "RS256"],
+            encryption_algs: vec![],
+            encryption_encs: vec![],
         }
     }
 }

@@ -14,11 +14,12 @@ use futures_util::future::{BoxFuture, Shared};
 use moka::sync::Cache;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Certificate, Client, ClientBuilder};
 use url::{Host, Url};
 
 use crate::base::url::is_public;
 use crate::base::{Clock, Fault, Seconds, Time};
+use crate::config::Outbound;
 
 /// The most bytes that anything small may have: a JWK Set, a list of redirect URIs.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -72,11 +73,26 @@ impl Fetch {
     /// # Errors
     /// A fault where TLS cannot be set up.
     pub fn new(allowed: &[String], clock: Clock) -> Result<Self, Fault> {
+        Self::open(&Outbound { allow: allowed.to_vec(), extra_ca: None }, clock)
+    }
+
+    /// As the settings say.
+    ///
+    /// # Errors
+    /// A fault where TLS cannot be set up, or the authority for tests cannot be read.
+    pub fn open(settings: &Outbound, clock: Clock) -> Result<Self, Fault> {
         let built =
             |builder: ClientBuilder| builder.build().map_err(|e| Fault::internal("set up outgoing requests", e));
+        let mut lenient = client();
+        if let Some(file) = &settings.extra_ca {
+            let pem = std::fs::read(file).map_err(|e| Fault::internal("read outbound.extra_ca", e))?;
+            let read = Certificate::from_pem_bundle(&pem).map_err(|e| Fault::internal("read outbound.extra_ca", e))?;
+            lenient = read.into_iter().fold(lenient, ClientBuilder::add_root_certificate);
+        }
+        let allowed = &settings.allow;
         let inner = Inner {
             strict: built(client().https_only(true).dns_resolver(Arc::new(PublicOnly)))?,
-            lenient: built(client())?,
+            lenient: built(lenient)?,
             allowed: allowed.iter().map(|pair| pair.to_ascii_lowercase()).collect(),
             flights: Mutex::default(),
             failures: Cache::builder().max_capacity(MOST_FAILURES).build(),
@@ -101,6 +117,19 @@ impl Fetch {
             return Err(error);
         }
         self.flight(client, url.clone(), key).await
+    }
+
+    /// Posts a form; what the other side answers is not read, but that it took it (200, 202 or 204).
+    ///
+    /// # Errors
+    /// As [`Fetch::get`]; nothing is remembered.
+    pub async fn post_form(&self, url: &Url, form: &[(&str, &str)]) -> Result<(), FetchError> {
+        let response = self.client_for(url)?.post(url.clone()).form(form).send().await.map_err(|e| unanswered(&e))?;
+        match response.status().as_u16() {
+            200 | 202 | 204 => Ok(()),
+            300..=399 => Err(FetchError::Refused("redirects are not followed")),
+            status => Err(FetchError::Status(status)),
+        }
     }
 
     /// The request that is under way for `key`, or a new one. It finishes even when every caller goes away.

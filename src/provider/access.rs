@@ -109,7 +109,8 @@ pub(super) fn works(live: &Live, epoch: u32, now: Time) -> Result<Permit, &'stat
         return Err("token_revoked");
     }
     let permit = Permit::check(&live.standing, now).map_err(|stopped| stopped.reason())?;
-    if live.family.state != FamilyState::Active || live.family.expires_at <= now {
+    // A token of a hybrid response is there before the code beside it is redeemed.
+    if live.family.state == FamilyState::Ended || live.family.expires_at <= now {
         return Err("authorization_ended");
     }
     if live.standing.grant.grant.epoch != epoch {

@@ -9,13 +9,16 @@ use crate::base::Time;
 use crate::base::id::{ClientId, InteractionId};
 use crate::catalog::contexts;
 use crate::error::Error;
-use crate::oauth::authorization::{Approved, AuthorizationRequest, Rejection, Reply, Step, next, next_step, request};
+use crate::oauth::authorization::reply::outcome;
+use crate::oauth::authorization::{
+    Approved, AuthorizationRequest, Fields, Rejection, Reply, ReplyTo, Step, Way, next, next_step, request,
+};
 use crate::oauth::grant::{Demand, Grant};
 use crate::oauth::{self, Authentication, Params};
 use crate::provider::clients::{self, Registered};
 use crate::provider::respond::{self, Approval};
 use crate::provider::supported::supported;
-use crate::provider::{consent, logout, tokens};
+use crate::provider::{client_documents, consent, logout, parameters, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::Interaction;
 
@@ -30,8 +33,8 @@ pub struct Visitor<'a> {
 /// What follows an authorization request.
 #[derive(Debug)]
 pub enum Begun {
-    /// It is answered at once.
-    Reply(Reply),
+    /// It is answered at once; how, for the count.
+    Reply(Reply, &'static str),
     /// A person must do something first.
     Ask(InteractionId),
 }
@@ -44,7 +47,7 @@ pub enum Begun {
 pub async fn begin(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Origin) -> Result<Begun, Error> {
     let result = take_in(app, params, visitor, origin).await;
     let outcome = match &result {
-        Ok(Begun::Reply(reply)) => reply.outcome(),
+        Ok(Begun::Reply(_, outcome)) => outcome,
         Ok(Begun::Ask(_)) => "asked",
         Err(error) => error.outcome(),
     };
@@ -55,6 +58,7 @@ pub async fn begin(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Or
 async fn take_in(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Origin) -> Result<Begun, Error> {
     let began = app.now();
     let id = ClientId::from(params.require("client_id")?);
+    client_documents::prepare(app, &id, origin).await?;
     let unknown = || oauth::Error::invalid_request("client_id is not the identifier of a registered client");
     let account = visitor.session.map(|session| session.account);
     let unit = app.clone();
@@ -72,12 +76,17 @@ async fn take_in(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Orig
     let request = match read(app, params, &client).await? {
         Ok(request) => request,
         Err(Rejection::Page(error)) => return Err(error.into()),
-        Err(Rejection::Reply(reply_to, error)) => return Ok(Begun::Reply(reply_to.error(&error))),
+        Err(Rejection::Reply(reply_to, error)) => {
+            return reply(app, &client, &reply_to, ReplyTo::error(&error)).await;
+        }
     };
     let scene = Scene::new(app, client, kept, visitor.session, &request);
     match scene.next(app, &request, began) {
-        Step::Respond(approved) => Ok(Begun::Reply(respond(app, &scene.client, &approved, origin).await?)),
-        Step::Refuse(error) => Ok(Begun::Reply(request.reply_to.error(&error))),
+        Step::Respond(approved) => {
+            let fields = respond(app, &scene.client, &approved, origin).await?;
+            reply(app, &scene.client, &request.reply_to, fields).await
+        }
+        Step::Refuse(error) => reply(app, &scene.client, &request.reply_to, ReplyTo::error(&error)).await,
         Step::SignIn | Step::SignUp | Step::Consent => {
             let id = InteractionId::new(began, &app.random);
             let interaction = Interaction { request, browser: visitor.browser.map(str::to_owned), began };
@@ -87,22 +96,48 @@ async fn take_in(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Orig
     }
 }
 
+async fn reply(app: &App, client: &Registered, reply_to: &ReplyTo, fields: Fields) -> Result<Begun, Error> {
+    let outcome = outcome(&fields);
+    Ok(Begun::Reply(respond::send(app, client, reply_to, fields).await?, outcome))
+}
+
 async fn read(
     app: &App,
     params: &Params,
     client: &Registered,
 ) -> Result<Result<AuthorizationRequest, Rejection>, Error> {
-    let hinted = match params.get("id_token_hint") {
-        None => None,
-        Some(token) => match logout::hinted_subject(app, token, &client.id).await {
-            Ok(subject) => Some(Ok(subject)),
-            Err(Error::Protocol(error)) => Some(Err(error)),
-            Err(other) => return Err(other),
-        },
+    let facts = |way, hinted| request::Facts {
+        client,
+        profile: client.rules(),
+        supported: supported(),
+        issuer: app.config.issuer(),
+        way,
+        hinted,
     };
-    let facts =
-        request::Facts { client, profile: client.rules(), supported: supported(), issuer: app.config.issuer(), hinted };
-    Ok(request::read(params, &facts))
+    let gathered = match parameters::gather(app, client, params).await {
+        Ok(gathered) => gathered,
+        // What stands beside a request object that is not believed may still tell where the error goes.
+        Err(Error::Protocol(error)) => return Ok(Err(request::refuse(params, &facts(&Way::default(), None), error))),
+        Err(other) => return Err(other),
+    };
+    let hinted = hinted(app, &gathered.params, client).await?;
+    Ok(request::read(&gathered.params, &facts(&gathered.way, hinted)))
+}
+
+/// Whom `id_token_hint` names, or why it names nobody.
+pub(super) async fn hinted(
+    app: &App,
+    params: &Params,
+    client: &Registered,
+) -> Result<Option<Result<String, oauth::Error>>, Error> {
+    match params.get("id_token_hint") {
+        None => Ok(None),
+        Some(token) => match logout::hinted_subject(app, token, &client.id).await {
+            Ok(subject) => Ok(Some(Ok(subject))),
+            Err(Error::Protocol(error)) => Ok(Some(Err(error))),
+            Err(other) => Err(other),
+        },
+    }
 }
 
 /// The facts about a request, read at one moment.
@@ -182,20 +217,19 @@ impl Scene {
     }
 }
 
-/// Answers an approved request: its authorization and the record of it in one unit, then the code.
+/// Answers an approved request: its authorization and the record of it in one unit, then the fields of the answer.
 pub(super) async fn respond(
     app: &App,
     client: &Arc<Registered>,
     approved: &Approved<'_>,
     origin: &Origin,
-) -> Result<Reply, Error> {
+) -> Result<Fields, Error> {
+    let signer = respond::signer(app, client, approved.request()).await?;
     let approval = Approval::from(approved);
-    let (unit, client, origin) = (app.clone(), Arc::clone(client), origin.clone());
-    let code = app
+    let (unit, registered, origin) = (app.clone(), Arc::clone(client), origin.clone());
+    let kept = app
         .db
-        .write(move |tx| {
-            Box::pin(async move { Ok::<_, Error>(respond::keep(tx, &unit, &client, approval, &origin).await?) })
-        })
+        .write(move |tx| Box::pin(async move { respond::keep(tx, &unit, &registered, approval, &origin).await }))
         .await?;
-    Ok(approved.request().reply_to.code(&code))
+    respond::fields(app, client, kept, signer).await
 }

@@ -20,7 +20,7 @@ use crate::oauth;
 use crate::oauth::client_auth::assertion::{self, Ourselves};
 use crate::oauth::client_auth::{self, Credentials, Proof};
 use crate::provider::clients::{self, Registered};
-use crate::provider::{client_keys, discovery};
+use crate::provider::{client_documents, client_keys, discovery};
 use crate::store::database::revoked;
 
 pub use crate::oauth::client_auth::Presented;
@@ -56,6 +56,12 @@ pub async fn authenticate(app: &App, presented: &Presented<'_>, origin: &Origin)
         _ => error,
     };
     let credentials = client_auth::read(presented).map_err(challenged)?;
+    let document = client_documents::prepare(app, &credentials.client_id, origin).await;
+    let told = |why: oauth::Error| oauth::Error::invalid_client(why.description().to_owned());
+    document.map_err(|error| match error {
+        Error::Protocol(why) => challenged(told(why)).into(),
+        other => other,
+    })?;
     let found = clients::find(app, &credentials.client_id).await?;
     let count = |outcome| app.metrics.count("sw_client_auth_total", &[credentials.method, outcome]);
     let refused = match (prove(app, found.as_deref(), &credentials).await?, found) {

@@ -67,14 +67,23 @@ pub async fn load(app: &App, client: &Registered) -> Result<Arc<JwkSet>, Error> 
         return Ok(Arc::clone(inline));
     }
     let Some(uri) = &client.jwks_uri else { return Err(Error::invalid_client("the client has no keys")) };
-    let slot = slot(app, client, uri);
+    let found = current(app, &slot(app, client, uri), uri).await;
+    found.ok_or_else(|| Error::invalid_client("the jwks_uri of the client gave no JWK Set"))
+}
+
+/// The keys that somebody else publishes, such as the issuer of software statements; `None` where they gave none for a
+/// day.
+pub async fn published(app: &App, owner: &str, uri: &str) -> Option<Arc<JwkSet>> {
+    let slot = app.room::<Published>().cache.get_with((owner.into(), uri.to_owned()), Arc::default);
+    current(app, &slot, uri).await
+}
+
+async fn current(app: &App, slot: &Slot, uri: &str) -> Option<Arc<JwkSet>> {
     if let Some(set) = slot.state().younger_than(FRESH, app.now()) {
-        return Ok(Arc::clone(set));
+        return Some(Arc::clone(set));
     }
-    read(app, &slot, uri, |state| state.younger_than(FRESH, app.now()).cloned()).await;
-    let state = slot.state();
-    let usable = state.younger_than(STALE, app.now()).cloned();
-    usable.ok_or_else(|| Error::invalid_client("the jwks_uri of the client gave no JWK Set"))
+    read(app, slot, uri, |state| state.younger_than(FRESH, app.now()).cloned()).await;
+    slot.state().younger_than(STALE, app.now()).cloned()
 }
 
 /// The keys that a client publishes instead of `old`, in which none fitted; `None` where there is nothing newer to be

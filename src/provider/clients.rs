@@ -1,8 +1,6 @@
 //! Finds clients, with their secrets and keys; makes and changes them.
 
-mod metadata;
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +16,10 @@ use crate::base::secret::same;
 use crate::base::{Digest, Fault, Seconds, Secret, Time};
 use crate::error::{Denied, Error};
 use crate::jose::JwkSet;
-use crate::oauth::profile;
-use crate::oauth::{Client, subject};
+use crate::oauth::{self, Client, profile, registration, subject};
+use crate::provider::supported::supported;
 use crate::store::database::clients::{self, ClientRow, ClientState, SecretRow};
 use crate::store::database::{Conn, Json};
-
-pub use self::metadata::check;
 
 /// How many secrets of one client work at once, so that one can be replaced without a pause.
 pub const MOST_SECRETS: usize = 2;
@@ -169,6 +165,16 @@ pub async fn list(app: &App) -> Result<Vec<Registered>, Error> {
         .await
 }
 
+/// The origins whose pages may read what we answer, of all clients that may act.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn cors_origins(app: &App) -> Result<HashSet<String>, Fault> {
+    let rows = app.db.read::<_, Fault, _>(|conn| Box::pin(clients::list(conn))).await?;
+    let live = rows.into_iter().filter(|row| row.state == ClientState::Active);
+    Ok(live.flat_map(|row| row.metadata.0.cors_origins).collect())
+}
+
 /// What clients call themselves, by their identifiers; one that was removed has no name any more.
 ///
 /// # Errors
@@ -204,8 +210,21 @@ fn secret_digest(app: &App, secret: &str) -> Digest {
     Digest::from_bytes(mac.finalize().into_bytes().into())
 }
 
-fn new_secret(app: &App) -> Secret<String> {
+pub(super) fn new_secret(app: &App) -> Secret<String> {
     Secret::new(format!("sw_cs_{}", app.random.token(32)))
+}
+
+/// Whether a registration can work ([`registration::check`]).
+///
+/// # Errors
+/// `invalid_client_metadata` or `invalid_redirect_uri` (RFC 7591 §3.2.2).
+pub fn check(client: &Client) -> Result<(), oauth::Error> {
+    registration::check(client, supported())
+}
+
+/// Whether a client proves who it is with a secret that it shares with us.
+pub fn needs_secret(client: &Client) -> bool {
+    client.token_endpoint_auth_method.starts_with("client_secret")
 }
 
 /// A client that was made, and its secret, which is shown this once.
@@ -220,7 +239,7 @@ pub struct Created {
 /// # Errors
 /// `invalid_client_metadata` or `invalid_redirect_uri` (RFC 7591 §3.2.2); conflict where the identifier is taken.
 pub async fn create(app: &App, client: Client, origin: &Origin) -> Result<Created, Error> {
-    let secret = client.token_endpoint_auth_method.starts_with("client_secret").then(|| new_secret(app));
+    let secret = needs_secret(&client).then(|| new_secret(app));
     create_with_secret(app, client, secret, origin).await
 }
 
@@ -235,28 +254,91 @@ pub async fn create_with_secret(
     origin: &Origin,
 ) -> Result<Created, Error> {
     check(&client)?;
-    let now = app.now();
-    let id = client.id.clone();
-    let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
-    let row = ClientRow { id: id.clone(), metadata: Json(client), state, version: 1, created_at: now, updated_at: now };
-    let secret_row = secret.as_ref().map(|secret| secret_row(app, &id, secret, now));
-    let record = record("client.created", &id);
-    let (unit, origin) = (app.clone(), origin.clone());
+    let (id, now) = (client.id.clone(), app.now());
+    let (unit, origin, own) = (app.clone(), origin.clone(), secret.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                if !clients::insert(tx, &row).await? {
-                    return Err(Error::from(Denied::Conflict("client_id")));
+                match insert_in(tx, &unit, client, own.as_ref(), None, now, &origin).await? {
+                    true => Ok(()),
+                    false => Err(Error::from(Denied::Conflict("client_id"))),
                 }
-                if let Some(secret) = &secret_row {
-                    clients::insert_secret(tx, secret).await?;
-                }
-                audit::record(tx, &unit, &record, &origin).await?;
-                Ok(())
             })
         })
         .await?;
     Ok(Created { id, secret })
+}
+
+/// Keeps a checked client in the caller's unit; `false` where its identifier is taken. `channel` says through which door
+/// it came, where that was not an operator's.
+pub(super) async fn insert_in(
+    tx: &mut Conn<'_>,
+    app: &App,
+    client: Client,
+    secret: Option<&Secret<String>>,
+    channel: Option<&'static str>,
+    now: Time,
+    origin: &Origin,
+) -> Result<bool, Fault> {
+    let id = client.id.clone();
+    let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
+    let row = ClientRow { id: id.clone(), metadata: Json(client), state, version: 1, created_at: now, updated_at: now };
+    if !clients::insert(tx, &row).await? {
+        return Ok(false);
+    }
+    if let Some(secret) = secret {
+        clients::insert_secret(tx, &secret_row(app, &id, secret, now)).await?;
+    }
+    audit::record(tx, app, &Record { channel, ..record("client.created", &id) }, origin).await?;
+    Ok(true)
+}
+
+/// Keeps a checked client in the place of `before` in the caller's unit; `false` where another change came between.
+pub(super) async fn replace_in(
+    tx: &mut Conn<'_>,
+    app: &App,
+    before: &Registered,
+    mut client: Client,
+    channel: Option<&'static str>,
+    now: Time,
+    origin: &Origin,
+) -> Result<bool, Fault> {
+    let id = before.client.id.clone();
+    client.id = id.clone();
+    if client.looks_different_from(&before.client) {
+        client.identity_changed_at = Some(now);
+    }
+    let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
+    let row = ClientRow {
+        id: id.clone(),
+        metadata: Json(client),
+        state,
+        version: before.version,
+        created_at: before.created_at,
+        updated_at: now,
+    };
+    if !clients::replace(tx, &row, now).await? {
+        return Ok(false);
+    }
+    audit::record(tx, app, &Record { channel, ..record("client.changed", &id) }, origin).await?;
+    Ok(true)
+}
+
+/// Gives a client the secret that it needs now, or takes those away that it does not need any more, in the caller's unit.
+pub(super) async fn set_secret_in(
+    tx: &mut Conn<'_>,
+    app: &App,
+    id: &ClientId,
+    secret: Option<&Secret<String>>,
+    now: Time,
+) -> Result<(), Fault> {
+    for old in clients::secrets(tx, id, now).await? {
+        clients::delete_secret(tx, &old.id).await?;
+    }
+    match secret {
+        Some(secret) => clients::insert_secret(tx, &secret_row(app, id, secret, now)).await,
+        None => Ok(()),
+    }
 }
 
 fn secret_row(app: &App, id: &ClientId, secret: &Secret<String>, now: Time) -> SecretRow {
@@ -279,28 +361,14 @@ pub async fn update(app: &App, id: &ClientId, change: impl FnOnce(&mut Client), 
     change(&mut client);
     client.id = id.clone();
     check(&client)?;
-    if client.looks_different_from(&before.client) {
-        client.identity_changed_at = Some(now);
-    }
-    let state = if client.is_disabled { ClientState::Disabled } else { ClientState::Active };
-    let row = ClientRow {
-        id: id.clone(),
-        metadata: Json(client),
-        state,
-        version: before.version,
-        created_at: before.created_at,
-        updated_at: now,
-    };
-    let record = record("client.changed", id);
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                if !clients::replace(tx, &row, now).await? {
-                    return Err(Error::from(Denied::Conflict("client")));
+                match replace_in(tx, &unit, &before, client, None, now, &origin).await? {
+                    true => Ok(()),
+                    false => Err(Error::from(Denied::Conflict("client"))),
                 }
-                audit::record(tx, &unit, &record, &origin).await?;
-                Ok(())
             })
         })
         .await
@@ -352,7 +420,17 @@ pub async fn rotate_secret(app: &App, id: &ClientId, origin: &Origin) -> Result<
 /// # Errors
 /// Not found where there is no such client.
 pub async fn remove(app: &App, id: &ClientId, origin: &Origin) -> Result<(), Error> {
-    let record = record("client.removed", id);
+    remove_through(app, id, None, origin).await
+}
+
+/// As [`remove`]; `channel` says through which door, where that was not an operator's.
+pub(super) async fn remove_through(
+    app: &App,
+    id: &ClientId,
+    channel: Option<&'static str>,
+    origin: &Origin,
+) -> Result<(), Error> {
+    let record = Record { channel, ..record("client.removed", id) };
     let (unit, id, origin) = (app.clone(), id.clone(), origin.clone());
     app.db
         .write(move |tx| {

@@ -4,18 +4,21 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::config::RegistrationMode;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
-pub const CLIENT_ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
+pub const CLIENT_ENDPOINTS: [&str; 4] = ["/token", "/par", "/introspect", "/revoke"];
 
 /// The document, made once.
 struct Document(Bytes);
 
 impl Room for Document {
     fn open(app: &App) -> Self {
-        Self(Bytes::from(metadata(app.config.issuer(), supported()).to_string()))
+        let mut document = metadata(app.config.issuer(), supported());
+        registration(&mut document, app);
+        Self(Bytes::from(document.to_string()))
     }
 }
 
@@ -24,48 +27,100 @@ pub fn document(app: &App) -> Bytes {
     app.room::<Document>().0.clone()
 }
 
+/// How clients may come by themselves: only where the settings let them (RFC 8414 §2).
+fn registration(document: &mut Value, app: &App) {
+    let settings = &app.config.registration;
+    if settings.mode != RegistrationMode::Off {
+        document["registration_endpoint"] = json!(format!("{}/register", app.config.issuer()));
+    }
+    if settings.metadata_documents {
+        document["client_id_metadata_document_supported"] = json!(true);
+    }
+}
+
 /// The metadata of a provider with this issuer.
 pub fn metadata(issuer: &str, supported: &Supported) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    let with_credentials: Vec<&str> =
-        supported.client_auth_methods.iter().copied().filter(|method| *method != "none").collect();
+    let sections =
+        [of_house(issuer, &at, supported), of_requests(&at, supported), of_tokens(&at, supported), of_logout(&at)];
+    let mut all = serde_json::Map::new();
+    for section in sections {
+        if let Value::Object(members) = section {
+            all.extend(members);
+        }
+    }
+    Value::Object(all)
+}
+
+fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
     let mut claims: Vec<&str> = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
     claims.extend(&supported.claims);
     let scopes: Vec<&str> = supported.scopes.iter().map(|scope| scope.name).collect();
     json!({
         "issuer": issuer,
-        "authorization_endpoint": at("/authorize"),
-        "token_endpoint": at("/token"),
-        "userinfo_endpoint": at("/userinfo"),
         "jwks_uri": at("/jwks"),
-        "introspection_endpoint": at("/introspect"),
-        "revocation_endpoint": at("/revoke"),
-        "end_session_endpoint": at("/logout"),
+        "userinfo_endpoint": at("/userinfo"),
         "service_documentation": at("/developers"),
         "op_policy_uri": at("/privacy"),
         "scopes_supported": scopes,
-        "response_types_supported": supported.response_types,
-        "response_modes_supported": supported.response_modes,
-        "grant_types_supported": supported.grant_types,
         "acr_values_supported": supported.acr_values,
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": supported.id_token_algs,
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "ui_locales_supported": supported.ui_locales,
+    })
+}
+
+/// RFC 6749 §3.1, OIDC Core §3.1.2.1, RFC 9101, RFC 9126, RFC 9207, RFC 9396, JARM.
+fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
+    json!({
+        "authorization_endpoint": at("/authorize"),
+        "response_types_supported": supported.response_types,
+        "response_modes_supported": supported.response_modes,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": supported.prompt_values,
+        "display_values_supported": ["page", "popup", "touch", "wap"],
+        "claims_parameter_supported": true,
+        "pushed_authorization_request_endpoint": at("/par"),
+        "require_pushed_authorization_requests": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": supported.assertion_algs,
+        "authorization_signing_alg_values_supported": supported.id_token_algs,
+        "authorization_details_types_supported": supported.authorization_details_types,
+        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+/// RFC 6749 §3.2, RFC 7009, RFC 7662: the endpoints where clients authenticate.
+fn of_tokens(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
+    let with_credentials: Vec<&str> =
+        supported.client_auth_methods.iter().copied().filter(|method| *method != "none").collect();
+    json!({
+        "token_endpoint": at("/token"),
+        "introspection_endpoint": at("/introspect"),
+        "revocation_endpoint": at("/revoke"),
+        "grant_types_supported": supported.grant_types,
         "token_endpoint_auth_methods_supported": supported.client_auth_methods,
         "token_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
         "introspection_endpoint_auth_methods_supported": with_credentials,
         "introspection_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
         "revocation_endpoint_auth_methods_supported": supported.client_auth_methods,
         "revocation_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
-        "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": supported.prompt_values,
-        "display_values_supported": ["page", "popup", "touch", "wap"],
-        "claim_types_supported": ["normal"],
-        "claims_supported": claims,
-        "ui_locales_supported": supported.ui_locales,
-        "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
-        "authorization_response_iss_parameter_supported": true,
+    })
+}
+
+/// OIDC RP-Initiated, Front-Channel and Back-Channel Logout, Session Management.
+fn of_logout(at: &impl Fn(&str) -> String) -> Value {
+    json!({
+        "end_session_endpoint": at("/logout"),
+        "check_session_iframe": at("/check_session"),
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
     })
 }
 
@@ -79,7 +134,7 @@ mod tests {
         let list = |name: &str| document[name].as_array().unwrap().clone();
         assert!(list("id_token_signing_alg_values_supported").contains(&json!("RS256")));
         assert!(list("scopes_supported").contains(&json!("openid")));
-        assert_eq!(list("response_types_supported"), [json!("code")]);
+        assert_eq!(list("response_types_supported")[0], json!("code"));
         for (name, value) in document.as_object().unwrap() {
             if name.ends_with("_endpoint") || name == "jwks_uri" {
                 assert!(value.as_str().unwrap().starts_with("https://wallet.example/"), "{name}");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, GrantId};
@@ -233,6 +234,9 @@ pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origi
                 let ended = grants::end(tx, account, id, GrantState::Withdrawn, "withdrawn", now).await?;
                 families::end_by_grant(tx, id, "grant_withdrawn", now).await?;
                 if ended {
+                    if let Some(client) = clients::find_in(tx, &unit, &kept.grant.client).await? {
+                        accounts::tell_of_stop(tx, &unit, account, &client).await?;
+                    }
                     unit.metrics.count("sw_revocations_total", &["person"]);
                     let record = record("grant.withdrawn", &kept.grant);
                     audit::record(tx, &unit, &record, &origin).await?;

@@ -11,7 +11,8 @@ use crate::audit::{self, Origin, Record};
 use crate::base::id::{GrantId, InteractionId};
 use crate::base::secret::same;
 use crate::error::{Denied, Error};
-use crate::oauth::authorization::{Reply, Step};
+use crate::oauth::authorization::reply::outcome;
+use crate::oauth::authorization::{Fields, ReplyTo, Step};
 use crate::oauth::grant::{self, Grant};
 use crate::oauth::{Code, Error as OAuthError};
 use crate::provider::authorization::{Scene, Visitor, respond};
@@ -83,13 +84,13 @@ pub async fn advance(app: &App, id: InteractionId, visitor: Visitor<'_>, origin:
         Step::Consent => Ok(Next::Consent(Box::new(ask(app, &interaction, &scene, visitor).await?))),
         Step::Refuse(error) => {
             take(app, id).await?;
-            leave(app, id, &interaction, request.reply_to.error(&error)).await?;
+            leave(app, id, &interaction, &scene.client, ReplyTo::error(&error)).await?;
             Ok(Next::Leave)
         }
         Step::Respond(approved) => {
             take(app, id).await?;
-            let reply = put_back(app, id, &interaction, respond(app, &scene.client, &approved, origin).await).await?;
-            leave(app, id, &interaction, reply).await?;
+            let fields = put_back(app, id, &interaction, respond(app, &scene.client, &approved, origin).await).await?;
+            leave(app, id, &interaction, &scene.client, fields).await?;
             Ok(Next::Leave)
         }
     }
@@ -139,8 +140,8 @@ pub async fn answer(
         true => allow(app, &interaction, &scene, &ask.decide(answer), visitor, origin).await,
         false => refuse(app, &interaction, &scene, visitor, origin).await,
     };
-    let reply = put_back(app, id, &interaction, outcome).await?;
-    leave(app, id, &interaction, reply).await?;
+    let fields = put_back(app, id, &interaction, outcome).await?;
+    leave(app, id, &interaction, &scene.client, fields).await?;
     Ok(true)
 }
 
@@ -150,7 +151,7 @@ async fn refuse(
     scene: &Scene,
     visitor: Visitor<'_>,
     origin: &Origin,
-) -> Result<Reply, Error> {
+) -> Result<Fields, Error> {
     let record = Record {
         account: visitor.session.map(|session| session.account),
         client: Some(scene.client.id.clone()),
@@ -161,7 +162,7 @@ async fn refuse(
     app.db
         .write(move |tx| Box::pin(async move { Ok::<_, Error>(audit::record(tx, &unit, &record, &origin).await?) }))
         .await?;
-    Ok(interaction.request.reply_to.error(&OAuthError::new(Code::AccessDenied, "the person chose not to share")))
+    Ok(ReplyTo::error(&OAuthError::new(Code::AccessDenied, "the person chose not to share")))
 }
 
 /// Keeps the grant, its record, the authorization and its record in one unit; the owner is told of a new app by mail.
@@ -172,7 +173,7 @@ async fn allow(
     decided: &grant::Answer,
     visitor: Visitor<'_>,
     origin: &Origin,
-) -> Result<Reply, Error> {
+) -> Result<Fields, Error> {
     let request = &interaction.request;
     let account = visitor.session.map(|session| session.account).ok_or(Denied::Expired)?;
     let now = app.now();
@@ -184,9 +185,10 @@ async fn allow(
     let Step::Respond(approved) = scene.next_with(app, request, interaction.began, Some(&after), true) else {
         return Err(Denied::Expired.into());
     };
+    let signer = response::signer(app, &scene.client, request).await?;
     let approval = Approval::from(&*approved);
     let (unit, client, origin) = (app.clone(), Arc::clone(&scene.client), origin.clone());
-    let code = app
+    let kept = app
         .db
         .write(move |tx| {
             Box::pin(async move {
@@ -210,11 +212,11 @@ async fn allow(
                     ];
                     accounts::notify(tx, &unit, account, "app_connected", &values).await?;
                 }
-                Ok(response::keep(tx, &unit, &client, approval, &origin).await?)
+                response::keep(tx, &unit, &client, approval, &origin).await
             })
         })
         .await?;
-    Ok(request.reply_to.code(&code))
+    response::fields(app, &scene.client, kept, signer).await
 }
 
 /// Takes the request out of the store: of two that race, one gets it.
@@ -228,16 +230,23 @@ async fn put_back(
     app: &App,
     id: InteractionId,
     interaction: &Interaction,
-    outcome: Result<Reply, Error>,
-) -> Result<Reply, Error> {
+    outcome: Result<Fields, Error>,
+) -> Result<Fields, Error> {
     if outcome.is_err() {
         app.ephemeral.put(&id.to_string(), interaction).await?;
     }
     outcome
 }
 
-async fn leave(app: &App, id: InteractionId, interaction: &Interaction, reply: Reply) -> Result<(), Error> {
-    app.metrics.count("sw_authorize_total", &[reply.outcome()]);
+async fn leave(
+    app: &App,
+    id: InteractionId,
+    interaction: &Interaction,
+    client: &Registered,
+    fields: Fields,
+) -> Result<(), Error> {
+    app.metrics.count("sw_authorize_total", &[outcome(&fields)]);
+    let reply = response::send(app, client, &interaction.request.reply_to, fields).await?;
     let leaving = Leaving { reply, client: interaction.request.client.clone(), browser: interaction.browser.clone() };
     Ok(app.ephemeral.put(&id.to_string(), &leaving).await?)
 }

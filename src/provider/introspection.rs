@@ -4,12 +4,14 @@
 //! whom a token is for is checked before anything is said about it.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::app::App;
 use crate::base::Digest;
 use crate::base::id::FamilyId;
 use crate::error::Error;
-use crate::oauth::Params;
+use crate::oauth::authorization_details::Detail;
+use crate::oauth::{Binding, Params};
 use crate::provider::access;
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::tokens::{self, Bearer};
@@ -37,6 +39,12 @@ pub struct Introspection {
     pub iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// What the sender must show beside the token (RFC 7800).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Value>,
+    /// What was granted of what was asked for item by item (RFC 9396 §9.2).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Detail>,
 }
 
 /// # Errors
@@ -71,7 +79,9 @@ async fn access_token(
         client_id: Some(client.id.to_string()),
         sub: None,
         scope: token.scope.text(),
-        token_type: Some("Bearer"),
+        token_type: Some(Binding::token_type(token.binding.as_ref())),
+        cnf: token.binding.as_ref().map(Binding::cnf),
+        authorization_details: Vec::new(),
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
         jti: Some(name(&opened.jti)),
@@ -99,7 +109,10 @@ async fn access_token(
                 return Ok(Introspection::default());
             }
             let sub = tokens::subject(app, client, live.family.account_id);
-            Ok(Introspection { sub: Some(sub), ..about })
+            let granted = &live.standing.grant.grant.allowed.claims;
+            let details = live.family.authorization_details.iter().flat_map(|details| &details.0);
+            let authorization_details = details.filter_map(|detail| detail.within(granted)).collect();
+            Ok(Introspection { sub: Some(sub), authorization_details, ..about })
         }
     }
 }
@@ -135,6 +148,8 @@ async fn refresh_token(
         exp: Some(family.idle_expires_at.min(family.expires_at).unix()),
         iat: Some(family.rotated_at.unwrap_or(family.created_at).unix()),
         jti: None,
+        cnf: None,
+        authorization_details: Vec::new(),
     })
 }
 

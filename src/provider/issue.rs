@@ -12,8 +12,10 @@ use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Seconds, Time};
 use crate::error::Error;
 use crate::jose::{Alg, SigningKey, Typ};
+use crate::oauth::authorization_details::Detail;
+use crate::oauth::client::IdTokenClaims;
 use crate::oauth::grant::Grant;
-use crate::oauth::{self, Scope};
+use crate::oauth::{self, Binding, Scope};
 use crate::provider::clients::Registered;
 use crate::provider::supported::supported;
 use crate::provider::tokens::{self, AccessToken, Bearer};
@@ -31,6 +33,7 @@ pub enum Issue {
     Client {
         client: Arc<Registered>,
         scope: Scope,
+        binding: Option<Binding>,
     },
 }
 
@@ -62,6 +65,9 @@ pub struct TokenResponse {
     /// What the token allows; left out where that is nothing, since a scope has at least one value (RFC 6749 §3.3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// What was granted of what was asked for item by item (RFC 9396 §7).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Detail>,
 }
 
 /// The key for the ID Tokens of a client. Asked for before the code is spent, so that its absence costs nothing.
@@ -69,6 +75,16 @@ pub async fn signer(app: &App, client: &Registered) -> Result<Arc<SigningKey>, E
     let alg: Alg =
         client.id_token_signed_response_alg.parse().map_err(|e| Fault::internal("read a client's alg", e))?;
     crate::provider::keys::signer(app, alg).await
+}
+
+/// What an issue to a person is made from, inside the unit that records it.
+pub struct Basis<'a> {
+    pub client: &'a Registered,
+    pub family: &'a Family,
+    pub standing: &'a Standing,
+    pub permit: &'a Permit,
+    /// Which claims the ID Token carries beyond those that were asked for by name.
+    pub claims: IdTokenClaims,
 }
 
 /// Writes the records of an issue in the caller's unit, and takes the ID Token's claims through the gate.
@@ -79,10 +95,10 @@ pub async fn record(
     conn: &mut Conn<'_>,
     app: &App,
     event: &'static str,
-    parts: (&Registered, &Family, &Standing, &Permit),
+    basis: &Basis<'_>,
     origin: &Origin,
 ) -> Result<(Scope, Option<Disclosure>), Fault> {
-    let (client, family, standing, permit) = parts;
+    let Basis { family, standing, permit, .. } = basis;
     let grant = &standing.grant.grant;
     let scope = grant.scope_for(&family.scope);
     let record = Record {
@@ -98,7 +114,7 @@ pub async fn record(
     }
     let none = oauth::claims_request::ClaimsRequest::default();
     let request = family.claims.as_ref().map_or(&none, |c| &c.0);
-    let asked = grant.id_token_claims(&scope, request, client.id_token_claims, supported());
+    let asked = grant.id_token_claims(&scope, request, basis.claims, supported());
     if asked.is_empty() {
         return Ok((scope, None));
     }
@@ -120,23 +136,33 @@ pub async fn record(
 pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
     let now = app.now();
     match issue {
-        Issue::Client { client, scope } => {
+        Issue::Client { client, scope, binding } => {
             let expires_at = now + lifetime(app, &client);
-            let token = AccessToken { bearer: Bearer::Client(client.id.clone()), scope, issued_at: now, expires_at };
+            let bearer = Bearer::Client(client.id.clone());
+            let token = AccessToken { bearer, scope, issued_at: now, expires_at, binding };
             Ok(answer(app, &token, now))
         }
         Issue::Person(person) => {
-            let epoch = person.grant.epoch;
-            let until = now + lifetime(app, &person.client);
-            let expires_at = person.grant.expires_at.map_or(until, |end| end.min(until));
-            let bearer = Bearer::Family { id: person.family.id, epoch };
-            let token = AccessToken { bearer, scope: person.scope.clone(), issued_at: now, expires_at };
+            let token = access_token(app, &person.client, &person.family, &person.grant, &person.scope, now);
             let mut answer = answer(app, &token, now);
+            let details = person.family.authorization_details.iter().flat_map(|details| &details.0);
+            answer.authorization_details =
+                details.filter_map(|detail| detail.within(&person.grant.allowed.claims)).collect();
             if person.family.offline && person.grant.allows_refresh() && person.scope.contains("offline_access") {
                 answer.refresh_token = Some(tokens::write_refresh(app, person.family.id, person.family.generation));
             }
             if let Some(signer) = &person.signer {
-                answer.id_token = Some(id_token(app, &person, signer, &answer.access_token, now)?);
+                let token = IdToken {
+                    client: &person.client,
+                    family: &person.family,
+                    // OIDC Core §12.2: a refreshed ID Token answers no request.
+                    nonce: person.family.nonce.as_deref().filter(|_| person.is_first),
+                    access_token: Some(&answer.access_token),
+                    code: None,
+                    state: None,
+                    claims: person.claims.as_ref(),
+                };
+                answer.id_token = Some(token.sign(app, signer, now)?);
             }
             Ok(answer)
         }
@@ -146,21 +172,66 @@ pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
 fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
     TokenResponse {
         access_token: tokens::write_access(app, token),
-        token_type: "Bearer",
+        token_type: Binding::token_type(token.binding.as_ref()),
         expires_in: token.expires_at.since(now).0.max(1),
         refresh_token: None,
         id_token: None,
         scope: token.scope.text(),
+        authorization_details: Vec::new(),
     }
+}
+
+/// The access token of an authorization: it ends with its grant.
+fn access_token(
+    app: &App,
+    client: &Registered,
+    family: &Family,
+    grant: &Grant,
+    scope: &Scope,
+    now: Time,
+) -> AccessToken {
+    let until = now + lifetime(app, client);
+    AccessToken {
+        bearer: Bearer::Family { id: family.id, epoch: grant.epoch },
+        scope: scope.clone(),
+        issued_at: now,
+        expires_at: grant.expires_at.map_or(until, |end| end.min(until)),
+        binding: family.binding.clone(),
+    }
+}
+
+/// An access token for the authorization response (OIDC Core §3.2.2.5, §3.3.2.5): its text, and its lifetime in seconds.
+pub fn front_channel(
+    app: &App,
+    client: &Registered,
+    family: &Family,
+    grant: &Grant,
+    scope: &Scope,
+    now: Time,
+) -> TokenResponse {
+    answer(app, &access_token(app, client, family, grant, scope, now), now)
 }
 
 fn lifetime(app: &App, client: &Registered) -> Seconds {
     app.config.tokens.access.min(client.rules().access_token_lifetime)
 }
 
+/// An ID Token to be.
+pub struct IdToken<'a> {
+    pub client: &'a Registered,
+    pub family: &'a Family,
+    pub nonce: Option<&'a str>,
+    /// What comes with it, and is bound to it by its hash.
+    pub access_token: Option<&'a str>,
+    pub code: Option<&'a str>,
+    pub state: Option<&'a str>,
+    /// The claims about the person, already recorded.
+    pub claims: Option<&'a Disclosure>,
+}
+
 /// The ID Token's claims (OIDC Core §2), in the order in which they are usually read.
 #[derive(Serialize)]
-struct IdToken<'a> {
+struct Claims<'a> {
     iss: &'a str,
     sub: String,
     aud: &'a str,
@@ -171,41 +242,46 @@ struct IdToken<'a> {
     nonce: Option<&'a str>,
     acr: &'a str,
     amr: &'a [String],
-    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
     #[serde(flatten)]
     claims: Option<&'a Disclosure>,
 }
 
-fn id_token(
-    app: &App,
-    person: &ForPerson,
-    signer: &SigningKey,
-    access_token: &str,
-    now: Time,
-) -> Result<String, Error> {
-    let family = &person.family;
-    let lifetime = app.config.tokens.id.min(person.client.rules().id_token_lifetime);
-    let claims = IdToken {
-        iss: app.config.issuer(),
-        sub: tokens::subject(app, &person.client, family.account_id),
-        aud: family.client_id.as_str(),
-        exp: (now + lifetime).unix(),
-        iat: now.unix(),
-        auth_time: family.auth_time.unix(),
-        // OIDC Core §12.2: a refreshed ID Token answers no request.
-        nonce: family.nonce.as_deref().filter(|_| person.is_first),
-        acr: &family.acr,
-        amr: &family.amr.0,
-        at_hash: half_hash(signer.alg(), access_token),
-        sid: family.session_id.map(|session| tokens::session_name(app, &person.client, session)),
-        claims: person.claims.as_ref(),
-    };
-    Ok(signer.sign(Typ::Absent, &claims)?)
+impl IdToken<'_> {
+    /// # Errors
+    /// A fault when signing fails.
+    pub fn sign(&self, app: &App, signer: &SigningKey, now: Time) -> Result<String, Error> {
+        let family = self.family;
+        let lifetime = app.config.tokens.id.min(self.client.rules().id_token_lifetime);
+        let hash = |text: Option<&str>| text.map(|text| half_hash(signer.alg(), text));
+        let claims = Claims {
+            iss: app.config.issuer(),
+            sub: tokens::subject(app, self.client, family.account_id),
+            aud: family.client_id.as_str(),
+            exp: (now + lifetime).unix(),
+            iat: now.unix(),
+            auth_time: family.auth_time.unix(),
+            nonce: self.nonce,
+            acr: &family.acr,
+            amr: &family.amr.0,
+            at_hash: hash(self.access_token),
+            c_hash: hash(self.code),
+            s_hash: hash(self.state),
+            sid: family.session_id.map(|session| tokens::session_name(app, self.client, session)),
+            claims: self.claims,
+        };
+        Ok(signer.sign(Typ::Absent, &claims)?)
+    }
 }
 
-/// `at_hash` (OIDC Core §3.1.3.6): the left half of the hash that belongs to the algorithm; SHA-512 for Ed25519.
+/// `at_hash`, `c_hash`, `s_hash` (OIDC Core §3.1.3.6, §3.3.2.11, FAPI 1.0 Advanced §5.1.1): the left half of the hash that belongs to the algorithm; SHA-512 for Ed25519.
 fn half_hash(alg: Alg, text: &str) -> String {
     match alg {
         Alg::EdDsa => URL_SAFE_NO_PAD.encode(&Sha512::digest(text)[..32]),

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::accounts::Session;
 use crate::app::App;
+use crate::base::Fault;
 use crate::base::id::ClientId;
 use crate::error::Error;
 use crate::jose::jwt::{self, Rules};
@@ -11,6 +14,7 @@ use crate::jose::{Alg, verify};
 use crate::oauth::{self, Params, params};
 use crate::provider::clients::{self, Registered};
 use crate::provider::{keys, tokens};
+use crate::store::database::session_clients;
 
 /// A request to sign out that kept the rules.
 #[derive(Debug)]
@@ -63,6 +67,22 @@ pub async fn check(app: &App, params: &Params, session: Option<&Session>) -> Res
         _ => true,
     };
     Ok(Logout { client, redirect, needs_confirmation })
+}
+
+/// What the browser opens, unseen, to tell the clients of a session that it is over (OIDC Front-Channel Logout §3).
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn frontchannel(app: &App, session: &Session) -> Result<Vec<Url>, Error> {
+    let id = session.id;
+    let clients = app.db.read::<_, Fault, _>(move |conn| Box::pin(session_clients::of_session(conn, id))).await?;
+    let told = clients.iter().filter_map(|client| {
+        let mut url = Url::parse(client.frontchannel_logout_uri.as_deref()?).ok()?;
+        let sid = tokens::session_name(app, client, id);
+        url.query_pairs_mut().append_pair("iss", app.config.issuer()).append_pair("sid", &sid);
+        Some(url)
+    });
+    Ok(told.collect())
 }
 
 /// An ID Token of ours, whenever it expired.

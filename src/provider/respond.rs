@@ -1,21 +1,34 @@
-//! The end of an authorization request: a token family in state `code`, its record, and the code itself.
+//! The end of an authorization request: a token family, its record, and the answer that goes to the client.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::FamilyId;
 use crate::base::{Fault, Seconds, Time};
+use crate::error::Error;
+use crate::jose::{SigningKey, Typ};
 use crate::oauth::authentication::Authentication;
-use crate::oauth::authorization::{Approved, AuthorizationRequest};
+use crate::oauth::authorization::{Approved, AuthorizationRequest, Fields, Reply, ReplyTo, ResponseType};
+use crate::oauth::client::IdTokenClaims;
 use crate::oauth::grant::Grant;
+use crate::oauth::{self, Scope};
 use crate::provider::clients::Registered;
-use crate::provider::tokens;
+use crate::provider::issue::{self, Basis, IdToken};
+use crate::provider::{keys, pushed, session_state, tokens};
 use crate::store::database::families::{self, Family, FamilyState};
-use crate::store::database::{Conn, Json};
+use crate::store::database::{Conn, Json, session_clients};
+use crate::wallet::disclosure::{Disclosure, Permit};
 
 /// How long the refresh tokens of a client without credentials live at most.
 const PUBLIC_ABSOLUTE: Seconds = Seconds::days(30);
 /// How long the row of an authorization without refresh tokens is kept: a replayed code is met all that time.
 const KEPT: Seconds = Seconds::days(1);
+
+/// How long a signed answer is good (JARM §2.1 recommends ten minutes at most).
+const RESPONSE_LIVES: Seconds = Seconds::minutes(5);
 
 /// What was approved, and what its code will be redeemed with. Only an [`Approved`] request becomes one.
 #[derive(Debug, Clone)]
@@ -32,19 +45,47 @@ impl From<&Approved<'_>> for Approval {
     }
 }
 
-/// Keeps an approved authorization with its record; gives the code.
+/// An authorization that is kept, from which its answer is made.
+#[derive(Debug)]
+pub struct Kept {
+    family: Family,
+    response: ResponseType,
+    state: Option<String>,
+    pushed: Option<String>,
+    /// What the tokens in the answer are made from, where it has any.
+    front: Option<Front>,
+}
+
+#[derive(Debug)]
+struct Front {
+    grant: Grant,
+    scope: Scope,
+    claims: Option<Disclosure>,
+}
+
+/// Keeps an approved authorization with its record.
 ///
 /// # Errors
-/// A fault when the database does not answer.
+/// `invalid_request_uri` where the pushed request was answered before; a fault when the database does not answer.
 pub async fn keep(
     conn: &mut Conn<'_>,
     app: &App,
     client: &Registered,
     approval: Approval,
     origin: &Origin,
-) -> Result<String, Fault> {
-    let family = family(app, client, approval, app.now());
+) -> Result<Kept, Error> {
+    let now = app.now();
+    let pushed = approval.request.way.pushed.clone();
+    if let Some(uri) = &pushed {
+        pushed::spend(conn, uri, now).await?;
+    }
+    let response = approval.request.response;
+    let state = approval.request.reply_to.state().map(str::to_owned);
+    let family = family(app, client, approval, now);
     families::insert(conn, &family).await?;
+    if let Some(session) = family.session_id.filter(|_| client.hears_of_sign_outs()) {
+        session_clients::insert(conn, session, &client.id, family.account_id).await?;
+    }
     let record = Record {
         client: Some(family.client_id.clone()),
         grant: Some(family.grant_id),
@@ -52,7 +93,111 @@ pub async fn keep(
         ..Record::of("authorization.approved", family.account_id)
     };
     audit::record(conn, app, &record, origin).await?;
-    Ok(tokens::write_code(app, family.id))
+    let front = match response.is_front() {
+        true => Some(front(conn, app, client, &family, response, origin).await?),
+        false => None,
+    };
+    Ok(Kept { family, response, state, pushed, front })
+}
+
+/// What the tokens of the answer are made from: the grant as it stands, the ID Token's claims through the gate.
+async fn front(
+    conn: &mut Conn<'_>,
+    app: &App,
+    client: &Registered,
+    family: &Family,
+    response: ResponseType,
+    origin: &Origin,
+) -> Result<Front, Error> {
+    let stopped = || oauth::Error::new(oauth::Code::AccessDenied, "the person has stopped sharing");
+    let standing = families::standing(conn, family.grant_id).await?.ok_or_else(stopped)?;
+    let permit = Permit::check(&standing, app.now()).map_err(|_| stopped())?;
+    // OIDC Core §5.4: with no access token to ask UserInfo by, the claims of the scope are in the ID Token.
+    let claims = match (response.code, response.token) {
+        (false, false) => IdTokenClaims::Granted,
+        _ => client.id_token_claims,
+    };
+    let basis = Basis { client, family, standing: &standing, permit: &permit, claims };
+    let (scope, claims) = issue::record(conn, app, "token.issued", &basis, origin).await?;
+    Ok(Front { grant: standing.grant.grant, scope, claims })
+}
+
+/// The key that signs the ID Token of an answer, where it has one; asked for before anything is kept.
+///
+/// # Errors
+/// A fault when there is none.
+pub async fn signer(
+    app: &App,
+    client: &Registered,
+    request: &AuthorizationRequest,
+) -> Result<Option<Arc<SigningKey>>, Error> {
+    match request.response.id_token {
+        true => Ok(Some(issue::signer(app, client).await?)),
+        false => Ok(None),
+    }
+}
+
+/// The fields of the answer (RFC 6749 §4.1.2, OIDC Core §3.2.2.5 and §3.3.2.5).
+///
+/// # Errors
+/// A fault when signing fails.
+pub async fn fields(
+    app: &App,
+    client: &Registered,
+    kept: Kept,
+    signer: Option<Arc<SigningKey>>,
+) -> Result<Fields, Error> {
+    let (now, family) = (app.now(), &kept.family);
+    let code = kept.response.code.then(|| tokens::write_code(app, family.id));
+    let mut fields = Fields::new();
+    fields.extend(code.clone().map(|code| ("code", code)));
+    if let Some(front) = &kept.front {
+        let access =
+            kept.response.token.then(|| issue::front_channel(app, client, family, &front.grant, &front.scope, now));
+        if let Some(signer) = signer {
+            let token = IdToken {
+                client,
+                family,
+                nonce: family.nonce.as_deref(),
+                access_token: access.as_ref().map(|answer| answer.access_token.as_str()),
+                code: code.as_deref(),
+                state: kept.state.as_deref(),
+                claims: front.claims.as_ref(),
+            };
+            fields.push(("id_token", token.sign(app, &signer, now)?));
+        }
+        if let Some(access) = access {
+            fields.push(("access_token", access.access_token));
+            fields.push(("token_type", access.token_type.to_owned()));
+            fields.push(("expires_in", access.expires_in.to_string()));
+            fields.extend(access.scope.map(|scope| ("scope", scope)));
+        }
+    }
+    fields.extend(session_state::of(app, family).map(|state| ("session_state", state)));
+    if let Some(uri) = &kept.pushed {
+        pushed::forget(app, uri).await?;
+    }
+    Ok(fields)
+}
+
+/// Sends an answer on its way, as the one JWT that it may have to be (JARM §2).
+///
+/// # Errors
+/// A fault when there is no key to sign with.
+pub async fn send(app: &App, client: &Registered, reply_to: &ReplyTo, fields: Fields) -> Result<Reply, Error> {
+    let fields = reply_to.complete(fields);
+    if !reply_to.is_jwt() {
+        return Ok(reply_to.carry(&fields));
+    }
+    let alg = client.authorization_signed_response_alg.as_deref().unwrap_or(&client.id_token_signed_response_alg);
+    let alg = alg.parse().map_err(|e| Fault::internal("read a client's alg", e))?;
+    let signer = keys::signer(app, alg).await?;
+    let mut claims: Map<String, Value> =
+        fields.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
+    claims.insert("aud".to_owned(), client.id.as_str().into());
+    claims.insert("exp".to_owned(), (app.now() + RESPONSE_LIVES).unix().into());
+    let response = signer.sign(Typ::Absent, &claims)?;
+    Ok(reply_to.carry(&vec![("response", response)]))
 }
 
 fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Family {
@@ -68,7 +213,7 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
     let wants_auth_time = request.max_age.is_some() || client.require_auth_time || request.claims.asks_auth_time();
     Family {
         id: FamilyId::new(now, &app.random),
-        state: FamilyState::Code,
+        state: if request.response.code { FamilyState::Code } else { FamilyState::Active },
         client_id: client.id.clone(),
         account_id: account,
         grant_id: grant.id,
@@ -79,6 +224,8 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
         nonce: request.nonce,
         scope: request.scope,
         claims: (!request.claims.is_empty()).then_some(Json(request.claims)),
+        authorization_details: (!request.authorization_details.is_empty())
+            .then_some(Json(request.authorization_details)),
         acr,
         amr: Json(amr),
         auth_time,

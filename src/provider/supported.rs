@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts};
 use crate::jose::ALGORITHMS;
+use crate::oauth::authorization_details::DETAIL_TYPES;
 use crate::oauth::client_auth::CLIENT_AUTH_METHODS;
 use crate::oauth::profile::{PROFILES, Profile};
 use crate::oauth::prompt::PROMPT_VALUES;
@@ -31,9 +32,10 @@ fn gather() -> Supported {
         claims: CLAIMS.iter().map(|claim| claim.name).filter(|name| *name != "sub").collect(),
         acr_values: contexts::acr_values().collect(),
         ui_locales: UI_LOCALES.iter().map(|tag| (*tag).to_owned()).collect(),
-        grant_types: GRANT_TYPES.iter().map(|row| row.name).collect(),
+        grant_types: GRANT_TYPES.iter().map(|row| row.name).chain(["implicit"]).collect(),
         response_types: of_profiles(|p| p.response_types),
         response_modes: of_profiles(|p| p.response_modes),
+        authorization_details_types: DETAIL_TYPES.iter().map(|row| row.name).collect(),
         prompt_values: PROMPT_VALUES.to_vec(),
         client_auth_methods: CLIENT_AUTH_METHODS
             .iter()
@@ -42,6 +44,9 @@ fn gather() -> Supported {
             .collect(),
         id_token_algs: algs.clone(),
         assertion_algs: algs,
+        // Nothing is encrypted yet.
+        encryption_algs: Vec::new(),
+        encryption_encs: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::audit::Origin;
 use crate::error::Error;
-use crate::oauth::{self, Params};
+use crate::oauth::{self, Binding, Params};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::grant_types::{self, Request};
 use crate::provider::issue::{self, TokenResponse};
@@ -16,6 +16,7 @@ pub async fn exchange(
     app: &App,
     client: AuthenticatedClient,
     params: Params,
+    binding: Option<&Binding>,
     origin: &Origin,
 ) -> Result<TokenResponse, Error> {
     let name = params.require("grant_type")?;
@@ -24,7 +25,7 @@ pub async fn exchange(
     if !client.has_grant_type(grant_type.name) {
         return Err(oauth::Error::unauthorized_client("the client is not registered for this grant_type").into());
     }
-    let request = Request { client: &client, params: &params, origin };
+    let request = Request { client: &client, params: &params, binding, origin };
     let decided = (grant_type.redeem)(app, &request).await?;
     issue::issue(app, decided)
 }

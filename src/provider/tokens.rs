@@ -13,7 +13,7 @@ use crate::base::Time;
 use crate::base::id::{AccountId, ClientId, FamilyId, SessionId};
 use crate::base::seal::Sealer;
 use crate::oauth::client::SubjectType;
-use crate::oauth::{Client, Scope, subject};
+use crate::oauth::{Binding, Client, Scope, subject};
 use crate::provider::clients::Registered;
 
 /// One kind of token text.
@@ -46,6 +46,8 @@ pub struct AccessToken {
     pub scope: Scope,
     pub issued_at: Time,
     pub expires_at: Time,
+    /// What its sender must show beside it.
+    pub binding: Option<Binding>,
 }
 
 /// Makes the text of an access token.
@@ -66,6 +68,9 @@ pub fn write_access(app: &App, token: &AccessToken) -> String {
     }
     plain.extend_from_slice(&token.issued_at.unix().to_be_bytes());
     plain.extend_from_slice(&token.expires_at.unix().to_be_bytes());
+    let binding = token.binding.as_ref().map(Binding::to_string).unwrap_or_default();
+    plain.extend_from_slice(&(binding.len() as u16).to_be_bytes());
+    plain.extend_from_slice(binding.as_bytes());
     plain.extend_from_slice(token.scope.to_string().as_bytes());
     write(&ACCESS, &app.sealers.access, app.random.bytes(), &plain)
 }
@@ -104,11 +109,18 @@ fn read_access(plain: &[u8]) -> Option<AccessToken> {
     };
     let (issued_at, rest) = rest.split_first_chunk::<8>()?;
     let (expires_at, rest) = rest.split_first_chunk::<8>()?;
+    let (length, rest) = rest.split_first_chunk::<2>()?;
+    let (binding, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    let binding = match std::str::from_utf8(binding).ok()? {
+        "" => None,
+        text => Some(text.parse().ok()?),
+    };
     Some(AccessToken {
         bearer,
         scope: Scope::read(std::str::from_utf8(rest).ok()?).ok()?,
         issued_at: Time::from_unix(i64::from_be_bytes(*issued_at)),
         expires_at: Time::from_unix(i64::from_be_bytes(*expires_at)),
+        binding,
     })
 }
 

@@ -37,6 +37,8 @@ pub struct Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Per {
     Client,
+    /// The host that we would call.
+    Host,
     /// An account and a client: the authorization between them.
     AccountAndClient,
     /// A network address; IPv6 by /64.
@@ -46,13 +48,16 @@ pub enum Per {
 /// Every limit of an endpoint (SECURITY.md §7).
 pub const LIMITS: &[Limit] = &[
     Limit { name: "token", per: Per::Client, rate: |l| l.token },
+    Limit { name: "par", per: Per::Client, rate: |l| l.par },
     Limit { name: "introspect", per: Per::Client, rate: |l| l.introspect },
     Limit { name: "revoke", per: Per::Client, rate: |l| l.revoke },
+    Limit { name: "client_document", per: Per::Host, rate: |l| l.client_document },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
     Limit { name: "address", per: Per::Address, rate: |l| l.address },
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },
     Limit { name: "sign_up", per: Per::Address, rate: |l| l.sign_up },
+    Limit { name: "register", per: Per::Address, rate: |l| l.register },
     Limit { name: "code_check", per: Per::Address, rate: |l| l.code_check },
 ];
 

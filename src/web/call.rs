@@ -1,12 +1,14 @@
 //! `Call`: a request as its handler sees it: parameters, forms, who is signed in.
 
 use poem::Request;
+use serde_json::{Map, Value};
 
 use crate::accounts::{self, Session, Summary};
 use crate::app::App;
 use crate::base::Fault;
 use crate::catalog::contexts;
 use crate::error::{Denied, Error};
+use crate::jose::json;
 use crate::oauth::{self, Params, params};
 use crate::provider::authorization::Visitor;
 use crate::web::form::Form;
@@ -98,18 +100,39 @@ impl Call {
         }
     }
 
-    async fn form_bytes(&mut self) -> Result<Vec<u8>, Error> {
+    /// The JSON object of a client's metadata (RFC 7591 §3.1).
+    ///
+    /// # Errors
+    /// `invalid_client_metadata` for another content type, a body that is too large, and what is no JSON object.
+    pub async fn json_object(&mut self) -> Result<Map<String, Value>, Error> {
+        let bad = |why: &'static str| Error::from(oauth::Error::invalid_client_metadata(why));
+        if !self.is_of_type("application/json") {
+            return Err(bad("the body must be application/json"));
+        }
+        let bytes = self.body().await.map_err(bad)?;
+        json::object(&bytes).map_err(|_| bad("the body must be one JSON object that names no member twice"))
+    }
+
+    fn is_of_type(&self, wanted: &str) -> bool {
         let content_type = self.request.content_type().unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
+    }
+
+    async fn form_bytes(&mut self) -> Result<Vec<u8>, Error> {
+        if !self.is_of_type("application/x-www-form-urlencoded") {
             return Err(oauth::Error::invalid_request("the body must be application/x-www-form-urlencoded").into());
         }
+        Ok(self.body().await.map_err(oauth::Error::invalid_request)?)
+    }
+
+    /// The bytes of the body, or why there are none.
+    async fn body(&mut self) -> Result<Vec<u8>, &'static str> {
         let limit = self.app.config.http.body_timeout.duration();
         let body = self.request.take_body().into_bytes_limit(params::MOST_BYTES);
         match tokio::time::timeout(limit, body).await {
             Ok(Ok(bytes)) => Ok(bytes.to_vec()),
-            Ok(Err(_)) => Err(oauth::Error::invalid_request("the body is cut off or larger than 64 KiB").into()),
-            Err(_) => Err(oauth::Error::invalid_request("the body did not arrive in time").into()),
+            Ok(Err(_)) => Err("the body is cut off or larger than 64 KiB"),
+            Err(_) => Err("the body did not arrive in time"),
         }
     }
 

@@ -13,6 +13,8 @@ use crate::base::{Digest, Seconds};
 pub enum Cookie {
     /// The signed-in session.
     Session,
+    /// What clients watch the session by (OIDC Session Management §3.2): read by the script of our own frame.
+    State,
     /// Names the browser: binds interactions and form tokens to it.
     Browser,
     Language,
@@ -26,14 +28,21 @@ struct Rule {
     name: &'static str,
     /// `None`: until the browser closes.
     life: Option<Seconds>,
+    /// Whether it is for the script of a page of ours that stands in another site's page.
+    is_for_frames: bool,
+}
+
+const fn rule(cookie: Cookie, name: &'static str, life: Option<Seconds>) -> Rule {
+    Rule { cookie, name, life, is_for_frames: false }
 }
 
 const COOKIES: &[Rule] = &[
-    Rule { cookie: Cookie::Session, name: "sw", life: None },
-    Rule { cookie: Cookie::Browser, name: "sw-browser", life: Some(Seconds::days(365)) },
-    Rule { cookie: Cookie::Language, name: "sw-lang", life: Some(Seconds::days(365)) },
-    Rule { cookie: Cookie::Theme, name: "sw-theme", life: Some(Seconds::days(365)) },
-    Rule { cookie: Cookie::Challenge, name: "sw-challenge", life: None },
+    rule(Cookie::Session, "sw", None),
+    Rule { is_for_frames: true, ..rule(Cookie::State, "sw-state", None) },
+    rule(Cookie::Browser, "sw-browser", Some(Seconds::days(365))),
+    rule(Cookie::Language, "sw-lang", Some(Seconds::days(365))),
+    rule(Cookie::Theme, "sw-theme", Some(Seconds::days(365))),
+    rule(Cookie::Challenge, "sw-challenge", None),
 ];
 
 impl Cookie {
@@ -83,9 +92,15 @@ pub fn clear(app: &App, cookie: Cookie) -> String {
 }
 
 fn line(app: &App, cookie: Cookie, value: &str, age: &str) -> String {
-    let prefix = prefix(app);
+    let (prefix, rule) = (prefix(app), cookie.rule());
     let secure = if prefix.is_empty() { "" } else { "; Secure" };
-    format!("{prefix}{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", cookie.rule().name)
+    let reach = match (rule.is_for_frames, prefix.is_empty()) {
+        (false, _) => "; HttpOnly; SameSite=Lax",
+        (true, false) => "; SameSite=None",
+        // Browsers take `None` over https alone.
+        (true, true) => "; SameSite=Lax",
+    };
+    format!("{prefix}{}={value}; Path=/{reach}{secure}{age}", rule.name)
 }
 
 /// Whether a value could be one that the house made: base64url of at least 16 bytes.

@@ -25,6 +25,8 @@ pub enum Door {
 pub enum Verb {
     Get,
     Post,
+    Put,
+    Delete,
 }
 
 type Handler = fn(Call) -> BoxFuture<'static, Result<Response, Error>>;

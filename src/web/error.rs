@@ -73,6 +73,7 @@ fn json_answer(error: &Error, challenge: impl FnOnce(&oauth::Error) -> Option<St
     let told = to_protocol(error);
     let status = match error {
         Error::Denied(Denied::TooMany { .. } | Denied::Locked { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Error::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
         _ => StatusCode::from_u16(told.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let body = json!({ "error": told.code().name(), "error_description": told.description() });

@@ -25,7 +25,7 @@ use poem::{Endpoint, Response, Route};
 
 use crate::app::App;
 use crate::web::door::Door::{Bearer, Document, Page, Protocol};
-use crate::web::door::Verb::{Get, Post};
+use crate::web::door::Verb::{Delete, Get, Post, Put};
 use crate::web::door::{Row, row};
 use crate::web::doorway::Doorway;
 use crate::web::middleware::House;
@@ -43,14 +43,20 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
     row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
     row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
+    row(Post, "/par", Protocol, |c| Box::pin(oauth::pushed::push(c))),
     row(Post, "/token", Protocol, |c| Box::pin(oauth::token::token(c))).readers(Readers::Client),
     row(Post, "/introspect", Protocol, |c| Box::pin(oauth::token::introspect(c))),
     row(Post, "/revoke", Protocol, |c| Box::pin(oauth::token::revoke(c))).readers(Readers::Client),
     row(Get, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::get(c))).readers(Readers::Client),
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
+    row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),
+    row(Get, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::read(c))),
+    row(Put, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::update(c))),
+    row(Delete, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::remove(c))),
     row(Get, "/logout", Page, |c| Box::pin(oauth::logout::get(c))),
     row(Post, "/logout", Page, |c| Box::pin(oauth::logout::post(c))),
     row(Post, "/logout/confirm", Page, |c| Box::pin(oauth::logout::confirm(c))),
+    row(Get, "/check_session", Document, |c| Box::pin(oauth::check_session::page(c))),
     row(Get, "/interaction/:id", Page, |c| Box::pin(oauth::interaction::next(c))),
     row(Post, "/interaction/:id", Page, |c| Box::pin(oauth::interaction::decide(c))),
     row(Get, "/interaction/:id/leaving", Page, |c| Box::pin(oauth::interaction::leaving(c))),
@@ -105,6 +111,7 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/dev/outbox", Page, |c| Box::pin(outbox::list(c))),
     row(Get, "/dev/outbox/:id", Page, |c| Box::pin(outbox::show(c))),
     row(Get, "/static/*name", Document, |c| Box::pin(pages::assets::file(c))),
+    row(Get, "/logo", Document, |c| Box::pin(pages::assets::logo(c))),
     row(Get, "/favicon.ico", Document, |c| Box::pin(pages::assets::favicon(c))),
     row(Get, "/robots.txt", Document, |c| Box::pin(pages::assets::robots(c))),
     row(Get, "/.well-known/change-password", Document, |c| Box::pin(pages::assets::change_password(c))),

@@ -155,6 +155,9 @@ pub struct AppCard {
     pub standing: Standing,
     /// Our copy of its picture.
     pub logo: Option<String>,
+    /// Its privacy policy and its terms.
+    pub policy: Option<String>,
+    pub terms: Option<String>,
 }
 
 /// How much is known of a platform.

@@ -85,6 +85,7 @@ impl<'a> Shared<'a> {
             offline: scope.contains("offline_access"),
             scope,
             claims: None,
+            authorization_details: None,
             acr: "pwd".to_owned(),
             amr: Json(vec!["pwd".to_owned()]),
             auth_time: now,
@@ -114,7 +115,7 @@ impl<'a> Shared<'a> {
 
     /// Calls the token endpoint's verb; gives the answer as JSON, or the error's code.
     async fn token(&self, pairs: &[(&str, &str)]) -> Result<Value, Code> {
-        let answer = token::exchange(self.app, self.caller().await, params(pairs), &Origin::house()).await;
+        let answer = token::exchange(self.app, self.caller().await, params(pairs), None, &Origin::house()).await;
         answer.map(|answer| serde_json::to_value(answer).expect("JSON")).map_err(code_of)
     }
 

@@ -22,6 +22,7 @@ mod outbox;
 mod parts;
 mod protocol;
 mod recovery;
+mod registering;
 mod serve;
 mod stores;
 mod support;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::base::Time;
 use crate::cli::failure::Failure;
+use crate::oauth::profile::PROFILES;
 use crate::oauth::{Client, Scope};
 use crate::provider::supported::supported;
 
@@ -30,7 +31,13 @@ pub struct Metadata {
     /// May be repeated [default: authorization_code and refresh_token].
     #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(&supported().grant_types))]
     grant_type: Vec<String>,
-    /// May be repeated [default: all].
+    /// The security profile that it is held to [default: oidc].
+    #[arg(long, value_name = "PROFILE", value_parser = PossibleValuesParser::new(PROFILES.iter().map(|row| row.name)))]
+    profile: Option<String>,
+    /// May be repeated [default: code].
+    #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(&supported().response_types))]
+    response_type: Vec<String>,
+    /// May be repeated [default: all of the profile].
     #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(&supported().response_modes))]
     response_mode: Vec<String>,
     /// Its public keys as a JWK Set.
@@ -72,6 +79,15 @@ pub struct Metadata {
     /// A claim that the consent page may tick beforehand; may be repeated.
     #[arg(long, value_name = "CLAIM")]
     recommended: Vec<String>,
+    /// A page of its own that the browser opens, unseen, when a person signs out (OIDC Front-Channel Logout).
+    #[arg(long, value_name = "URI")]
+    frontchannel_logout_uri: Option<String>,
+    /// Where it is told of sign-outs, server to server (OIDC Back-Channel Logout).
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
+    /// Tells it of one session at a time, never of all sessions of a person at once.
+    #[arg(long)]
+    backchannel_logout_session_required: bool,
     /// Its home page.
     #[arg(long, value_name = "URI")]
     client_uri: Option<String>,
@@ -93,7 +109,13 @@ pub struct Metadata {
     /// Lets its assertions name the token endpoint as their audience (OIDC Core §9), as older libraries do.
     #[arg(long)]
     legacy_assertion_aud: bool,
+    /// Any other member of its registration, as a JSON object by the names of RFC 7591 and its companions.
+    #[arg(long, value_name = "JSON")]
+    metadata: Option<String>,
 }
+
+/// What is decided by other means than a client's own word.
+const NOT_METADATA: &[&str] = &["id", "domain_verified_at", "is_self_registered", "is_disabled", "identity_changed_at"];
 
 impl Metadata {
     /// Writes what was given into the client; the rest stays.
@@ -105,6 +127,8 @@ impl Metadata {
             client.scope = Scope::read(scope).map_err(|e| Failure::usage(format!("--scope: {}", e.description())))?;
         }
         set_list(&mut client.grant_types, &self.grant_type);
+        set(&mut client.profile, &self.profile);
+        set_list(&mut client.response_types, &self.response_type);
         set_list(&mut client.response_modes, &self.response_mode);
         if let Some(jwks) = &self.jwks {
             client.jwks = read_json("--jwks", jwks)?;
@@ -128,6 +152,9 @@ impl Metadata {
         }
         set_list(&mut client.essential_claims, &self.essential);
         set_list(&mut client.recommended_claims, &self.recommended);
+        set_optional(&mut client.frontchannel_logout_uri, &self.frontchannel_logout_uri);
+        set_optional(&mut client.backchannel_logout_uri, &self.backchannel_logout_uri);
+        client.backchannel_logout_session_required |= self.backchannel_logout_session_required;
         set_optional(&mut client.client_uri, &self.client_uri);
         set_optional(&mut client.logo_uri, &self.logo_uri);
         set_optional(&mut client.policy_uri, &self.policy_uri);
@@ -137,7 +164,10 @@ impl Metadata {
             client.domain_verified_at.get_or_insert(now);
         }
         client.legacy_assertion_aud |= self.legacy_assertion_aud;
-        Ok(())
+        match &self.metadata {
+            Some(text) => merge(client, text),
+            None => Ok(()),
+        }
     }
 
     fn purposes(&self) -> Result<BTreeMap<String, String>, Failure> {
@@ -150,6 +180,27 @@ impl Metadata {
         });
         pairs.collect()
     }
+}
+
+/// Writes the members of a JSON object into the client; a null takes a value out.
+fn merge(client: &mut Client, text: &str) -> Result<(), Failure> {
+    let wrong = |why: String| Failure::usage(format!("--metadata: {why}"));
+    let Ok(Value::Object(given)) = serde_json::from_str(text) else {
+        return Err(wrong("it must be a JSON object".to_owned()));
+    };
+    let fresh = Client::new(client.id.clone());
+    let (Ok(Value::Object(mut all)), Ok(Value::Object(defaults))) =
+        (serde_json::to_value(&*client), serde_json::to_value(&fresh))
+    else {
+        return Err(wrong("the client cannot be written as JSON".to_owned()));
+    };
+    for (name, value) in given {
+        let default = defaults.get(&name).filter(|_| !NOT_METADATA.contains(&name.as_str()));
+        let default = default.ok_or_else(|| wrong(format!("{name} is not a member that can be set")))?;
+        all.insert(name, if value.is_null() { default.clone() } else { value });
+    }
+    *client = serde_json::from_value(Value::Object(all)).map_err(|e| wrong(e.to_string()))?;
+    Ok(())
 }
 
 fn set(place: &mut String, given: &Option<String>) {

@@ -1,5 +1,6 @@
 //! `client`: register platforms, show them, change them, take them off.
 
+mod initial_tokens;
 mod metadata;
 
 use std::sync::Arc;
@@ -17,12 +18,10 @@ use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
 use crate::error::Error;
 use crate::oauth::client::IdTokenClaims;
+use crate::oauth::registration::USUAL_SCOPE;
 use crate::oauth::{Client, Scope};
 use crate::provider::clients::{self, Created, Registered};
 use crate::store::database::clients::ClientState;
-
-/// What a client may ask for unless it is said otherwise.
-const USUAL_SCOPE: &str = "openid profile email phone address offline_access";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -78,6 +77,9 @@ pub enum Command {
     VerifyDomain { id: String },
     /// Take the mark back.
     UnverifyDomain { id: String },
+    /// Tokens with which others may register clients themselves.
+    #[command(subcommand)]
+    InitialToken(initial_tokens::Command),
 }
 
 pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
@@ -142,6 +144,7 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
             done.map_err(|e| failure(e, id))?;
             println!("the domain of {id} is no longer marked as verified");
         }
+        Command::InitialToken(command) => initial_tokens::run(command, app).await?,
     }
     Ok(())
 }

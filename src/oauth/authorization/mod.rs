@@ -3,7 +3,9 @@
 pub mod next_step;
 pub mod reply;
 pub mod request;
+pub mod response_type;
 
 pub use next_step::{Approved, Step, next};
-pub use reply::{Reply, ReplyTo};
-pub use request::{AuthorizationRequest, Rejection, read};
+pub use reply::{Fields, Reply, ReplyTo};
+pub use request::{AuthorizationRequest, Rejection, Way, read};
+pub use response_type::ResponseType;

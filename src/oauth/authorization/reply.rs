@@ -3,32 +3,77 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::oauth::authorization::response_type::ResponseType;
 use crate::oauth::client::Client;
 use crate::oauth::error::{CODES, Error};
 use crate::oauth::params;
 
-/// How the parameters of an answer travel to the client.
+/// Where the parameters of an answer travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mode {
+pub enum Carrier {
     Query,
+    Fragment,
     FormPost,
+}
+
+/// How an answer travels to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mode {
+    pub carrier: Carrier,
+    /// Whether the answer is one signed JWT (JARM §2).
+    pub is_jwt: bool,
 }
 
 /// One response mode.
 #[derive(Debug)]
 pub struct ResponseMode {
-    pub mode: Mode,
     /// The value of `response_mode`.
     pub name: &'static str,
     pub section: &'static str,
+    pub is_jwt: bool,
+    /// `None` for that of the response type.
+    carrier: Option<Carrier>,
 }
 
-/// Every response mode, the default first.
+const fn row(name: &'static str, section: &'static str, is_jwt: bool, carrier: Option<Carrier>) -> ResponseMode {
+    ResponseMode { name, section, is_jwt, carrier }
+}
+
+/// Every response mode.
 pub const RESPONSE_MODES: &[ResponseMode] = &[
-    ResponseMode { mode: Mode::Query, name: "query", section: "OAuth 2.0 Multiple Response Types §2.1" },
-    ResponseMode { mode: Mode::FormPost, name: "form_post", section: "OAuth 2.0 Form Post Response Mode §2" },
+    row("query", "OAuth 2.0 Multiple Response Types §2.1", false, Some(Carrier::Query)),
+    row("fragment", "OAuth 2.0 Multiple Response Types §2.1", false, Some(Carrier::Fragment)),
+    row("form_post", "OAuth 2.0 Form Post Response Mode §2", false, Some(Carrier::FormPost)),
+    row("query.jwt", "JARM §2.3.1", true, Some(Carrier::Query)),
+    row("fragment.jwt", "JARM §2.3.2", true, Some(Carrier::Fragment)),
+    row("form_post.jwt", "JARM §2.3.3", true, Some(Carrier::FormPost)),
+    row("jwt", "JARM §2.3.4", true, None),
 ];
+
+impl ResponseMode {
+    /// The mode for an answer of this type; `None` where tokens would travel in a query in the clear.
+    pub fn of(&self, response: ResponseType) -> Option<Mode> {
+        let carrier = self.carrier.unwrap_or(Mode::default(response).carrier);
+        let leaks = response.is_front() && carrier == Carrier::Query;
+        // JARM §2.3.1: not even signed, unless encrypted; and encryption is not ours to know here.
+        (!leaks).then_some(Mode { carrier, is_jwt: self.is_jwt })
+    }
+}
+
+impl Mode {
+    /// What a request without `response_mode` gets (OAuth 2.0 Multiple Response Types §2.1).
+    pub fn default(response: ResponseType) -> Self {
+        let carrier = if response.is_front() { Carrier::Fragment } else { Carrier::Query };
+        Self { carrier, is_jwt: false }
+    }
+
+    /// The value of `response_mode` for it.
+    pub fn name(self) -> &'static str {
+        let is_it = |row: &&ResponseMode| row.carrier == Some(self.carrier) && row.is_jwt == self.is_jwt;
+        RESPONSE_MODES.iter().find(is_it).map_or("", |row| row.name)
+    }
+}
 
 /// The response mode of this name.
 pub fn find(name: &str) -> Option<&'static ResponseMode> {
@@ -43,6 +88,9 @@ pub struct ReplyTo {
     state: Option<String>,
     issuer: String,
 }
+
+/// The parameters of an answer, not yet on their way.
+pub type Fields = Vec<(&'static str, String)>;
 
 /// An answer on its way to the client.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,24 +116,16 @@ impl Reply {
         }
     }
 
-    /// How the request ended, as the label of a metric: `code`, or the error's name.
-    pub fn outcome(&self) -> &'static str {
-        let error = match self {
-            Self::Form { fields, .. } => {
-                fields.iter().find(|(name, _)| name == "error").map(|(_, value)| value.clone())
-            }
-            Self::Redirect(target) => Url::parse(target).ok().and_then(|url| {
-                url.query_pairs().find(|(name, _)| name == "error").map(|(_, value)| value.into_owned())
-            }),
-        };
-        let Some(error) = error else { return "code" };
-        CODES.iter().find(|row| row.name == error).map_or("error", |row| row.name)
-    }
-
     /// Where the browser goes, as far as it is shown to a person: never the whole address.
     pub fn origin(&self) -> String {
         origin(self.target())
     }
+}
+
+/// How a request ended, as the label of a metric: `approved`, or the error's name.
+pub fn outcome(fields: &Fields) -> &'static str {
+    let error = fields.iter().find(|(name, _)| *name == "error");
+    error.map_or("approved", |(_, error)| CODES.iter().find(|row| row.name == error).map_or("error", |row| row.name))
 }
 
 /// The origin of a redirect URI; of a private-use scheme (RFC 8252 §7.1), which has none, the scheme.
@@ -112,74 +152,97 @@ impl ReplyTo {
         &self.redirect_uri
     }
 
-    /// The answer to an approved request (RFC 6749 §4.1.2).
-    pub fn code(&self, code: &str) -> Reply {
-        self.reply(&[("code", code)])
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// Whether the answer is one signed JWT.
+    pub fn is_jwt(&self) -> bool {
+        self.mode.is_jwt
     }
 
     /// The answer to a refused request (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6).
-    pub fn error(&self, error: &Error) -> Reply {
-        self.reply(&[("error", error.code().name()), ("error_description", error.description())])
+    pub fn error(error: &Error) -> Fields {
+        vec![("error", error.code().name().to_owned()), ("error_description", error.description().to_owned())]
     }
 
-    /// `state` comes back unchanged; `iss` says who answers (RFC 9207 §2).
-    fn reply(&self, fields: &[(&'static str, &str)]) -> Reply {
-        let state = self.state.as_deref().map(|state| ("state", state));
-        let fields = fields.iter().copied().chain(state).chain([("iss", self.issuer.as_str())]);
-        match self.mode {
-            Mode::Query => {
-                let mut target = self.redirect_uri.clone();
-                let mut separator = if target.contains('?') { '&' } else { '?' };
-                for (name, value) in fields {
-                    if !target.ends_with(['?', '&']) {
-                        target.push(separator);
-                    }
-                    separator = '&';
-                    target.push_str(name);
-                    target.push('=');
-                    params::encode(value, &mut target);
-                }
-                Reply::Redirect(target)
+    /// What an answer carries beside its own fields: `state` unchanged, and who answers (RFC 9207 §2, JARM §2.1).
+    pub fn complete(&self, mut fields: Fields) -> Fields {
+        fields.extend(self.state.clone().map(|state| ("state", state)));
+        fields.push(("iss", self.issuer.clone()));
+        fields
+    }
+
+    /// Sends complete fields, or the one field `response` of a JWT, on their way.
+    pub fn carry(&self, fields: &Fields) -> Reply {
+        let separator = match self.mode.carrier {
+            Carrier::Query => '?',
+            Carrier::Fragment => '#',
+            Carrier::FormPost => {
+                let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+                return Reply::Form { action: self.redirect_uri.clone(), fields };
             }
-            Mode::FormPost => Reply::Form {
-                action: self.redirect_uri.clone(),
-                fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            },
+        };
+        let mut target = self.redirect_uri.clone();
+        let mut separator = if target.contains(separator) { '&' } else { separator };
+        for (name, value) in fields {
+            if !target.ends_with(['?', '&']) || separator == '#' {
+                target.push(separator);
+            }
+            separator = '&';
+            target.push_str(name);
+            target.push('=');
+            params::encode(value, &mut target);
         }
+        Reply::Redirect(target)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::authorization::response_type::RESPONSE_TYPES;
+
+    const CODE: ResponseType = RESPONSE_TYPES[0];
 
     fn client() -> Client {
         let uris = ["https://a.example/cb", "https://a.example/cb?x=1", "com.example.app:/cb"];
         Client { redirect_uris: uris.map(str::to_owned).into(), ..Client::new("c".into()) }
     }
 
-    fn reply_to(uri: &str, mode: Mode) -> Option<ReplyTo> {
-        ReplyTo::of(&client(), uri, mode, Some("a b&c=ü"), "https://op.example")
+    fn reply_to(uri: &str, carrier: Carrier) -> Option<ReplyTo> {
+        ReplyTo::of(&client(), uri, Mode { carrier, is_jwt: false }, Some("a b&c=ü"), "https://op.example")
+    }
+
+    fn send(uri: &str, carrier: Carrier, fields: Fields) -> Reply {
+        let reply_to = reply_to(uri, carrier).unwrap();
+        reply_to.carry(&reply_to.complete(fields))
+    }
+
+    fn code() -> Fields {
+        vec![("code", "x".to_owned())]
     }
 
     #[test]
-    fn rfc6749_s4_1_2_and_rfc9207_s2_a_query() {
-        for (uri, start) in [
-            ("https://a.example/cb", "https://a.example/cb?code=x"),
-            ("https://a.example/cb?x=1", "https://a.example/cb?x=1&code=x"),
-            ("com.example.app:/cb", "com.example.app:/cb?code=x"),
+    fn rfc6749_s4_1_2_and_rfc9207_s2_a_query_or_a_fragment() {
+        use Carrier::{Fragment, Query};
+        for (uri, carrier, start) in [
+            ("https://a.example/cb", Query, "https://a.example/cb?code=x"),
+            ("https://a.example/cb?x=1", Query, "https://a.example/cb?x=1&code=x"),
+            ("com.example.app:/cb", Query, "com.example.app:/cb?code=x"),
+            ("https://a.example/cb", Fragment, "https://a.example/cb#code=x"),
+            ("https://a.example/cb?x=1", Fragment, "https://a.example/cb?x=1#code=x"),
         ] {
-            let Reply::Redirect(target) = reply_to(uri, Mode::Query).unwrap().code("x") else { panic!("{uri}") };
+            let Reply::Redirect(target) = send(uri, carrier, code()) else { panic!("{uri}") };
             assert_eq!(target, format!("{start}&state=a%20b%26c%3D%C3%BC&iss=https%3A%2F%2Fop.example"));
         }
     }
 
     #[test]
     fn form_post_s2_fields_travel_as_they_are() {
-        let refused = Error::invalid_scope("scope has a \"thing\"");
-        let Reply::Form { action, fields } =
-            reply_to("https://a.example/cb?x=1", Mode::FormPost).unwrap().error(&refused)
-        else {
+        let refused = ReplyTo::error(&Error::invalid_scope("scope has a \"thing\""));
+        assert_eq!((outcome(&refused), outcome(&code())), ("invalid_scope", "approved"));
+        let Reply::Form { action, fields } = send("https://a.example/cb?x=1", Carrier::FormPost, refused) else {
             panic!("a form")
         };
         assert_eq!(action, "https://a.example/cb?x=1");
@@ -191,19 +254,35 @@ mod tests {
     #[test]
     fn rfc6749_s3_1_2_4_nothing_goes_to_a_stranger() {
         for uri in ["https://a.example/cb/", "https://evil.example/cb", "", "https://a.example/cb?x=2"] {
-            assert!(reply_to(uri, Mode::Query).is_none(), "{uri}");
+            assert!(reply_to(uri, Carrier::Query).is_none(), "{uri}");
         }
-        let shown = reply_to("https://a.example/cb?x=1", Mode::Query).unwrap().code("secret");
+        let shown = send("https://a.example/cb?x=1", Carrier::Query, vec![("code", "secret".into())]);
         assert_eq!(shown.origin(), "https://a.example");
         assert!(!format!("{shown:?}").contains("secret"));
-        assert_eq!(reply_to("com.example.app:/cb", Mode::Query).unwrap().code("x").origin(), "com.example.app:");
+        assert_eq!(send("com.example.app:/cb", Carrier::Query, code()).origin(), "com.example.app:");
+    }
+
+    #[test]
+    fn multiple_response_types_s2_1_modes() {
+        let front = |row: &&ResponseType| row.is_front();
+        for response in RESPONSE_TYPES.iter().filter(front) {
+            assert_eq!(Mode::default(*response).carrier, Carrier::Fragment);
+            for row in RESPONSE_MODES {
+                let mode = row.of(*response);
+                assert_eq!(mode.is_none(), row.name.starts_with("query"), "{} {}", row.name, response.name);
+                assert!(mode.is_none_or(|mode| mode.is_jwt == row.name.contains("jwt")));
+            }
+        }
+        assert_eq!(Mode::default(CODE).carrier, Carrier::Query);
+        assert_eq!(find("jwt").unwrap().of(CODE), Some(Mode { carrier: Carrier::Query, is_jwt: true }));
     }
 
     #[test]
     fn the_table_is_complete() {
         for (at, row) in RESPONSE_MODES.iter().enumerate() {
-            assert!(RESPONSE_MODES[..at].iter().all(|other| other.name != row.name && other.mode != row.mode));
-            assert!(find(row.name).is_some_and(|found| found.mode == row.mode) && row.section.contains('§'));
+            assert!(RESPONSE_MODES[..at].iter().all(|other| other.name != row.name));
+            assert!(find(row.name).is_some_and(|found| found.name == row.name) && row.section.contains('§'));
+            assert_eq!(row.is_jwt, row.name.ends_with("jwt"));
         }
     }
 }

@@ -4,19 +4,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Seconds;
 use crate::base::id::ClientId;
-use crate::oauth::authorization::reply::{self, Mode, ReplyTo};
+use crate::oauth::authorization::reply::{self, Mode, ReplyTo, ResponseMode};
+use crate::oauth::authorization::response_type::{self, RESPONSE_TYPES, ResponseType};
+use crate::oauth::authorization_details::{self, Detail};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::client::Client;
 use crate::oauth::error::{Code, Error};
 use crate::oauth::params::Params;
 use crate::oauth::pkce::{self, Challenge};
-use crate::oauth::profile::{PkceRule, Profile};
+use crate::oauth::profile::{PkceRule, Profile, RequestRule};
 use crate::oauth::prompt::{self, Prompt};
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
 
 /// The longest `nonce`, `state` and `login_hint`, in bytes.
 const MOST_BYTES: usize = 2048;
+
+/// How a request reached us.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// The `request_uri` under which it was pushed (RFC 9126).
+    pub pushed: Option<String>,
+    /// Whether its parameters are those of a signed request object (RFC 9101).
+    pub is_signed: bool,
+}
 
 /// What is known before the parameters are looked at.
 #[derive(Debug)]
@@ -25,6 +36,7 @@ pub struct Facts<'a> {
     pub profile: &'a Profile,
     pub supported: &'a Supported,
     pub issuer: &'a str,
+    pub way: &'a Way,
     /// The subject that `id_token_hint` names, where there is one; or why it names none.
     pub hinted: Option<Result<String, Error>>,
 }
@@ -41,6 +53,8 @@ pub enum Rejection {
 pub struct AuthorizationRequest {
     pub client: ClientId,
     pub reply_to: ReplyTo,
+    pub response: ResponseType,
+    pub way: Way,
     pub scope: Scope,
     pub code_challenge: Option<Challenge>,
     pub nonce: Option<String>,
@@ -53,6 +67,8 @@ pub struct AuthorizationRequest {
     pub subject: Option<String>,
     pub login_hint: Option<String>,
     pub ui_locales: Vec<String>,
+    /// What is asked for in the wallet's own terms, item by item; its claims are among `claims` too.
+    pub authorization_details: Vec<Detail>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -64,75 +80,127 @@ pub fn read(params: &Params, facts: &Facts<'_>) -> Result<AuthorizationRequest, 
     parse(params, facts, &reply_to).map_err(|error| Rejection::Reply(Box::new(reply_to), error))
 }
 
+/// Where an error goes that was met before the parameters could be read.
+pub fn refuse(params: &Params, facts: &Facts<'_>, error: Error) -> Rejection {
+    match reply_to(params, facts) {
+        Ok(reply_to) => Rejection::Reply(Box::new(reply_to), error),
+        Err(Rejection::Reply(reply_to, _)) => Rejection::Reply(reply_to, error),
+        Err(Rejection::Page(_)) => Rejection::Page(error),
+    }
+}
+
 /// Where answers go: `redirect_uri`, always required (OIDC Core §3.1.2.1), with `response_mode` and `state`.
 fn reply_to(p: &Params, facts: &Facts<'_>) -> Result<ReplyTo, Rejection> {
     let page = |why: &'static str| Rejection::Page(Error::invalid_request(why));
     let redirect_uri = p.get("redirect_uri").ok_or_else(|| page("the parameter redirect_uri is missing"))?;
     let state = p.get("state").filter(|state| state.len() <= MOST_BYTES);
     let make = |mode| ReplyTo::of(facts.client, redirect_uri, mode, state, facts.issuer);
-    let by_query =
-        make(Mode::Query).ok_or_else(|| page("redirect_uri is not one that is registered for this client"))?;
-    let Some(name) = p.get("response_mode") else { return Ok(by_query) };
-    let may_use = facts.profile.response_modes.contains(&name) && facts.client.response_modes.iter().any(|m| m == name);
-    match reply::find(name).filter(|_| may_use) {
-        Some(row) => Ok(make(row.mode).unwrap_or(by_query)),
+    // An unknown response type is told in the way of the usual one.
+    let response = p.get("response_type").and_then(response_type::find).unwrap_or(&RESPONSE_TYPES[0]);
+    let by_default = make(Mode::default(*response))
+        .ok_or_else(|| page("redirect_uri is not one that is registered for this client"))?;
+    let may_use = |row: &&'static ResponseMode| {
+        facts.profile.response_modes.contains(&row.name)
+            && (facts.client.response_modes.is_empty() || facts.client.response_modes.iter().any(|m| m == row.name))
+    };
+    let asked = p.get("response_mode");
+    let mode = match asked {
+        Some(name) => reply::find(name).filter(may_use).and_then(|row| row.of(*response)),
+        None => Some(Mode::default(*response)).filter(|mode| facts.profile.response_modes.contains(&mode.name())),
+    };
+    match mode {
+        Some(mode) => Ok(make(mode).unwrap_or(by_default)),
         None => {
-            let error = Error::invalid_request("response_mode is not one that this client may use");
-            Err(Rejection::Reply(Box::new(by_query), error))
+            let why = match asked {
+                Some(_) => "response_mode is not one that this client may use for this response_type",
+                None => "this client must ask for a signed response: response_mode=jwt",
+            };
+            Err(Rejection::Reply(Box::new(by_default), Error::invalid_request(why)))
         }
     }
 }
 
 fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<AuthorizationRequest, Error> {
-    response_type(p, facts)?; // RFC 6749 §3.1.1
-    unsupported(p)?; // OIDC Core §6, §7.2.1
-    let claims = claims(p, facts)?; // OIDC Core §5.5
+    let response = response_type(p, facts)?; // RFC 6749 §3.1.1
+    way(facts)?; // RFC 9126 §6, RFC 9101 §10.5
+    unsupported(p)?; // OIDC Core §7.2.1
+    let authorization_details = details(p, facts)?; // RFC 9396 §2
+    let claims = claims(p, facts, &authorization_details)?; // OIDC Core §5.5
     Ok(AuthorizationRequest {
         client: facts.client.id.clone(),
         reply_to: short(p, "state").map(|_| reply_to.clone())?, // RFC 6749 §4.1.1
-        scope: scope(p, facts)?,                                // RFC 6749 §3.3
-        code_challenge: pkce::challenge(p, needs_pkce(facts))?, // RFC 7636 §4.3
-        nonce: short(p, "nonce")?,                              // OIDC Core §3.1.2.1
-        prompt: Prompt::read(p)?,                               // OIDC Core §3.1.2.1
+        response,
+        way: facts.way.clone(),
+        scope: scope(p, facts, response)?, // RFC 6749 §3.3
+        code_challenge: pkce::challenge(p, needs_pkce(facts, response))?, // RFC 7636 §4.3
+        nonce: nonce(p, response)?,        // OIDC Core §3.1.2.1, §3.2.2.1, §3.3.2.11
+        prompt: Prompt::read(p)?,          // OIDC Core §3.1.2.1
         max_age: prompt::max_age(p)?.or(facts.client.default_max_age), // OIDC Core §3.1.2.1
-        acr_values: acr_values(p, facts),                       // OIDC Core §3.1.2.1, §5.5.1.1
-        subject: subject(facts, &claims)?,                      // OIDC Core §3.1.2.1, §5.5.1
+        acr_values: acr_values(p, facts),  // OIDC Core §3.1.2.1, §5.5.1.1
+        subject: subject(facts, &claims)?, // OIDC Core §3.1.2.1, §5.5.1
         claims,
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
+        authorization_details,
     })
 }
 
-fn response_type(p: &Params, facts: &Facts<'_>) -> Result<(), Error> {
-    let name = p.require("response_type")?;
-    if !facts.supported.response_types.contains(&name) {
-        return Err(Error::new(Code::UnsupportedResponseType, "response_type is not supported"));
+fn response_type(p: &Params, facts: &Facts<'_>) -> Result<ResponseType, Error> {
+    let unsupported = |why: &'static str| Error::new(Code::UnsupportedResponseType, why);
+    let row = response_type::find(p.require("response_type")?)
+        .filter(|row| facts.supported.response_types.contains(&row.name))
+        .ok_or_else(|| unsupported("response_type is not supported"))?;
+    if !facts.profile.response_types.contains(&row.name) {
+        return Err(unsupported("response_type is not one that the client's profile allows"));
     }
-    let is_allowed = facts.profile.response_types.contains(&name)
-        && facts.client.response_types.iter().any(|t| t == name)
-        && facts.client.has_grant_type("authorization_code");
-    match is_allowed {
-        true => Ok(()),
+    match facts.client.has_response_type(row) {
+        true => Ok(*row),
         false => Err(Error::unauthorized_client("the client is not registered for this response_type")),
     }
 }
 
-/// Parameters whose silent loss would change what the request means.
-fn unsupported(p: &Params) -> Result<(), Error> {
-    for (name, code, why) in [
-        ("request", Code::RequestNotSupported, "request objects are not supported"),
-        ("request_uri", Code::RequestUriNotSupported, "request_uri is not supported"),
-        ("registration", Code::RegistrationNotSupported, "the registration parameter is not supported"),
-    ] {
-        if p.get(name).is_some() {
-            return Err(Error::new(code, why));
-        }
+/// Whether the request came in a way that the client's profile and registration allow.
+fn way(facts: &Facts<'_>) -> Result<(), Error> {
+    let (client, rule) = (facts.client, facts.profile.request);
+    let must_push = client.require_pushed_authorization_requests
+        || matches!(rule, RequestRule::Pushed | RequestRule::PushedAndSigned);
+    if must_push && facts.way.pushed.is_none() {
+        return Err(Error::invalid_request("this client must push its authorization requests (RFC 9126)"));
+    }
+    let must_sign =
+        client.require_signed_request_object || matches!(rule, RequestRule::Signed | RequestRule::PushedAndSigned);
+    if must_sign && !facts.way.is_signed {
+        return Err(Error::invalid_request("this client must send a signed request object (RFC 9101)"));
     }
     Ok(())
 }
 
+/// Parameters whose silent loss would change what the request means.
+fn unsupported(p: &Params) -> Result<(), Error> {
+    match p.get("registration") {
+        Some(_) => {
+            Err(Error::new(Code::RegistrationNotSupported, "the registration parameter is not supported; register"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn details(p: &Params, facts: &Facts<'_>) -> Result<Vec<Detail>, Error> {
+    let Some(text) = p.get("authorization_details") else { return Ok(Vec::new()) };
+    authorization_details::read(text, &facts.client.authorization_details_types, |name| may_ask(facts, name))
+}
+
+/// A front-channel ID Token is bound to its request by the nonce alone.
+fn nonce(p: &Params, response: ResponseType) -> Result<Option<String>, Error> {
+    let nonce = short(p, "nonce")?;
+    if response.id_token && nonce.is_none() {
+        return Err(Error::invalid_request("nonce is required where the response has an ID Token"));
+    }
+    Ok(nonce)
+}
+
 /// What is not known is passed over (OIDC Core §3.1.2.1); what is known and not this client's is refused.
-fn scope(p: &Params, facts: &Facts<'_>) -> Result<Scope, Error> {
+fn scope(p: &Params, facts: &Facts<'_>, response: ResponseType) -> Result<Scope, Error> {
     let asked = Scope::read(p.get("scope").unwrap_or_default())?;
     let known = asked.filter(|name| facts.supported.scope(name).is_some_and(|row| !row.is_for_clients));
     if known.is_empty() {
@@ -141,11 +209,20 @@ fn scope(p: &Params, facts: &Facts<'_>) -> Result<Scope, Error> {
     if !known.is_within(&facts.client.scope) {
         return Err(Error::invalid_scope("scope has a value that the client is not registered for"));
     }
-    Ok(known)
+    if response.id_token && !known.contains("openid") {
+        return Err(Error::invalid_scope("an ID Token needs the scope openid"));
+    }
+    // OIDC Core §11: without a code there is nothing to refresh.
+    Ok(if response.code { known } else { known.filter(|name| name != "offline_access") })
 }
 
-fn needs_pkce(facts: &Facts<'_>) -> bool {
-    facts.profile.pkce == PkceRule::Required || facts.client.needs_pkce()
+fn needs_pkce(facts: &Facts<'_>, response: ResponseType) -> bool {
+    let by_rule = match facts.profile.pkce {
+        PkceRule::Required => true,
+        PkceRule::WhenPushed => facts.way.pushed.is_some(),
+        PkceRule::ByClient => facts.client.needs_pkce(),
+    };
+    response.code && by_rule
 }
 
 fn acr_values(p: &Params, facts: &Facts<'_>) -> Vec<String> {
@@ -154,15 +231,21 @@ fn acr_values(p: &Params, facts: &Facts<'_>) -> Vec<String> {
 }
 
 /// Claims of a scope that the client is not registered for are passed over like unknown ones.
-fn claims(p: &Params, facts: &Facts<'_>) -> Result<ClaimsRequest, Error> {
-    let may_ask = |name: &str| {
-        let of_scope = |row: &&crate::oauth::supported::SupportedScope| row.claims.contains(&name);
-        facts.supported.scopes.iter().find(of_scope).is_none_or(|row| facts.client.scope.contains(row.name))
+fn may_ask(facts: &Facts<'_>, name: &str) -> bool {
+    let of_scope = |row: &&crate::oauth::supported::SupportedScope| row.claims.contains(&name);
+    facts.supported.knows_claim(name)
+        && facts.supported.scopes.iter().find(of_scope).is_none_or(|row| facts.client.scope.contains(row.name))
+}
+
+fn claims(p: &Params, facts: &Facts<'_>, details: &[Detail]) -> Result<ClaimsRequest, Error> {
+    let mut claims = match p.get("claims") {
+        None => ClaimsRequest::default(),
+        Some(text) => ClaimsRequest::read(text, |name| may_ask(facts, name))?,
     };
-    match p.get("claims") {
-        None => Ok(ClaimsRequest::default()),
-        Some(text) => ClaimsRequest::read(text, |name| facts.supported.knows_claim(name) && may_ask(name)),
+    for name in details.iter().flat_map(|detail| &detail.datatypes) {
+        claims.userinfo.entry(name.clone()).or_default();
     }
+    Ok(claims)
 }
 
 fn subject(facts: &Facts<'_>, claims: &ClaimsRequest) -> Result<Option<String>, Error> {

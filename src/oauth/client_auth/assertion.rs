@@ -57,12 +57,16 @@ pub fn check(
     now: Time,
 ) -> Result<Checked, Error> {
     let id = client.id.as_str();
-    let is_legacy = profile.assertion_audience == AssertionAudience::ByClient && client.legacy_assertion_aud;
+    let is_lenient = match profile.assertion_audience {
+        AssertionAudience::Issuer => false,
+        AssertionAudience::AnyOfOurs => true,
+        AssertionAudience::ByClient => client.legacy_assertion_aud,
+    };
     let mut ours = vec![ourselves.issuer];
-    if is_legacy {
+    if is_lenient {
         ours.extend(ourselves.endpoints);
     }
-    let audience = if is_legacy { Audience::Only(&ours) } else { Audience::Single(&ours) };
+    let audience = if is_lenient { Audience::Only(&ours) } else { Audience::Single(&ours) };
     let rules = Rules {
         issuer: Some(id),
         subject: Some(id),

@@ -14,7 +14,7 @@ use crate::base::{Fault, Time};
 use crate::error::Error;
 use crate::oauth::{self, pkce};
 use crate::provider::grant_types::Request;
-use crate::provider::issue::{self, ForPerson, Issue};
+use crate::provider::issue::{self, Basis, ForPerson, Issue};
 use crate::provider::tokens;
 use crate::store::database::Conn;
 use crate::store::database::families::{self, Family, FamilyState, Redeeming};
@@ -61,8 +61,9 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                     families::end(tx, id, "signed_out", now).await?;
                     return Ok(None);
                 }
-                let parts = (&*client, &family, &standing, &permit);
-                let (scope, claims) = issue::record(tx, &unit, "token.issued", parts, &origin).await?;
+                let claims = client.id_token_claims;
+                let basis = Basis { client: &client, family: &family, standing: &standing, permit: &permit, claims };
+                let (scope, claims) = issue::record(tx, &unit, "token.issued", &basis, &origin).await?;
                 let signer = scope.contains("openid").then_some(signer);
                 let grant = standing.grant.grant;
                 Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: true, claims }))

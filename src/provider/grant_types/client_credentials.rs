@@ -27,5 +27,5 @@ pub async fn redeem(_: &App, request: &Request<'_>) -> Result<Issue, Error> {
             asked
         }
     };
-    Ok(Issue::Client { client: Arc::clone(client.registered()), scope })
+    Ok(Issue::Client { client: Arc::clone(client.registered()), scope, binding: request.binding.cloned() })
 }

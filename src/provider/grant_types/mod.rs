@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 use crate::audit::Origin;
 use crate::error::Error;
-use crate::oauth::Params;
+use crate::oauth::{Binding, Params};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::issue::Issue;
 
@@ -17,6 +17,8 @@ use crate::provider::issue::Issue;
 pub struct Request<'a> {
     pub client: &'a AuthenticatedClient,
     pub params: &'a Params,
+    /// The key or certificate that the request shows, to which its tokens are bound then.
+    pub binding: Option<&'a Binding>,
     pub origin: &'a Origin,
 }
 

@@ -12,7 +12,7 @@ use crate::base::{Seconds, Time};
 use crate::error::Error;
 use crate::oauth::{self, Scope};
 use crate::provider::grant_types::Request;
-use crate::provider::issue::{self, ForPerson, Issue};
+use crate::provider::issue::{self, Basis, ForPerson, Issue};
 use crate::provider::tokens;
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::wallet::disclosure::Permit;
@@ -70,8 +70,9 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                     }
                     family.scope = narrower.merge(&Scope::of(["offline_access"]).narrow(&family.scope));
                 }
-                let parts = (&*client, &family, &standing, &permit);
-                let (scope, claims) = issue::record(tx, &unit, "token.refreshed", parts, &origin).await?;
+                let claims = client.id_token_claims;
+                let basis = Basis { client: &client, family: &family, standing: &standing, permit: &permit, claims };
+                let (scope, claims) = issue::record(tx, &unit, "token.refreshed", &basis, &origin).await?;
                 let signer = scope.contains("openid").then_some(signer);
                 let grant = standing.grant.grant;
                 Ok(Some(ForPerson { client, family, grant, scope, signer, is_first: false, claims }))

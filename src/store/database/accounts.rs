@@ -5,7 +5,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::schema::{account_keys, accounts};
-use super::{Conn, Stored, on, text_column};
+use super::{Conn, Stored, on, steady, text_column};
 use crate::base::id::AccountId;
 use crate::base::{Fault, Time};
 
@@ -63,7 +63,7 @@ text_column!(AccountState, Role);
 
 /// Who owns a wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub struct Account {
     pub id: AccountId,
     pub state: AccountState,
@@ -104,7 +104,7 @@ pub async fn insert(conn: &mut Conn<'_>, account: &Account, wrapped_key: &[u8]) 
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: AccountId) -> Result<Option<Account>, Fault> {
-    on!(conn, first, accounts::table.find(id)).optional().stored("find an account")
+    on!(conn, get_result, accounts::table.find(id)).optional().stored("find an account")
 }
 
 /// Accounts, newest first, older than `before`.
@@ -134,7 +134,8 @@ pub async fn count(conn: &mut Conn<'_>, role: Role) -> Result<i64, Fault> {
 /// A fault when the database does not answer.
 pub async fn touch(conn: &mut Conn<'_>, id: AccountId, now: Time) -> Result<(), Fault> {
     let change = (accounts::revision.eq(accounts::revision + 1), accounts::updated_at.eq(now));
-    on!(conn, execute, diesel::update(accounts::table.find(id)).set(change)).stored("move an account's revision")?;
+    on!(conn, execute, steady(diesel::update(accounts::table.find(id)).set(change)))
+        .stored("move an account's revision")?;
     Ok(())
 }
 
@@ -143,7 +144,7 @@ pub async fn touch(conn: &mut Conn<'_>, id: AccountId, now: Time) -> Result<(), 
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn revision(conn: &mut Conn<'_>, id: AccountId) -> Result<Option<i64>, Fault> {
-    on!(conn, first, accounts::table.find(id).select(accounts::revision)).optional().stored("read a revision")
+    on!(conn, get_result, accounts::table.find(id).select(accounts::revision)).optional().stored("read a revision")
 }
 
 /// Changes the state; whether the account exists and was in another one.
@@ -154,7 +155,7 @@ pub async fn set_state(conn: &mut Conn<'_>, id: AccountId, state: AccountState, 
     let change =
         (accounts::state.eq(state), accounts::revision.eq(accounts::revision + 1), accounts::updated_at.eq(now));
     let update = diesel::update(accounts::table.find(id).filter(accounts::state.ne(state))).set(change);
-    Ok(on!(conn, execute, update).stored("change an account's state")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("change an account's state")? == 1)
 }
 
 /// Changes the role; whether the account exists and had another one.
@@ -164,7 +165,7 @@ pub async fn set_state(conn: &mut Conn<'_>, id: AccountId, state: AccountState, 
 pub async fn set_role(conn: &mut Conn<'_>, id: AccountId, role: Role, now: Time) -> Result<bool, Fault> {
     let change = (accounts::role.eq(role), accounts::updated_at.eq(now));
     let update = diesel::update(accounts::table.find(id).filter(accounts::role.ne(role))).set(change);
-    Ok(on!(conn, execute, update).stored("change an account's role")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("change an account's role")? == 1)
 }
 
 /// Changes the language; `None` follows the browser again.
@@ -173,7 +174,8 @@ pub async fn set_role(conn: &mut Conn<'_>, id: AccountId, role: Role, now: Time)
 /// A fault when the database does not answer.
 pub async fn set_locale(conn: &mut Conn<'_>, id: AccountId, locale: Option<&str>, now: Time) -> Result<(), Fault> {
     let change = (accounts::locale.eq(locale), accounts::updated_at.eq(now));
-    on!(conn, execute, diesel::update(accounts::table.find(id)).set(change)).stored("change an account's language")?;
+    on!(conn, execute, steady(diesel::update(accounts::table.find(id)).set(change)))
+        .stored("change an account's language")?;
     Ok(())
 }
 
@@ -191,7 +193,7 @@ pub async fn delete(conn: &mut Conn<'_>, id: AccountId) -> Result<bool, Fault> {
 /// A fault when the database does not answer.
 pub async fn find_key(conn: &mut Conn<'_>, account: AccountId) -> Result<Option<Vec<u8>>, Fault> {
     let query = account_keys::table.find(account).select(account_keys::wrapped);
-    on!(conn, first, query).optional().stored("find a data key")
+    on!(conn, get_result, query).optional().stored("find a data key")
 }
 
 /// The next wrapped keys in order of account, after `after`.
@@ -220,5 +222,5 @@ pub async fn keys_after(
 pub async fn replace_key(conn: &mut Conn<'_>, account: AccountId, old: &[u8], new: &[u8]) -> Result<bool, Fault> {
     let row = account_keys::table.find(account).filter(account_keys::wrapped.eq(old));
     let update = diesel::update(row).set(account_keys::wrapped.eq(new));
-    Ok(on!(conn, execute, update).stored("wrap a data key again")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("wrap a data key again")? == 1)
 }

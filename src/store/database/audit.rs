@@ -39,7 +39,7 @@ text_column!(Outcome);
 
 /// A row of the trail: names of claims, never their values.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = audit_events)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 pub struct Row {
     pub id: EventId,
     pub at: Time,

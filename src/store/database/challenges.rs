@@ -5,7 +5,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::schema::challenges;
-use super::{Conn, Stored, on, text_column};
+use super::{Conn, Stored, on, steady, text_column};
 use crate::base::id::{AccountId, ChallengeId};
 use crate::base::{Digest, Fault, Time};
 
@@ -37,7 +37,7 @@ text_column!(Purpose);
 
 /// A code and the address it proves.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = challenges)]
+#[diesel(table_name = challenges, treat_none_as_default_value = false)]
 pub struct Challenge {
     pub id: ChallengeId,
     pub purpose: Purpose,
@@ -66,7 +66,7 @@ pub async fn insert(conn: &mut Conn<'_>, challenge: &Challenge) -> Result<(), Fa
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: ChallengeId) -> Result<Option<Challenge>, Fault> {
-    on!(conn, first, challenges::table.find(id)).optional().stored("find a challenge")
+    on!(conn, get_result, challenges::table.find(id)).optional().stored("find a challenge")
 }
 
 /// Takes one of the tries; the challenge when it still had one and waits for its code.
@@ -89,7 +89,9 @@ pub async fn take_try(
         .and(challenges::used_at.is_null());
     let update =
         diesel::update(challenges::table.filter(waiting)).set(challenges::attempts.eq(challenges::attempts + 1));
-    on!(conn, get_result, update.returning(challenges::all_columns)).optional().stored("take a try of a challenge")
+    on!(conn, get_result, steady(update.returning(challenges::all_columns)))
+        .optional()
+        .stored("take a try of a challenge")
 }
 
 /// Notes that the code was right; what comes next must happen before `until`.
@@ -100,7 +102,7 @@ pub async fn prove(conn: &mut Conn<'_>, id: ChallengeId, now: Time, until: Time)
     let waiting = challenges::id.eq(id).and(challenges::proven_at.is_null()).and(challenges::used_at.is_null());
     let change = (challenges::proven_at.eq(now), challenges::expires_at.eq(until));
     let update = diesel::update(challenges::table.filter(waiting)).set(change);
-    Ok(on!(conn, execute, update).stored("note a proven challenge")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("note a proven challenge")? == 1)
 }
 
 /// Uses a proven challenge: given to one caller only.
@@ -120,7 +122,7 @@ pub async fn take(
         .and(challenges::proven_at.is_not_null())
         .and(challenges::used_at.is_null());
     let update = diesel::update(challenges::table.filter(proven)).set(challenges::used_at.eq(now));
-    on!(conn, get_result, update.returning(challenges::all_columns)).optional().stored("use a challenge")
+    on!(conn, get_result, steady(update.returning(challenges::all_columns))).optional().stored("use a challenge")
 }
 
 /// Puts a new code in the place of the old one, with all its tries; whether the challenge still waits.
@@ -131,7 +133,7 @@ pub async fn renew(conn: &mut Conn<'_>, id: ChallengeId, code: Digest, until: Ti
     let waiting = challenges::id.eq(id).and(challenges::proven_at.is_null()).and(challenges::used_at.is_null());
     let change = (challenges::code.eq(code), challenges::attempts.eq(0), challenges::expires_at.eq(until));
     let update = diesel::update(challenges::table.filter(waiting)).set(change);
-    Ok(on!(conn, execute, update).stored("renew a challenge")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("renew a challenge")? == 1)
 }
 
 /// Ends what still waits for the same address and purpose: a new code makes the old ones void.
@@ -145,6 +147,6 @@ pub async fn supersede(conn: &mut Conn<'_>, purpose: Purpose, lookup: Digest, no
         .and(challenges::proven_at.is_null())
         .and(challenges::used_at.is_null());
     let update = diesel::update(challenges::table.filter(older)).set(challenges::used_at.eq(now));
-    on!(conn, execute, update).stored("void older challenges")?;
+    on!(conn, execute, steady(update)).stored("void older challenges")?;
     Ok(())
 }

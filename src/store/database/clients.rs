@@ -5,7 +5,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::schema::{client_secrets, clients};
-use super::{Conn, Json, Stored, on, text_column};
+use super::{Conn, Json, Stored, on, steady, text_column};
 use crate::base::id::ClientId;
 use crate::base::{Digest, Fault, Time};
 use crate::oauth::Client;
@@ -38,7 +38,7 @@ text_column!(ClientState);
 
 /// A client as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = clients)]
+#[diesel(table_name = clients, treat_none_as_default_value = false)]
 pub struct ClientRow {
     pub id: ClientId,
     pub metadata: Json<Client>,
@@ -51,7 +51,7 @@ pub struct ClientRow {
 
 /// The digest of one secret.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = client_secrets)]
+#[diesel(table_name = client_secrets, treat_none_as_default_value = false)]
 pub struct SecretRow {
     pub id: String,
     pub client_id: ClientId,
@@ -65,13 +65,13 @@ pub struct SecretRow {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn version(conn: &mut Conn<'_>, id: &ClientId) -> Result<Option<i64>, Fault> {
-    on!(conn, first, clients::table.find(id).select(clients::version)).optional().stored("find a client's version")
+    on!(conn, get_result, clients::table.find(id).select(clients::version)).optional().stored("find a client's version")
 }
 
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: &ClientId) -> Result<Option<ClientRow>, Fault> {
-    on!(conn, first, clients::table.find(id).select(ClientRow::as_select())).optional().stored("find a client")
+    on!(conn, get_result, clients::table.find(id).select(ClientRow::as_select())).optional().stored("find a client")
 }
 
 /// All clients, by their identifiers.
@@ -111,7 +111,7 @@ pub async fn replace(conn: &mut Conn<'_>, row: &ClientRow, now: Time) -> Result<
         clients::version.eq(clients::version + 1),
         clients::updated_at.eq(now),
     ));
-    Ok(on!(conn, execute, update).stored("change a client")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("change a client")? == 1)
 }
 
 /// Moves the version, so that every node reads the client anew; `false` when there is no such client.
@@ -121,7 +121,7 @@ pub async fn replace(conn: &mut Conn<'_>, row: &ClientRow, now: Time) -> Result<
 pub async fn touch(conn: &mut Conn<'_>, id: &ClientId, now: Time) -> Result<bool, Fault> {
     let update = diesel::update(clients::table.find(id))
         .set((clients::version.eq(clients::version + 1), clients::updated_at.eq(now)));
-    Ok(on!(conn, execute, update).stored("touch a client")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("touch a client")? == 1)
 }
 
 /// Removes a client with its grants and tokens; `false` when there is none.
@@ -164,6 +164,6 @@ pub async fn delete_secret(conn: &mut Conn<'_>, id: &str) -> Result<bool, Fault>
 /// A fault when the database does not answer.
 pub async fn expire_secret(conn: &mut Conn<'_>, id: &str, at: Time) -> Result<(), Fault> {
     let update = diesel::update(client_secrets::table.find(id)).set(client_secrets::expires_at.eq(Some(at)));
-    on!(conn, execute, update).stored("expire a client secret")?;
+    on!(conn, execute, steady(update)).stored("expire a client secret")?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::base::id::{ClientId, Id, Kind};
 use crate::base::{Digest, Time};
-use crate::oauth::Scope;
+use crate::oauth::{Binding, Scope};
 
 /// The expressions and the row reading of one type: what diesel's derives would write, were base allowed to know diesel.
 macro_rules! column {
@@ -103,6 +103,17 @@ where
 {
     fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(String::from_sql(bytes)?.into())
+    }
+}
+
+display_column!([] Binding);
+
+impl<DB: Backend> FromSql<Text, DB> for Binding
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        String::from_sql(bytes)?.parse().map_err(|()| "unknown binding".into())
     }
 }
 

@@ -37,7 +37,7 @@ text_column!(ContactKind);
 
 /// An address of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = contacts)]
+#[diesel(table_name = contacts, treat_none_as_default_value = false)]
 pub struct Contact {
     pub id: ContactId,
     pub account_id: AccountId,

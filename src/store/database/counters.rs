@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::counters;
-use super::{Conn, Stored, on};
+use super::{Conn, Stored, on, steady};
 use crate::base::{Digest, Fault, Seconds, Time};
 
 /// A count under a name that tells nothing.
@@ -20,7 +20,7 @@ pub struct Counter {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, name: Digest) -> Result<Option<Counter>, Fault> {
-    on!(conn, first, counters::table.find(name)).optional().stored("find a counter")
+    on!(conn, get_result, counters::table.find(name)).optional().stored("find a counter")
 }
 
 /// Counts one more in a window that begins with the first; `None` when the window is full.
@@ -39,13 +39,13 @@ pub async fn count(
     }
     let over = counters::table.find(name).filter(counters::since.le(now - window));
     let change = (counters::count.eq(1), counters::since.eq(now), counters::latest.eq(now));
-    if on!(conn, execute, diesel::update(over).set(change)).stored("begin a counter again")? == 1 {
+    if on!(conn, execute, steady(diesel::update(over).set(change))).stored("begin a counter again")? == 1 {
         return Ok(Some(1));
     }
     let open = counters::table.find(name).filter(counters::count.lt(most));
     let change = (counters::count.eq(counters::count + 1), counters::latest.eq(now));
     let update = diesel::update(open).set(change).returning(counters::count);
-    on!(conn, get_result, update).optional().stored("count")
+    on!(conn, get_result, steady(update)).optional().stored("count")
 }
 
 /// Counts one more if nobody has since `seen` was read; `None` stands for no row.
@@ -57,7 +57,7 @@ pub async fn count_after(conn: &mut Conn<'_>, name: Digest, seen: Option<&Counte
     let unmoved =
         counters::table.find(name).filter(counters::count.eq(seen.count).and(counters::latest.eq(seen.latest)));
     let change = (counters::count.eq(counters::count + 1), counters::latest.eq(now));
-    Ok(on!(conn, execute, diesel::update(unmoved).set(change)).stored("count")? == 1)
+    Ok(on!(conn, execute, steady(diesel::update(unmoved).set(change))).stored("count")? == 1)
 }
 
 async fn begin(conn: &mut Conn<'_>, name: Digest, now: Time) -> Result<bool, Fault> {

@@ -16,11 +16,12 @@ use super::accounts::AccountState;
 use super::clients::ClientState;
 use super::grants::{GrantRow, KeptGrant};
 use super::schema::{accounts, clients, grants, revoked_tokens, token_families};
-use super::{Conn, Json, Stored, on, text_column};
+use super::{Conn, Json, Stored, on, steady, text_column};
 use crate::base::id::{AccountId, ClientId, FamilyId, GrantId, SessionId};
 use crate::base::{Fault, Time};
-use crate::oauth::Scope;
+use crate::oauth::authorization_details::Detail;
 use crate::oauth::claims_request::ClaimsRequest;
+use crate::oauth::{Binding, Scope};
 
 /// Where an authorization stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ text_column!(FamilyState);
 
 /// One authorization.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = token_families)]
+#[diesel(table_name = token_families, treat_none_as_default_value = false)]
 pub struct Family {
     pub id: FamilyId,
     pub state: FamilyState,
@@ -68,11 +69,14 @@ pub struct Family {
     pub scope: Scope,
     /// The claims parameter as it was asked (OIDC Core §5.5).
     pub claims: Option<Json<ClaimsRequest>>,
+    /// What was asked for item by item (RFC 9396).
+    pub authorization_details: Option<Json<Vec<Detail>>>,
     pub acr: String,
     pub amr: Json<Vec<String>>,
     pub auth_time: Time,
     pub wants_auth_time: bool,
-    pub binding: Option<String>,
+    /// What the sender of its code and tokens must show beside them.
+    pub binding: Option<Binding>,
     /// Whether it has refresh tokens, which outlive the session.
     pub offline: bool,
     /// The refresh token that works is the one of this number; 0 before the code is redeemed.
@@ -113,7 +117,7 @@ pub async fn insert(conn: &mut Conn<'_>, family: &Family) -> Result<(), Fault> {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: FamilyId) -> Result<Option<Family>, Fault> {
-    on!(conn, first, token_families::table.find(id).select(Family::as_select()))
+    on!(conn, get_result, token_families::table.find(id).select(Family::as_select()))
         .optional()
         .stored("find a token family")
 }
@@ -145,7 +149,7 @@ pub async fn redeem(conn: &mut Conn<'_>, with: &Redeeming<'_>, now: Time) -> Res
         .filter(token_families::code_expires_at.gt(now));
     let update =
         diesel::update(waiting).set((token_families::state.eq(FamilyState::Active), token_families::generation.eq(1)));
-    on!(conn, get_result, update.returning(Family::as_select())).optional().stored("redeem a code")
+    on!(conn, get_result, steady(update.returning(Family::as_select()))).optional().stored("redeem a code")
 }
 
 /// Moves a family from one refresh token to the next; `None` when `generation` is not the one that works.
@@ -173,7 +177,7 @@ pub async fn rotate(
         token_families::rotated_at.eq(Some(now)),
         token_families::idle_expires_at.eq(idle_expires_at),
     ));
-    on!(conn, get_result, update.returning(Family::as_select())).optional().stored("rotate a refresh token")
+    on!(conn, get_result, steady(update.returning(Family::as_select()))).optional().stored("rotate a refresh token")
 }
 
 /// How the grant, the account and the client of an authorization stand, in one statement.
@@ -187,8 +191,9 @@ pub async fn standing(conn: &mut Conn<'_>, grant: GrantId) -> Result<Option<Stan
         .filter(grants::id.eq(grant));
     let facts = (accounts::state, accounts::revision, clients::state, clients::version);
     type Row = (GrantRow, Facts);
-    let row: Option<Row> =
-        on!(conn, first, query.select((GrantRow::as_select(), facts))).optional().stored("find how a grant stands")?;
+    let row: Option<Row> = on!(conn, get_result, query.select((GrantRow::as_select(), facts)))
+        .optional()
+        .stored("find how a grant stands")?;
     row.map(|(grant, (account_state, revision, client_state, client_version))| {
         Ok(Standing { grant: grant.read()?, account_state, revision, client_state, client_version })
     })
@@ -216,9 +221,10 @@ pub async fn live(conn: &mut Conn<'_>, id: FamilyId, jti: &[u8]) -> Result<Optio
         .filter(token_families::id.eq(id));
     let facts = (accounts::state, accounts::revision, clients::state, clients::version);
     type Row = (Family, GrantRow, Facts, bool);
-    let row: Option<Row> = on!(conn, first, query.select((Family::as_select(), GrantRow::as_select(), facts, revoked)))
-        .optional()
-        .stored("find how a token stands")?;
+    let row: Option<Row> =
+        on!(conn, get_result, query.select((Family::as_select(), GrantRow::as_select(), facts, revoked)))
+            .optional()
+            .stored("find how a token stands")?;
     row.map(|(family, grant, (account_state, revision, client_state, client_version), is_revoked)| {
         let standing = Standing { grant: grant.read()?, account_state, revision, client_state, client_version };
         Ok(Live { family, standing, is_revoked })
@@ -237,7 +243,7 @@ pub async fn end(conn: &mut Conn<'_>, id: FamilyId, reason: &'static str, now: T
         token_families::ended_at.eq(Some(now)),
         token_families::end_reason.eq(Some(reason)),
     ));
-    Ok(on!(conn, execute, update).stored("end a token family")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("end a token family")? == 1)
 }
 
 /// Ends every authorization under a grant; how many there were.
@@ -258,5 +264,5 @@ pub async fn end_by_grant(
         token_families::ended_at.eq(Some(now)),
         token_families::end_reason.eq(Some(reason)),
     ));
-    on!(conn, execute, update).stored("end the token families of a grant")
+    on!(conn, execute, steady(update)).stored("end the token families of a grant")
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::schema::grants;
-use super::{Conn, Json, Stored, on};
+use super::{Conn, Json, Stored, on, steady};
 use crate::base::id::{AccountId, ClientId, GrantId};
 use crate::base::{Digest, Fault, Time};
 use crate::oauth::Grant;
@@ -14,7 +14,7 @@ use crate::oauth::grant::{Demand, Duration, GrantState};
 
 /// A grant as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = grants)]
+#[diesel(table_name = grants, treat_none_as_default_value = false)]
 pub struct GrantRow {
     id: GrantId,
     account_id: AccountId,
@@ -88,7 +88,7 @@ impl GrantRow {
 pub async fn find(conn: &mut Conn<'_>, id: GrantId) -> Result<Option<KeptGrant>, Fault> {
     let query = grants::table.find(id);
     let row: Option<GrantRow> =
-        on!(conn, first, query.select(GrantRow::as_select())).optional().stored("find a grant")?;
+        on!(conn, get_result, query.select(GrantRow::as_select())).optional().stored("find a grant")?;
     row.map(GrantRow::read).transpose()
 }
 
@@ -102,7 +102,7 @@ pub async fn active(conn: &mut Conn<'_>, account: AccountId, client: &ClientId) 
         .filter(grants::client_id.eq(client))
         .filter(grants::state.eq("active"));
     let row: Option<GrantRow> =
-        on!(conn, first, query.select(GrantRow::as_select())).optional().stored("find the active grant")?;
+        on!(conn, get_result, query.select(GrantRow::as_select())).optional().stored("find the active grant")?;
     row.map(GrantRow::read).transpose()
 }
 
@@ -158,7 +158,7 @@ pub async fn replace(conn: &mut Conn<'_>, before: &Grant, after: &Grant, client_
         grants::confirmed_at.eq(row.confirmed_at),
         grants::expires_at.eq(row.expires_at),
     ));
-    Ok(on!(conn, execute, update).stored("change a grant")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("change a grant")? == 1)
 }
 
 /// Ends an active grant of this account for good, with a new epoch; `false` when it is not active.
@@ -180,5 +180,5 @@ pub async fn end(
         grants::ended_at.eq(Some(now)),
         grants::end_reason.eq(Some(reason)),
     ));
-    Ok(on!(conn, execute, update).stored("end a grant")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("end a grant")? == 1)
 }

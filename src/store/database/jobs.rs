@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
-use super::{Conn, Stored, on, text_column};
-use crate::base::id::JobId;
+use super::{Conn, Stored, on, steady, text_column};
+use crate::base::id::{AccountId, ClientId, JobId, SessionId};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -25,6 +25,13 @@ pub enum Job {
         /// What its text is filled with.
         values: BTreeMap<String, String>,
     },
+    /// Tells a client that a session is over (OIDC Back-Channel Logout §2.5).
+    Logout {
+        client: ClientId,
+        account: AccountId,
+        /// `None`: every session of the account.
+        session: Option<SessionId>,
+    },
 }
 
 impl Job {
@@ -32,6 +39,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mail { .. } => "mail",
+            Self::Logout { .. } => "logout",
         }
     }
 }
@@ -75,7 +83,7 @@ text_column!(JobState);
 
 /// A job as it waits in the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = jobs)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
 pub struct Row {
     pub id: JobId,
     pub kind: String,
@@ -181,7 +189,7 @@ pub async fn claim(conn: &mut Conn<'_>, id: JobId, now: Time, until: Time) -> Re
     let change =
         (jobs::state.eq(JobState::Running), jobs::locked_until.eq(until), jobs::attempts.eq(jobs::attempts + 1));
     let update = diesel::update(jobs::table.find(id).filter(free)).set(change).returning(jobs::all_columns);
-    on!(conn, get_result, update).optional().stored("claim a job")
+    on!(conn, get_result, steady(update)).optional().stored("claim a job")
 }
 
 /// Notes that a claimed job is done; its payload is forgotten. Nothing happens when its claim ran out and another
@@ -197,7 +205,8 @@ pub async fn finish(conn: &mut Conn<'_>, claimed: &Row) -> Result<(), Fault> {
         jobs::last_error.eq(None::<String>),
     );
     let own = jobs::state.eq(JobState::Running).and(jobs::attempts.eq(claimed.attempts));
-    on!(conn, execute, diesel::update(jobs::table.find(claimed.id).filter(own)).set(done)).stored("finish a job")?;
+    on!(conn, execute, steady(diesel::update(jobs::table.find(claimed.id).filter(own)).set(done)))
+        .stored("finish a job")?;
     Ok(())
 }
 
@@ -215,7 +224,7 @@ pub async fn fail(conn: &mut Conn<'_>, claimed: &Row, again: Option<Time>, error
         jobs::run_at.eq(again.unwrap_or(claimed.run_at)),
     );
     let own = jobs::state.eq(JobState::Running).and(jobs::attempts.eq(claimed.attempts));
-    on!(conn, execute, diesel::update(jobs::table.find(claimed.id).filter(own)).set(change))
+    on!(conn, execute, steady(diesel::update(jobs::table.find(claimed.id).filter(own)).set(change)))
         .stored("put a job back")?;
     Ok(())
 }
@@ -238,7 +247,7 @@ pub async fn held_after(conn: &mut Conn<'_>, after: Option<JobId>, most: i64) ->
 /// A fault when the database does not answer.
 pub async fn replace_payload(conn: &mut Conn<'_>, row: &Row, payload: &[u8]) -> Result<bool, Fault> {
     let row = jobs::table.find(row.id).filter(jobs::payload.eq(&row.payload));
-    Ok(on!(conn, execute, diesel::update(row).set(jobs::payload.eq(payload))).stored("seal a job again")? == 1)
+    Ok(on!(conn, execute, steady(diesel::update(row).set(jobs::payload.eq(payload)))).stored("seal a job again")? == 1)
 }
 
 /// How many jobs wait, and how many were laid aside.

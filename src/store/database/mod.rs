@@ -19,11 +19,14 @@ mod migrate;
 pub mod passwords;
 mod postgres;
 pub mod profiles;
+pub mod registrations;
 pub mod revoked;
 pub mod schema;
+pub mod session_clients;
 pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
+mod steady;
 pub mod upkeep;
 
 use std::path::Path;
@@ -36,6 +39,7 @@ use futures_util::future::BoxFuture;
 pub use self::columns::Json;
 pub(crate) use self::columns::text_column;
 pub use self::migrate::MigrationState;
+use self::steady::steady;
 use crate::base::{Fault, Time};
 use crate::config::folder;
 
@@ -54,7 +58,7 @@ pub enum Conn<'a> {
 
 /// Runs one query text on whichever database the connection belongs to; gives diesel's result.
 ///
-/// `on!(conn, first, accounts::table.find(id).select(Account::as_select()))`
+/// `on!(conn, get_result, accounts::table.find(id).select(Account::as_select()))`
 macro_rules! on {
     ($conn:expr, $method:ident, $query:expr) => {
         match $conn {

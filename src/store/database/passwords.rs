@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::passwords;
-use super::{Conn, Stored, on};
+use super::{Conn, Stored, on, steady};
 use crate::base::id::AccountId;
 use crate::base::{Fault, Time};
 
@@ -13,7 +13,7 @@ use crate::base::{Fault, Time};
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, account: AccountId) -> Result<Option<String>, Fault> {
     let query = passwords::table.find(account).select(passwords::hash);
-    on!(conn, first, query).optional().stored("find a password hash")
+    on!(conn, get_result, query).optional().stored("find a password hash")
 }
 
 /// When the password was last changed.
@@ -22,7 +22,7 @@ pub async fn find(conn: &mut Conn<'_>, account: AccountId) -> Result<Option<Stri
 /// A fault when the database does not answer.
 pub async fn changed_at(conn: &mut Conn<'_>, account: AccountId) -> Result<Option<Time>, Fault> {
     let query = passwords::table.find(account).select(passwords::changed_at);
-    on!(conn, first, query).optional().stored("find when a password changed")
+    on!(conn, get_result, query).optional().stored("find when a password changed")
 }
 
 /// Keeps a new password's hash in the place of any other.
@@ -46,5 +46,6 @@ pub async fn put(conn: &mut Conn<'_>, account: AccountId, hash: &str, now: Time)
 /// A fault when the database does not answer.
 pub async fn rehash(conn: &mut Conn<'_>, account: AccountId, old: &str, new: &str) -> Result<bool, Fault> {
     let row = passwords::table.find(account).filter(passwords::hash.eq(old));
-    Ok(on!(conn, execute, diesel::update(row).set(passwords::hash.eq(new))).stored("renew a password hash")? == 1)
+    Ok(on!(conn, execute, steady(diesel::update(row).set(passwords::hash.eq(new)))).stored("renew a password hash")?
+        == 1)
 }

@@ -50,7 +50,7 @@ text_column!(Source);
 
 /// A sealed value of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = profile_values)]
+#[diesel(table_name = profile_values, treat_none_as_default_value = false)]
 pub struct ProfileValue {
     pub account_id: AccountId,
     /// The claim's name.
@@ -72,7 +72,7 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<Profile
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, account: AccountId, name: &str) -> Result<Option<ProfileValue>, Fault> {
-    on!(conn, first, profile_values::table.find((account, name))).optional().stored("find a profile value")
+    on!(conn, get_result, profile_values::table.find((account, name))).optional().stored("find a profile value")
 }
 
 /// Keeps a value in the place of any other of its name.

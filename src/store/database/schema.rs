@@ -157,6 +157,7 @@ diesel::table! {
         nonce -> Nullable<Text>,
         scope -> Text,
         claims -> Nullable<Text>,
+        authorization_details -> Nullable<Text>,
         acr -> Text,
         amr -> Text,
         auth_time -> BigInt,
@@ -233,6 +234,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    initial_tokens (id) {
+        id -> Text,
+        digest -> Binary,
+        label -> Text,
+        uses -> Integer,
+        most_uses -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    registrations (client_id) {
+        client_id -> Text,
+        digest -> Binary,
+        statement -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_documents (client_id) {
+        client_id -> Text,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    session_clients (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        account_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -252,4 +289,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     audit_events,
     jobs,
+    initial_tokens,
+    registrations,
+    client_documents,
+    session_clients,
 );

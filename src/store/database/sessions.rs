@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 
 use super::schema::{sessions, token_families};
-use super::{Conn, Stored, on};
+use super::{Conn, Stored, on, steady};
 use crate::base::id::{AccountId, SessionId};
 use crate::base::{Digest, Fault, Time};
 
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Row {
     pub id: SessionId,
     /// Of the cookie's value.
@@ -40,7 +40,7 @@ pub async fn insert(conn: &mut Conn<'_>, row: &Row) -> Result<(), Fault> {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, digest: Digest) -> Result<Option<Row>, Fault> {
-    on!(conn, first, sessions::table.filter(sessions::digest.eq(digest))).optional().stored("find a session")
+    on!(conn, get_result, sessions::table.filter(sessions::digest.eq(digest))).optional().stored("find a session")
 }
 
 /// Whether a session is over, or gone from the table.
@@ -49,7 +49,7 @@ pub async fn find(conn: &mut Conn<'_>, digest: Digest) -> Result<Option<Row>, Fa
 /// A fault when the database does not answer.
 pub async fn is_ended(conn: &mut Conn<'_>, id: SessionId) -> Result<bool, Fault> {
     let open = sessions::table.find(id).filter(sessions::ended_at.is_null()).select(sessions::id);
-    let found: Option<SessionId> = on!(conn, first, open).optional().stored("find whether a session is over")?;
+    let found: Option<SessionId> = on!(conn, get_result, open).optional().stored("find whether a session is over")?;
     Ok(found.is_none())
 }
 
@@ -59,7 +59,7 @@ pub async fn is_ended(conn: &mut Conn<'_>, id: SessionId) -> Result<bool, Fault>
 /// A fault when the database does not answer.
 pub async fn touch(conn: &mut Conn<'_>, id: SessionId, seen_at: Time, now: Time) -> Result<(), Fault> {
     let unmoved = sessions::table.find(id).filter(sessions::seen_at.eq(seen_at).and(sessions::ended_at.is_null()));
-    on!(conn, execute, diesel::update(unmoved).set(sessions::seen_at.eq(now))).stored("touch a session")?;
+    on!(conn, execute, steady(diesel::update(unmoved).set(sessions::seen_at.eq(now)))).stored("touch a session")?;
     Ok(())
 }
 
@@ -119,23 +119,25 @@ pub async fn knows_place(
     Ok(found.is_some())
 }
 
-/// Puts a new session in the place of an old one: the old one ends, its families hang on the new one.
+/// Gives a session another cookie, sign-in and end: the cookie before opens nothing any more, and clients go on to know
+/// the session by the same name. `false` when it has ended.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn succeed(
-    conn: &mut Conn<'_>,
-    account: AccountId,
-    old: SessionId,
-    new: SessionId,
-    now: Time,
-) -> Result<(), Fault> {
-    let families =
-        token_families::table.filter(token_families::session_id.eq(old).and(token_families::account_id.eq(account)));
-    let moved = diesel::update(families).set(token_families::session_id.eq(new));
-    on!(conn, execute, moved).stored("move the families of a session")?;
-    end(conn, account, old, "renewed", now).await?;
-    Ok(())
+pub async fn renew(conn: &mut Conn<'_>, row: &Row) -> Result<bool, Fault> {
+    let own = sessions::id.eq(row.id).and(sessions::account_id.eq(row.account_id)).and(sessions::ended_at.is_null());
+    let update = diesel::update(sessions::table.filter(own)).set((
+        sessions::digest.eq(row.digest),
+        sessions::acr.eq(&row.acr),
+        sessions::amr.eq(&row.amr),
+        sessions::auth_time.eq(row.auth_time),
+        sessions::seen_at.eq(row.seen_at),
+        sessions::expires_at.eq(row.expires_at),
+        sessions::remembered.eq(row.remembered),
+        sessions::address_prefix.eq(&row.address_prefix),
+        sessions::agent.eq(&row.agent),
+    ));
+    Ok(on!(conn, execute, update).stored("renew a session")? == 1)
 }
 
 /// Ends one session of an account with the families that hang on it; whether it was this call that did.
@@ -151,7 +153,7 @@ pub async fn end(
 ) -> Result<bool, Fault> {
     let open = sessions::id.eq(id).and(sessions::account_id.eq(account)).and(sessions::ended_at.is_null());
     let update = diesel::update(sessions::table.filter(open)).set(sessions::ended_at.eq(now));
-    let ended = on!(conn, execute, update).stored("end a session")? == 1;
+    let ended = on!(conn, execute, steady(update)).stored("end a session")? == 1;
     end_families(conn, account, id, reason, now).await?;
     Ok(ended)
 }
@@ -190,7 +192,7 @@ async fn end_families(
     let live = own.and(token_families::offline.eq(false)).and(token_families::state.ne("ended"));
     let change =
         (token_families::state.eq("ended"), token_families::ended_at.eq(now), token_families::end_reason.eq(reason));
-    on!(conn, execute, diesel::update(token_families::table.filter(live)).set(change))
+    on!(conn, execute, steady(diesel::update(token_families::table.filter(live)).set(change)))
         .stored("end the families of a session")?;
     Ok(())
 }

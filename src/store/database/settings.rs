@@ -12,7 +12,7 @@ use crate::base::Fault;
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, name: &str) -> Result<Option<String>, Fault> {
     let query = settings::table.find(name).select(settings::value);
-    on!(conn, first, query).optional().stored("find a setting")
+    on!(conn, get_result, query).optional().stored("find a setting")
 }
 
 /// Keeps a value under a name that has none; whether it was this call that did.

@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 
 use super::schema::signing_keys;
-use super::{Conn, Stored, on};
+use super::{Conn, Stored, on, steady};
 use crate::base::{Fault, Time};
 
 /// One key. It is published from `created_at`, signs from `active_at` until `retired_at`, and is published until
 /// `removed_at`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signing_keys)]
+#[diesel(table_name = signing_keys, treat_none_as_default_value = false)]
 pub struct KeyRow {
     pub kid: String,
     pub alg: String,
@@ -54,7 +54,7 @@ pub async fn retire_others(
         .filter(signing_keys::retired_at.is_null().or(signing_keys::retired_at.gt(retired_at)));
     let update = diesel::update(others)
         .set((signing_keys::retired_at.eq(Some(retired_at)), signing_keys::removed_at.eq(Some(removed_at))));
-    on!(conn, execute, update).stored("retire signing keys")
+    on!(conn, execute, steady(update)).stored("retire signing keys")
 }
 
 /// Puts a newly sealed private half in the place of the old text; `false` when someone else was first.
@@ -64,7 +64,7 @@ pub async fn retire_others(
 pub async fn replace_private(conn: &mut Conn<'_>, kid: &str, old: &[u8], new: &[u8]) -> Result<bool, Fault> {
     let row = signing_keys::table.find(kid).filter(signing_keys::private.eq(old));
     let update = diesel::update(row).set(signing_keys::private.eq(new));
-    Ok(on!(conn, execute, update).stored("seal a signing key again")? == 1)
+    Ok(on!(conn, execute, steady(update)).stored("seal a signing key again")? == 1)
 }
 
 /// Forgets keys that are published no more.

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 
 use super::jobs::JobState;
 use super::schema::{
-    audit_events, challenges, counters, jobs, revoked_tokens, sessions, token_families, used_assertions,
+    audit_events, challenges, client_documents, clients, counters, grants, initial_tokens, jobs, revoked_tokens,
+    sessions, token_families, used_assertions,
 };
 use super::{Conn, Stored, on};
-use crate::base::id::EventId;
+use crate::base::id::{ClientId, EventId, InitialTokenId};
 use crate::base::{Digest, Fault, Time};
 
 /// The most rows that one call removes: bounds how long it holds the writer.
@@ -45,6 +46,13 @@ sweep! {
     revoked_tokens(before): revoked_tokens.jti as Vec<u8>, revoked_tokens::expires_at.lt(before);
     /// Notes of used assertions that have expired.
     used_assertions(before): used_assertions.digest as Digest, used_assertions::expires_at.lt(before);
+    /// Initial access tokens that expired before a time.
+    initial_tokens(before): initial_tokens.id as InitialTokenId, initial_tokens::expires_at.lt(before);
+    /// Clients of documents that were read before a time, to whom nobody has given anything: they can be read again.
+    documents(before): clients.id as ClientId,
+        clients::id.eq_any(
+            client_documents::table.filter(client_documents::fetched_at.lt(before)).select(client_documents::client_id)
+        ).and(clients::id.ne_all(grants::table.select(grants::client_id)));
     /// Jobs that are done and were made before a time.
     jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
     /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.

@@ -37,3 +37,18 @@ impl Entry for Leaving {
     const KIND: &'static str = "leaving";
     const LIFETIME: Seconds = Seconds::minutes(2);
 }
+
+/// An authorization request that its client pushed (RFC 9126).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pushed {
+    pub client: ClientId,
+    /// Its parameters, without what authenticated the client.
+    pub pairs: Vec<(String, String)>,
+    /// Whether they are those of a signed request object.
+    pub is_signed: bool,
+}
+
+impl Entry for Pushed {
+    const KIND: &'static str = "pushed";
+    const LIFETIME: Seconds = Seconds(90);
+}

@@ -45,9 +45,7 @@ async fn origins(app: &App) -> Result<Arc<HashSet<String>>, Error> {
     if let Some((_, origins)) = known.filter(|(at, _)| (0..REFRESH.0).contains(&app.now().since(*at).0)) {
         return Ok(origins);
     }
-    let all = clients::list(app).await?;
-    let live = all.iter().filter(|client| !client.is_disabled);
-    let origins: Arc<HashSet<String>> = Arc::new(live.flat_map(|client| client.cors_origins.iter().cloned()).collect());
+    let origins = Arc::new(clients::cors_origins(app).await?);
     *room.0.write().unwrap_or_else(PoisonError::into_inner) = Some((app.now(), Arc::clone(&origins)));
     Ok(origins)
 }

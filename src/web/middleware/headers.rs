@@ -16,6 +16,19 @@ const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img
 /// For what is no page: nothing at all.
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// The one page that others may frame: its own script, and nothing else.
+pub const FRAMED: &str = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors *; require-trusted-types-for 'script'";
+
+/// Marks an answer that other sites' pages may frame.
+#[derive(Clone, Copy)]
+pub struct MayBeFramed;
+
+/// A page with frames of these origins, and of no others (OIDC Front-Channel Logout §3).
+pub fn frames_policy(origins: &[String]) -> String {
+    format!("{PAGE}; frame-src {}", origins.join(" "))
+}
+
 /// A page whose one form goes to a client (OAuth 2.0 Form Post Response Mode §2). `origin` is a registered one.
 pub fn form_post_policy(origin: &str) -> String {
     PAGE.replace("form-action 'self'", &format!("form-action {origin}"))
@@ -23,13 +36,16 @@ pub fn form_post_policy(origin: &str) -> String {
 
 /// Sets what an answer does not say itself.
 pub fn set(response: &mut Response, door: Door, is_https: bool) {
+    let may_be_framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
     let mut or = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     or(X_CONTENT_TYPE_OPTIONS, "nosniff");
     or(REFERRER_POLICY, "no-referrer");
-    or(X_FRAME_OPTIONS, "DENY");
+    if !may_be_framed {
+        or(X_FRAME_OPTIONS, "DENY");
+    }
     or(CONTENT_SECURITY_POLICY, if door == Door::Page { PAGE } else { DATA });
     if is_https {
         or(STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");

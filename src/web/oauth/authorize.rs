@@ -10,7 +10,7 @@ use crate::provider::authorization::{self, Begun};
 use crate::provider::clients;
 use crate::web::answer;
 use crate::web::call::{Call, visitor};
-use crate::web::oauth::interaction;
+use crate::web::oauth::{check_session, interaction};
 
 pub async fn get(call: Call) -> Result<Response, Error> {
     let params = call.query()?;
@@ -27,12 +27,15 @@ pub async fn post(mut call: Call) -> Result<Response, Error> {
 }
 
 async fn begin(call: &Call, params: &Params, browser: Option<String>) -> Result<Response, Error> {
+    if let Some(session) = call.session().await? {
+        check_session::keep(&call.visit, session);
+    }
     let visitor = visitor(call.session().await?, browser.as_deref());
     match authorization::begin(&call.app, params, visitor, call.visit.origin()).await? {
         Begun::Ask(id) => Ok(answer::see_other(&format!("/interaction/{id}"))),
         // The request came from the client's site: no form of ours stands before this redirect.
-        Begun::Reply(Reply::Redirect(target)) => Ok(answer::see_other(&target)),
-        Begun::Reply(reply) => {
+        Begun::Reply(Reply::Redirect(target), _) => Ok(answer::see_other(&target)),
+        Begun::Reply(reply, _) => {
             let id = ClientId::from(params.require("client_id")?);
             let client = clients::find(&call.app, &id).await?;
             interaction::carry(call, &reply, client.as_deref()).await

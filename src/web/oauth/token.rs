@@ -12,7 +12,7 @@ use crate::web::answer;
 use crate::web::call::Call;
 
 /// Reads the body, finds out who calls, and counts the call under `limit`.
-async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(AuthenticatedClient, Params), Error> {
+pub(super) async fn authenticate(call: &mut Call, limit: &'static str) -> Result<(AuthenticatedClient, Params), Error> {
     let params = call.params().await?;
     let presented = Presented { authorization: call.header("authorization"), params: &params };
     let client = client_auth::authenticate(&call.app, &presented, call.visit.origin()).await?;
@@ -32,7 +32,7 @@ pub async fn token(mut call: Call) -> Result<Response, Error> {
 async fn exchange(call: &mut Call, grant: &mut &'static str) -> Result<Response, Error> {
     let (client, params) = authenticate(call, "token").await?;
     *grant = params.get("grant_type").and_then(grant_types::find).map_or("unknown", |grant_type| grant_type.name);
-    answer::json(&token::exchange(&call.app, client, params, call.visit.origin()).await?)
+    answer::json(&token::exchange(&call.app, client, params, None, call.visit.origin()).await?)
 }
 
 /// The introspection endpoint (RFC 7662 §2).

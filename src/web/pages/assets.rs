@@ -5,7 +5,9 @@ use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Body, Response};
 
+use crate::base::id::ClientId;
 use crate::error::{Denied, Error};
+use crate::provider::logos;
 use crate::web::answer;
 use crate::web::assets;
 use crate::web::call::Call;
@@ -27,6 +29,16 @@ pub async fn file(call: Call) -> Result<Response, Error> {
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }
+    Ok(response)
+}
+
+/// Our copy of a client's picture.
+pub async fn logo(call: Call) -> Result<Response, Error> {
+    let id = call.query_value("client_id").ok_or(Denied::NotFound)?;
+    let logo = logos::find(&call.app, &ClientId::from(id)).await?.ok_or(Denied::NotFound)?;
+    let mut response = Response::builder().body(Body::from_bytes(logo.bytes.clone()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(logo.content_type));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     Ok(response)
 }
 

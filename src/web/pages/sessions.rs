@@ -4,9 +4,10 @@ use poem::Response;
 
 use crate::accounts::{Session, sessions};
 use crate::error::{Denied, Error};
+use crate::provider::logout;
 use crate::web::answer;
 use crate::web::call::Call;
-use crate::web::cookies::Cookie;
+use crate::web::oauth::{check_session, logout as signed_out};
 use crate::web::pages::notice;
 use crate::web::view::When;
 use crate::web::views::account::{SessionRow, Sessions};
@@ -43,12 +44,16 @@ pub async fn end(mut call: Call) -> Result<Response, Error> {
     let form = call.form().await?;
     let person = call.person().await?;
     let id = form.text("session").parse().map_err(|_| Denied::NotFound)?;
+    let told = logout::frontchannel(&call.app, &person.session).await?;
     sessions::end_by_id(&call.app, person.session.account, id, "ended_by_person", call.visit.origin()).await?;
     if id != person.session.id {
         return Ok(notice::done(PAGE, "sessions-ended"));
     }
-    call.visit.clear_cookie(Cookie::Session);
-    Ok(answer::see_other("/signin"))
+    check_session::forget(&call.visit);
+    if told.is_empty() {
+        return Ok(answer::see_other("/signin"));
+    }
+    signed_out::done(&call, None, None, &told)
 }
 
 pub async fn end_others(mut call: Call) -> Result<Response, Error> {

@@ -11,6 +11,7 @@ use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::cookies::Cookie;
 use crate::web::error::problems;
+use crate::web::oauth::check_session;
 use crate::web::pages::journey::Journey;
 use crate::web::view::Problem;
 use crate::web::views::sign_in::{SignIn, SignInPassword};
@@ -109,5 +110,6 @@ pub async fn open_session(call: &Call, account: AccountId, remembers: bool) -> R
     };
     let life = remembers.then_some(app.config.sessions.remembered);
     call.visit.set_cookie_for(Cookie::Session, cookie.expose(), life);
+    check_session::keep(&call.visit, &session);
     Ok(session)
 }

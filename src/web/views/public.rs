@@ -95,6 +95,8 @@ pub struct LoggedOut {
     pub frame: Frame,
     pub app: Option<AppCard>,
     pub app_href: Option<String>,
+    /// Pages of clients that are told, each in a frame that nobody sees.
+    pub told: Vec<String>,
 }
 
 /// `/help`.

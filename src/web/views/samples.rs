@@ -31,7 +31,14 @@ pub type Sample = (&'static str, String);
 pub const NOW: Time = Time::from_unix(1_795_000_000);
 
 fn app(standing: Standing) -> AppCard {
-    AppCard { name: "Orbit Photos".into(), host: "orbitphotos.example".into(), standing, logo: None }
+    AppCard {
+        name: "Orbit Photos".into(),
+        host: "orbitphotos.example".into(),
+        standing,
+        logo: some("/logo?client_id=orbit&v=1a2b3c4d"),
+        policy: some("https://orbitphotos.example/privacy"),
+        terms: some("https://orbitphotos.example/terms"),
+    }
 }
 
 fn some(text: &str) -> Option<String> {
@@ -229,8 +236,10 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     };
     add("logout_confirm", logout(Some(verified())).render());
     add("logout_confirm_plain", logout(None).render());
-    let logged_out = |app, app_href| public::LoggedOut { frame: frame(), app, app_href };
-    add("logged_out", logged_out(Some(verified()), some("https://orbitphotos.example/")).render());
+    let logged_out = |app, app_href, told| public::LoggedOut { frame: frame(), app, app_href, told };
+    add("logged_out", logged_out(Some(verified()), some("https://orbitphotos.example/"), vec![]).render());
+    let told = vec![href("https://orbitphotos.example/out?iss=x&sid=y")];
+    add("logged_out_telling", logged_out(Some(verified()), some("https://orbitphotos.example/"), told).render());
 
     let recent = || {
         let time = |minutes: i64| When::time(words, NOW - Seconds::minutes(minutes));

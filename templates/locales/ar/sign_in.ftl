@@ -60,6 +60,7 @@ logout-lead = تسجِّل الخروج من هذا المتصفح فقط.
 logout-app-html = تبقى مسجَّلًا في <strong>{ $app }</strong> ما لم يسجِّل خروجك بنفسه.
 logged-out-title = تم تسجيل خروجك
 logged-out-lead = أغلق المتصفح إن كان غيرك يستخدم هذا الجهاز.
+logged-out-telling = نسجّل خروجك أيضًا من التطبيقات التي طلبت ذلك.
 logged-out-again = تسجيل الدخول مجددًا
 
 problem-email = أدخل عنوان بريد بصيغة صحيحة، مثل name@example.com

@@ -56,6 +56,7 @@ logout-lead = You sign out in this browser only.
 logout-app-html = You stay signed in to <strong>{ $app }</strong> unless it signs you out.
 logged-out-title = You are signed out
 logged-out-lead = Close the browser if others use this device.
+logged-out-telling = We are also signing you out of the apps that asked for it.
 logged-out-again = Sign in again
 
 problem-email = Enter an email address in the correct format, like name@example.com

@@ -40,7 +40,7 @@ async fn every_metric_counts_what_it_says() {
     assert_eq!(missing(&mut scraped).await, Vec::<&str>::new(), "in\n{scraped}");
     for (name, labels) in [
         ("sw_auth_attempts_total", r#"method="password",outcome="ok""#),
-        ("sw_authorize_total", r#"outcome="code""#),
+        ("sw_authorize_total", r#"outcome="approved""#),
         ("sw_consent_total", r#"decision="allow",reason="new_client""#),
         ("sw_token_requests_total", r#"grant="authorization_code",outcome="ok""#),
         ("sw_data_reads_total", r#"kind="userinfo",outcome="ok""#),

@@ -1,17 +1,28 @@
 //! The standards, case by case, through the doors; files and tests are named after the sections.
 
 mod bad_input;
+mod client_id_metadata;
+mod conformance;
 mod consent;
 mod cors_and_limits;
 mod discovery;
 mod log;
 mod logout;
 mod metrics;
+mod oidc_backchannel_logout;
 mod oidc_core_authentication;
+mod oidc_core_response_types;
 mod oidc_core_userinfo;
+mod oidc_frontchannel_logout;
+mod oidc_session_management;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc7591_registration;
+mod rfc7592_management;
+mod rfc9101_request_objects;
+mod rfc9126_pushed_requests;
+mod rfc9396_authorization_details;
 
 use url::Url;
 

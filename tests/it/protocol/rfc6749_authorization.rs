@@ -56,9 +56,8 @@ const CASES: &[(&str, Changes, Ends)] = &[
     ),
     ("RFC 6749 §3.1.1 no response_type", &[("response_type", None)], Client("invalid_request")),
     ("RFC 6749 §3.1.1 token", &[("response_type", Some("token"))], Client("unsupported_response_type")),
-    ("RFC 6749 §3.1.1 hybrid", &[("response_type", Some("code id_token"))], Client("unsupported_response_type")),
     ("RFC 6749 §3.1.1 nonsense", &[("response_type", Some("CODE"))], Client("unsupported_response_type")),
-    ("Multiple Response Types §2.1", &[("response_mode", Some("fragment"))], Client("invalid_request")),
+    ("Multiple Response Types §2.1", &[("response_mode", Some("carrier-pigeon"))], Client("invalid_request")),
     ("RFC 6749 §3.3 no scope", &[("scope", None)], Client("invalid_scope")),
     ("RFC 6749 §3.3 unknown alone", &[("scope", Some("shoe_size"))], Client("invalid_scope")),
     ("RFC 6749 §3.3 grammar", &[("scope", Some("openid \\"))], Client("invalid_scope")),
@@ -71,11 +70,11 @@ const CASES: &[(&str, Changes, Ends)] = &[
     ("OIDC Core §3.1.2.1 max_age", &[("max_age", Some("soon"))], Client("invalid_request")),
     ("OIDC Core §3.1.2.1 id_token_hint", &[("id_token_hint", Some("e30.e30.e30"))], Client("invalid_request")),
     ("OIDC Core §5.5 claims", &[("claims", Some("{\"userinfo\":1}"))], Client("invalid_request")),
-    ("OIDC Core §6.1 request", &[("request", Some("e30.e30."))], Client("request_not_supported")),
+    ("OIDC Core §6.1 request", &[("request", Some("e30.e30."))], Client("invalid_request_object")),
     (
         "OIDC Core §6.2 request_uri",
         &[("request_uri", Some("https://orbitphotos.example/r"))],
-        Client("request_uri_not_supported"),
+        Client("invalid_request_uri"),
     ),
     ("OIDC Core §7.2.1 registration", &[("registration", Some("{}"))], Client("registration_not_supported")),
 ];
@@ -160,7 +159,7 @@ async fn oidc_core_s3_1_2_1_a_request_by_post() {
 }
 
 /// The page that carries the answer; its hidden field `code` is none that a person fills in.
-async fn carried(person: &mut Person, attempt: &Attempt, answers: &Answers) -> Page {
+pub async fn carried(person: &mut Person, attempt: &Attempt, answers: &Answers) -> Page {
     let page = person.visit(attempt.url.as_str()).await.page();
     if page.find_form("decision").is_some() { person.decide(&page, answers).await.page() } else { page }
 }

@@ -10,9 +10,11 @@ pub mod letters;
 pub mod parts;
 pub mod person;
 pub mod platform;
+pub mod registrant;
 pub mod relying_party;
 pub mod seeded;
 pub mod server;
+pub mod site;
 
 use std::time::Duration;
 use std::time::Instant;

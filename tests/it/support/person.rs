@@ -252,9 +252,7 @@ impl Person {
         for _ in 0..10 {
             landing = match landing {
                 Landing::Page(page) if page.find_form("decision").is_some() => self.decide(&page, answers).await,
-                Landing::Page(page) if STEPS.iter().any(|field| page.find_form(field).is_some()) => {
-                    self.next_step(&page).await
-                }
+                Landing::Page(page) if is_step(&page) => self.next_step(&page).await,
                 done => return done,
             };
         }
@@ -321,6 +319,11 @@ impl Person {
 
 /// The fields that a person knows how to fill in, in the order in which they are looked for.
 const STEPS: &[&str] = &["code", "password", "identifier", "email"];
+
+/// Whether a page asks for something that [`Person::next_step`] fills in.
+pub fn is_step(page: &Page) -> bool {
+    STEPS.iter().any(|field| page.find_form(field).is_some())
+}
 
 fn is_new_password(page: &Page) -> bool {
     page.find_form("password").is_some_and(|form| !form.has("identifier"))

@@ -39,6 +39,8 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_social-wallet");
 pub mod setting {
     pub const LISTEN: &str = "SW__HTTP__LISTEN";
     pub const PUBLIC_URL: &str = "SW__HTTP__PUBLIC_URL";
+    pub const TLS_CERTIFICATE: &str = "SW__HTTP__TLS__CERTIFICATE";
+    pub const TLS_KEY: &str = "SW__HTTP__TLS__KEY";
     pub const OPERATIONS: &str = "SW__OPERATIONS__LISTEN";
     pub const DATA: &str = "SW__DATA__DIR";
     pub const DATABASE_URL: &str = "SW__DATABASE__URL";
@@ -176,6 +178,15 @@ impl Server {
     pub async fn on(stores: Stores, settings: &[(&str, &str)]) -> Self {
         let issuer = format!("http://127.0.0.1:{}", free_port());
         Self::launch(Arc::new(stores), issuer.clone(), issuer, settings, &["serve"]).await
+    }
+
+    /// With an https issuer that its own listener serves, by a certificate and key in PEM files.
+    pub async fn over_tls(stores: Stores, certificate: &Path, key: &Path) -> Self {
+        let host = format!("127.0.0.1:{}", free_port());
+        let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
+        let settings = [(setting::TLS_CERTIFICATE, certificate.as_str()), (setting::TLS_KEY, key.as_str())];
+        let (issuer, address) = (format!("https://{host}"), format!("http://{host}"));
+        Self::launch(Arc::new(stores), issuer, address, &settings, &["serve"]).await
     }
 
     /// `demo` on the embedded backend, with the sample platform at `listen`.

@@ -27,6 +27,7 @@ fn asked(extra: &str) -> AuthorizationRequest {
         profile: &PROFILES[0],
         supported: &supported,
         issuer: "https://op.example",
+        way: &request::Way::default(),
         hinted: None,
     };
     let query = format!("response_type=code&redirect_uri=https://a.example/cb&scope=openid%20email{extra}");

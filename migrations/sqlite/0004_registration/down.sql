@@ -1,0 +1,3 @@
+DROP TABLE client_documents;
+DROP TABLE registrations;
+DROP TABLE initial_tokens;

@@ -1,0 +1,8 @@
+//! What each module of the suite demands. Its name is the suite's, with underscores.
+
+pub mod flow;
+pub mod parameters;
+pub mod request_object;
+pub mod session;
+pub mod token;
+pub mod userinfo;

@@ -206,6 +206,12 @@ fn read(client: &mut Client, document: &Map<String, Value>) -> Result<(), Error>
 /// Fills in what was left out, and refuses what a client may not give itself.
 fn settle(client: &mut Client, document: &Map<String, Value>, supported: &Supported) -> Result<(), Error> {
     let bad = |what: &'static str| Err(Error::invalid_client_metadata(what));
+    // Without a sector there is no pairwise subject (OIDC Core §8.1): who does not ask for one is given a public one.
+    let has_sector = subject::sector(client.sector_identifier_uri.as_deref(), &client.redirect_uris).is_ok();
+    let is_redirected = !client.redirect_uris.is_empty() && client.sector_identifier_uri.is_none();
+    if said(document, "subject_type").is_none() && is_redirected && !has_sector {
+        client.subject_type = SubjectType::Public;
+    }
     if client
         .grant_types
         .iter()

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::oauth::client::Client;
+use crate::oauth::client::{Client, SubjectType};
 use crate::oauth::error::{Code, Error};
 use crate::oauth::resource::NONE;
 use crate::oauth::supported::sample::supported;
@@ -152,6 +152,14 @@ fn rfc7591_s2_what_is_left_out_is_filled_in() {
 }
 
 #[test]
+fn oidc_core_s8_1_several_hosts_without_a_sector_have_public_subjects() {
+    let client = said(json!({"redirect_uris": ["https://a.example/cb", "https://b.example/cb"]})).expect("a client");
+    assert_eq!(client.subject_type, SubjectType::Public);
+    let bad = said(json!({"redirect_uris": ["https://a.example/cb"], "sector_identifier_uri": "http://a.example/"}));
+    assert!(bad.is_err(), "a sector that is named must be one");
+}
+
+#[test]
 fn rfc7591_s3_2_2_refusals() {
     let uri = "https://a.example/cb";
     for (document, code, why) in [
@@ -172,7 +180,11 @@ fn rfc7591_s3_2_2_refusals() {
         (json!({"redirect_uris": [uri], "scope": "everything"}), Code::InvalidClientMetadata, "not supported"),
         (json!({"redirect_uris": [uri], "scope": ["openid"]}), Code::InvalidClientMetadata, "scope is not of the type"),
         (json!({"redirect_uris": [uri], "subject_type": "x"}), Code::InvalidClientMetadata, "subject_type"),
-        (json!({"redirect_uris": [uri, "https://b.example/"]}), Code::InvalidClientMetadata, "sector_identifier_uri"),
+        (
+            json!({"redirect_uris": [uri, "https://b.example/"], "subject_type": "pairwise"}),
+            Code::InvalidClientMetadata,
+            "sector_identifier_uri",
+        ),
         (
             json!({"redirect_uris": [uri], "token_endpoint_auth_method": "private_key_jwt"}),
             Code::InvalidClientMetadata,

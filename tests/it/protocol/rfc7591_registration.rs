@@ -136,7 +136,11 @@ async fn rfc7591_s3_2_2_refusals() {
         ("a name that turns round", with(json!({"client_name": "Orbit\u{202e}knab"})), metadata),
         ("another type", with(json!({"client_name": ["Orbit"]})), metadata),
         ("sign-outs told to strangers", with(json!({"frontchannel_logout_uri": "https://evil.example/"})), metadata),
-        ("several hosts", json!({"redirect_uris": [CALLBACK, "https://b.example/"]}), metadata),
+        (
+            "pairwise for several hosts",
+            json!({"redirect_uris": [CALLBACK, "https://b.example/"], "subject_type": "pairwise"}),
+            metadata,
+        ),
         ("a statement that is none", with(json!({"software_statement": "x.y.z"})), "invalid_software_statement"),
         ("a statement of a number", with(json!({"software_statement": 1})), "invalid_software_statement"),
     ] {

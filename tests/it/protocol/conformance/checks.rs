@@ -243,7 +243,7 @@ pub fn jwks(set: &Value) -> Faults {
             _ => &["a kty that is known"],
         };
         let is_there = |name: &&str| key[*name].as_str().is_some_and(|value| !value.is_empty());
-        faults.unless(members.iter().all(|name| is_there(name)), format!("{kid} lacks one of {members:?}"));
+        faults.unless(members.iter().all(is_there), format!("{kid} lacks one of {members:?}"));
     }
     faults
 }

@@ -98,7 +98,7 @@ async fn refusals(app: &App, id: &str) -> Vec<Option<String>> {
     let rows = app.db.read(move |conn| {
         Box::pin(async move {
             let rows = match conn {
-                Conn::Pg(c) => diesel_async::RunQueryDsl::load(query, &mut **c).await,
+                Conn::Pg(c) => diesel_async::RunQueryDsl::load(query, c).await,
                 Conn::Lite(c) => diesel::RunQueryDsl::load(query, &mut **c),
             };
             rows.map_err(|e| Fault::internal("read the trail", e))

@@ -152,7 +152,7 @@ impl<'a> Shared<'a> {
         let rows = self.app.db.read(move |conn| {
             Box::pin(async move {
                 let rows = match conn {
-                    Conn::Pg(c) => diesel_async::RunQueryDsl::load::<TrailRow>(query, &mut **c).await,
+                    Conn::Pg(c) => diesel_async::RunQueryDsl::load::<TrailRow>(query, c).await,
                     Conn::Lite(c) => diesel::RunQueryDsl::load::<TrailRow>(query, &mut **c),
                 };
                 rows.map_err(|e| Fault::internal("read the trail", e))

@@ -56,7 +56,7 @@ async fn trail(app: &App, client: &ClientId) -> Vec<(String, Option<String>)> {
     let rows = app.db.read(move |conn| {
         Box::pin(async move {
             let rows = match conn {
-                Conn::Pg(c) => diesel_async::RunQueryDsl::load(query, &mut **c).await,
+                Conn::Pg(c) => diesel_async::RunQueryDsl::load(query, c).await,
                 Conn::Lite(c) => diesel::RunQueryDsl::load(query, &mut **c),
             };
             rows.map_err(|e| Fault::internal("read the trail", e))

@@ -54,7 +54,8 @@ pub enum Db {
 
 /// An open connection inside a unit of work.
 pub enum Conn<'a> {
-    Pg(&'a mut AsyncPgConnection),
+    /// Shared, so that what is asked at once is sent in one go.
+    Pg(&'a AsyncPgConnection),
     Lite(&'a mut SqliteConnection),
 }
 
@@ -64,7 +65,7 @@ pub enum Conn<'a> {
 macro_rules! on {
     ($conn:expr, $method:ident, $query:expr) => {
         match $conn {
-            $crate::store::database::Conn::Pg(c) => diesel_async::RunQueryDsl::$method($query, &mut **c).await,
+            $crate::store::database::Conn::Pg(c) => diesel_async::RunQueryDsl::$method($query, c).await,
             $crate::store::database::Conn::Lite(c) => diesel::RunQueryDsl::$method($query, &mut **c),
         }
     };

@@ -4,10 +4,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
+use diesel_async::SimpleAsyncConnection;
 use diesel_async::TransactionManager;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::pooled_connection::bb8::{Pool, PooledConnection};
+
+use futures_util::future::try_join;
 
 use super::{Conn, Unit};
 use crate::base::Fault;
@@ -62,8 +65,8 @@ impl Postgres {
         F: for<'a, 'c> FnOnce(&'c mut Conn<'a>) -> Unit<'c, T, E> + Send + 'static,
     {
         in_time(async {
-            let mut conn = self.checkout().await?;
-            unit(&mut Conn::Pg(&mut conn)).await
+            let conn = self.checkout().await?;
+            unit(&mut Conn::Pg(&conn)).await
         })
         .await
     }
@@ -77,19 +80,41 @@ impl Postgres {
         let store = self.clone();
         // A task of its own: a caller that hangs up must not cut a transaction between its writes and its commit.
         let task = tokio::spawn(in_time(async move {
-            let mut conn = store.checkout().await?;
-            Transactions::begin_transaction(&mut *conn).await.map_err(|e| fault("begin a transaction", e))?;
-            let outcome = unit(&mut Conn::Pg(&mut conn)).await;
+            let mut open = Open { conn: store.checkout().await?, is_settled: false };
+            let conn: &AsyncPgConnection = &open.conn;
+            // Sent in one go: the first statement of the unit does not wait for the answer to BEGIN.
+            let begin = async { run("begin a transaction", conn, "BEGIN").await.map_err(E::from) };
+            let (mut shared, work) = (Conn::Pg(conn), unit);
+            let ((), outcome) = try_join(begin, async { Ok(work(&mut shared).await) }).await?;
             if outcome.is_ok() {
-                Transactions::commit_transaction(&mut *conn).await.map_err(|e| fault("commit a transaction", e))?;
+                run("commit a transaction", conn, "COMMIT").await?;
+                open.is_settled = true;
             } else {
                 // The answer stands whether or not the server hears it: without a commit nothing was kept.
-                let _ = Transactions::rollback_transaction(&mut *conn).await;
+                open.is_settled = run("roll a transaction back", conn, "ROLLBACK").await.is_ok();
             }
             outcome
         }));
         task.await.map_err(|e| E::from(Fault::internal("run a unit of work on PostgreSQL", e)))?
     }
+}
+
+/// A connection inside a transaction. Dropped before that has ended, it is of no further use, and leaves the pool.
+struct Open {
+    conn: PooledConnection<'static, AsyncPgConnection>,
+    is_settled: bool,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            Transactions::transaction_manager_status_mut(&mut *self.conn).set_in_error();
+        }
+    }
+}
+
+async fn run(attempted: &'static str, mut conn: &AsyncPgConnection, statement: &str) -> Result<(), Fault> {
+    conn.batch_execute(statement).await.map_err(|e| fault(attempted, e))
 }
 
 #[track_caller]

@@ -35,6 +35,9 @@ pub struct Supported {
     /// Algorithms that sign ID Tokens.
     pub id_token_algs: Vec<&'static str>,
     pub authorization_details_types: Vec<&'static str>,
+    /// How answers and request objects may be encrypted: `alg` and `enc` (RFC 7516 §4.1).
+    pub encryption_algs: Vec<&'static str>,
+    pub encryption_encs: Vec<&'static str>,
     /// Algorithms that a client assertion or a request object may be signed with.
     pub assertion_algs: Vec<&'static str>,
 }
@@ -112,6 +115,8 @@ pub(crate) mod sample {
             authorization_details_types: vec!["wallet_read"],
             prompt_values: vec!["none", "login", "consent", "select_account", "create"],
             client_auth_methods: vec!["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
+            encryption_algs: vec!["ECDH-ES", "RSA-OAEP-256"],
+            encryption_encs: vec!["A128CBC-HS256"],
             id_token_algs: vec!["ES256", "EdDSA", "RS256", "PS256"],
             assertion_algs: vec!["ES256", "EdDSA", "PS256", "RS256"],
         }

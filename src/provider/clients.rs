@@ -1,5 +1,6 @@
 //! Finds clients, with their secrets and keys; makes and changes them.
 
+mod encryption;
 mod metadata;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
 
@@ -32,7 +33,7 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
     let mut claims: Vec<&str> = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
     claims.extend(&supported.claims);
     let scopes: Vec<&str> = supported.scopes.iter().map(|scope| scope.name).collect();
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
@@ -49,7 +50,6 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "grant_types_supported": supported.grant_types,
         "acr_values_supported": supported.acr_values,
         "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": supported.id_token_algs,
         "token_endpoint_auth_methods_supported": supported.client_auth_methods,
         "token_endpoint_auth_signing_alg_values_supported": supported.assertion_algs,
         "introspection_endpoint_auth_methods_supported": with_credentials,
@@ -69,10 +69,18 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "request_uri_parameter_supported": true,
         "require_request_uri_registration": true,
         "request_object_signing_alg_values_supported": supported.assertion_algs,
-        "authorization_signing_alg_values_supported": supported.id_token_algs,
         "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
-    })
+    });
+    // What signs ID Tokens signs every other answer, too.
+    for row in JWT_ANSWERS {
+        document[format!("{}_signing_alg_values_supported", row.name)] = json!(supported.id_token_algs);
+    }
+    for name in JWT_ANSWERS.iter().map(|row| row.name).chain(["request_object"]) {
+        document[format!("{name}_encryption_alg_values_supported")] = json!(supported.encryption_algs);
+        document[format!("{name}_encryption_enc_values_supported")] = json!(supported.encryption_encs);
+    }
+    document
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod client_keys;
 pub mod clients;
 pub mod consent;
 pub mod discovery;
+pub mod envelope;
 pub mod grant_types;
 pub mod grants;
 pub mod interaction;

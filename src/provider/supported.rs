@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts};
 use crate::jose::ALGORITHMS;
+use crate::jose::jwe::{ENCS, KEY_ALGS};
 use crate::oauth::authorization_details::DETAIL_TYPES;
 use crate::oauth::client_auth::CLIENT_AUTH_METHODS;
 use crate::oauth::profile::{PROFILES, Profile};
@@ -43,6 +44,8 @@ fn gather() -> Supported {
             .filter(|name| PROFILES.iter().any(|p| p.client_auth_methods.contains(name)))
             .collect(),
         id_token_algs: algs.clone(),
+        encryption_algs: KEY_ALGS.iter().map(|row| row.name).collect(),
+        encryption_encs: ENCS.iter().map(|row| row.name).collect(),
         assertion_algs: algs,
     }
 }

@@ -6,6 +6,7 @@ use crate::oauth::authorization::response_type;
 use crate::oauth::client::SubjectType;
 use crate::oauth::client_auth::is_client_id;
 use crate::oauth::{self, Client, profile, redirect_uri, subject};
+use crate::provider::clients::encryption;
 use crate::provider::supported;
 
 /// The longest name of a client and the longest purpose, in characters.
@@ -74,17 +75,14 @@ pub fn check(client: &Client) -> Result<(), oauth::Error> {
     }
     let known_alg = |alg: &str| alg.parse::<Alg>().is_ok() && rules.algs.contains(&alg);
     if !known_alg(&client.id_token_signed_response_alg)
-        || [
-            &client.token_endpoint_auth_signing_alg,
-            &client.request_object_signing_alg,
-            &client.authorization_signed_response_alg,
-        ]
-        .into_iter()
-        .flatten()
-        .any(|alg| !known_alg(alg))
+        || [&client.token_endpoint_auth_signing_alg, &client.request_object_signing_alg]
+            .into_iter()
+            .flatten()
+            .any(|alg| !known_alg(alg))
     {
         return bad("a signature algorithm is not supported");
     }
+    encryption::check(client, rules)?;
     if client.scope.iter().any(|name| supported.scope(name).is_none()) {
         return bad("scope has one that is not supported");
     }

@@ -4,7 +4,8 @@ use poem::Response;
 
 use crate::error::Error;
 use crate::oauth;
-use crate::provider::{access, userinfo};
+use crate::provider::access;
+use crate::provider::userinfo::{self, UserInfo};
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::error;
@@ -47,7 +48,10 @@ fn in_header(call: &Call) -> Result<Option<String>, Error> {
 
 async fn answer_to(call: &Call, token: &str) -> Result<Response, Error> {
     let access = access::check(&call.app, token)?;
-    let (client, disclosure) = userinfo::answer(&call.app, access, call.visit.origin()).await?;
+    let (client, answer) = userinfo::answer(&call.app, access, call.visit.origin()).await?;
     call.visit.set_client(&client);
-    answer::json(&disclosure)
+    match answer {
+        UserInfo::Json(disclosure) => answer::json(&disclosure),
+        UserInfo::Jwt(token) => Ok(answer::token(token, "application/jwt")),
+    }
 }

@@ -11,12 +11,15 @@ mod metrics;
 mod oidc_core_authentication;
 mod oidc_core_response_types;
 mod oidc_core_userinfo;
+mod oidc_userinfo_jwt;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc7516_encryption;
 mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;
+mod rfc9701_introspection;
 
 use url::Url;
 

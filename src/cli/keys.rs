@@ -11,9 +11,7 @@ use crate::app::App;
 use crate::base::{Random, Time};
 use crate::config::secrets;
 use crate::jobs;
-use crate::jose::Alg;
-use crate::provider::keys::{self, KeyInfo};
-use crate::provider::supported::supported;
+use crate::provider::keys::{self, KeyInfo, Purpose};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -22,9 +20,10 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Make the next signing key. It is published now and signs after keys.publish_before.
+    /// Make the next key. It is published now and signs after keys.publish_before; enc-EC and enc-RSA open what is
+    /// encrypted to us.
     Rotate {
-        #[arg(long, value_name = "ALG", value_parser = PossibleValuesParser::new(&supported().id_token_algs))]
+        #[arg(long, value_name = "ALG", value_parser = PossibleValuesParser::new(Purpose::ALL.map(Purpose::as_str)))]
         alg: String,
         /// Signs as soon as every node has published it: for a key that may have leaked.
         #[arg(long)]
@@ -84,7 +83,7 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
             }
         }
         Command::Rotate { alg, now, json } => {
-            let alg: Alg = alg.parse().map_err(|_| Failure::usage(format!("{alg} is not an algorithm")))?;
+            let alg = Purpose::find(alg).ok_or_else(|| Failure::usage(format!("{alg} is not an algorithm")))?;
             let made = keys::rotate(app, alg, *now).await?;
             if *json {
                 print_json(&document(&made));
@@ -135,7 +134,7 @@ fn print(key: &KeyInfo) {
 fn document(key: &KeyInfo) -> Value {
     json!({
         "kid": key.kid,
-        "alg": key.alg,
+        "alg": key.alg.as_str(),
         "state": key.state.as_str(),
         "created_at": key.created_at.rfc3339(),
         "active_at": key.active_at.rfc3339(),

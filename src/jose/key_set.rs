@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use crate::base::Fault;
 use crate::jose::Alg;
+use crate::jose::jwe::DecryptionKey;
 use crate::jose::keys::{Jwk, JwkSet, SigningKey};
 
 /// Where a key is in its life. Each state is published, so that no client ever meets a `kid` it cannot find.
@@ -82,6 +83,7 @@ pub struct KeySet {
     entries: Vec<Entry>,
     active: [Option<Arc<SigningKey>>; Alg::ALL.len()],
     public: JwkSet,
+    decryption: Vec<Arc<DecryptionKey>>,
     document: Bytes,
 }
 
@@ -101,8 +103,23 @@ impl KeySet {
             }
         }
         let public = JwkSet::of(entries.iter().map(|entry| entry.public().clone()).collect());
-        let document = serde_json::to_vec(&public).map_err(|e| Fault::internal("write the JWKS document", e))?;
-        Ok(Self { entries, active, public, document: document.into() })
+        let document = document(&public, &[])?;
+        Ok(Self { entries, active, public, decryption: Vec::new(), document })
+    }
+
+    /// With the keys that open what is encrypted to us, oldest first; `published` are those that clients may still use.
+    pub fn with_decryption(
+        self,
+        keys: Vec<Arc<DecryptionKey>>,
+        published: &[Arc<DecryptionKey>],
+    ) -> Result<Self, Fault> {
+        let document = document(&self.public, published)?;
+        Ok(Self { decryption: keys, document, ..self })
+    }
+
+    /// The keys that open what is encrypted to us, oldest first.
+    pub fn decryption(&self) -> &[Arc<DecryptionKey>] {
+        &self.decryption
     }
 
     /// The key that signs by `alg`, if there is one.
@@ -128,6 +145,13 @@ impl KeySet {
     pub fn document(&self) -> &Bytes {
         &self.document
     }
+}
+
+fn document(signing: &JwkSet, decryption: &[Arc<DecryptionKey>]) -> Result<Bytes, Fault> {
+    let signing = signing.keys().iter().map(Jwk::to_map);
+    let keys: Vec<_> = signing.chain(decryption.iter().map(|key| key.public().clone())).collect();
+    let document = serde_json::to_vec(&serde_json::json!({ "keys": keys }));
+    Ok(document.map_err(|e| Fault::internal("write the JWKS document", e))?.into())
 }
 
 #[cfg(test)]

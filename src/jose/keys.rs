@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::{Fault, Secret};
 use crate::jose::header::{Headers, Refused};
+use crate::jose::jwe::{EncryptionKey, KeyAlg};
 use crate::jose::{Alg, json};
 
 /// Bytes of JSON that a JWK Set of a stranger may have.
@@ -25,10 +26,10 @@ pub const MOST_SET_BYTES: usize = 64 * 1024;
 /// Keys that a JWK Set of a stranger may hold.
 pub const MOST_KEYS: usize = 100;
 /// Bits of the RSA keys that the house makes: long enough for ASVS 11.2.3, and nearly seven times cheaper than 3072.
-const RSA_BITS: u32 = 2048;
+pub(super) const RSA_BITS: u32 = 2048;
 /// Longest RSA modulus accepted, in bytes: the cost of a check grows with its square.
 const MOST_RSA_BYTES: usize = 512;
-const MOST_KID: usize = 256;
+pub(super) const MOST_KID: usize = 256;
 
 /// A private key with its signer, built once.
 pub struct SigningKey {
@@ -136,14 +137,14 @@ pub struct Jwk {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Material {
+pub(super) enum Material {
     P256 { x: String, y: String },
     Ed25519 { x: String },
     Rsa { n: String, e: String },
 }
 
 /// A key that is well-formed but not for us: another type, curve, size or use (RFC 7517 §5: to be ignored).
-struct Unusable;
+pub(super) struct Unusable;
 
 impl Jwk {
     fn new(kid: Option<String>, alg: Option<Alg>, material: Material) -> Self {
@@ -239,7 +240,7 @@ impl Serialize for Jwk {
 
 impl Material {
     /// Takes the public members of a key, lengths checked and leading zeros of RSA numbers dropped.
-    fn read(map: &Map<String, Value>) -> Result<Self, Unusable> {
+    pub(super) fn read(map: &Map<String, Value>) -> Result<Self, Unusable> {
         let text = |name: &str| map.get(name).and_then(Value::as_str).ok_or(Unusable);
         let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).map_err(|_| Unusable);
         let coordinate = |name: &str| bytes(name).and_then(|b| (b.len() == 32).then(|| encode(&b)).ok_or(Unusable));
@@ -267,7 +268,7 @@ impl Material {
         }
     }
 
-    fn members(&self) -> Map<String, Value> {
+    pub(super) fn members(&self) -> Map<String, Value> {
         let pairs: &[(&str, &str)] = match self {
             Self::P256 { x, y } => &[("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)],
             Self::Ed25519 { x } => &[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)],
@@ -277,7 +278,7 @@ impl Material {
     }
 
     /// The members that RFC 7638 §3.2 requires, in the order of their names; base64url needs no escaping.
-    fn thumbprint(&self) -> String {
+    pub(super) fn thumbprint(&self) -> String {
         let text = match self {
             Self::P256 { x, y } => format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#),
             Self::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
@@ -291,14 +292,15 @@ impl Material {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
+    encryption: Vec<EncryptionKey>,
     source: Value,
 }
 
 impl JwkSet {
     /// Reads the JWK Set of a stranger (RFC 7517 §5).
     ///
-    /// Keys that are not for signatures or not for [`crate::jose::ALGORITHMS`] are left out; a private or symmetric key
-    /// spoils the whole set, so that its owner hears of it.
+    /// Keys that are for neither [`crate::jose::ALGORITHMS`] nor [`crate::jose::jwe::KEY_ALGS`] are left out; a private
+    /// or symmetric key spoils the whole set, so that its owner hears of it.
     pub fn parse(bytes: &[u8]) -> Result<Self, BadSet> {
         if bytes.len() > MOST_SET_BYTES {
             return Err(BadSet::TooLarge);
@@ -312,24 +314,26 @@ impl JwkSet {
         if listed.len() > MOST_KEYS {
             return Err(BadSet::TooMany);
         }
-        let mut keys = Vec::new();
+        let (mut keys, mut encryption) = (Vec::new(), Vec::new());
         for key in listed {
             let map = key.as_object().ok_or(BadSet::Malformed)?;
             if holds_secret(map) {
                 return Err(BadSet::Private);
             }
             keys.extend(Jwk::read_public(map).ok());
+            encryption.extend(EncryptionKey::read(map));
         }
-        Ok(Self { keys, source })
+        Ok(Self { keys, encryption, source })
     }
 
     /// A set of keys that are known already.
     pub fn of(keys: Vec<Jwk>) -> Self {
         let listed: Vec<Value> = keys.iter().map(|key| Value::Object(key.to_map())).collect();
-        Self { keys, source: Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(listed))])) }
+        let source = Value::Object(Map::from_iter([("keys".to_owned(), Value::Array(listed))]));
+        Self { keys, encryption: Vec::new(), source }
     }
 
-    /// The keys that can be used.
+    /// The keys that can be used for signatures.
     pub fn keys(&self) -> &[Jwk] {
         &self.keys
     }
@@ -352,6 +356,11 @@ impl JwkSet {
             (None, _) => Err(Refused::UnknownKey),
         }
     }
+
+    /// The key to encrypt to by `alg`: of several, one that says so itself, and of these the first.
+    pub fn find_encryption(&self, alg: KeyAlg) -> Option<&EncryptionKey> {
+        self.encryption.iter().rev().filter(|key| key.is_for(alg)).max_by_key(|key| key.preference())
+    }
 }
 
 impl Serialize for JwkSet {
@@ -367,7 +376,7 @@ impl<'de> Deserialize<'de> for JwkSet {
 }
 
 /// Whether a key has a private or symmetric member (RFC 7518 §6), or is of the symmetric type.
-fn holds_secret(map: &Map<String, Value>) -> bool {
+pub(super) fn holds_secret(map: &Map<String, Value>) -> bool {
     ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| map.contains_key(*name))
         || map.get("kty").is_some_and(|kty| kty == "oct")
 }

@@ -1,4 +1,4 @@
-//! Signatures: the allowed algorithms, keys, compact JWS and JWT rules. The only room that imports josekit.
+//! Signatures and encryption: the allowed algorithms, keys, compact JWS and JWE, JWT rules. The only room that imports josekit.
 //!
 //! josekit does the cryptography alone. What a token or key may look like is decided here, before josekit sees it,
 //! because its own readers are lenient: they accept duplicate members, an empty `crit`, tokens without `aud` or `exp`.
@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod header;
 pub mod hmac;
 pub mod json;
+pub mod jwe;
 pub mod jws;
 pub mod jwt;
 pub mod key_set;
@@ -18,6 +19,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use header::{Refused, Typ};
+pub use jwe::{DecryptionKey, EncryptionKey, Recipient};
 pub use jws::{Unverified, Verified, verify};
 pub use key_set::{Entry, KeySet, KeyState};
 pub use keys::{Jwk, JwkSet, SigningKey};

@@ -123,6 +123,11 @@ pub struct Client {
     /// The one algorithm of its request objects; any that is allowed when absent.
     #[serde(default)]
     pub request_object_signing_alg: Option<String>,
+    /// How it may encrypt its request objects to us; it may do so otherwise, too (OIDC Registration §2).
+    #[serde(default)]
+    pub request_object_encryption_alg: Option<String>,
+    #[serde(default)]
+    pub request_object_encryption_enc: Option<String>,
     /// The request objects that it may name by reference (OIDC Core §6.2).
     #[serde(default)]
     pub request_uris: Vec<String>,
@@ -269,6 +274,8 @@ impl Client {
             authorization_encrypted_response_alg: None,
             authorization_encrypted_response_enc: None,
             request_object_signing_alg: None,
+            request_object_encryption_alg: None,
+            request_object_encryption_enc: None,
             request_uris: Vec::new(),
             require_signed_request_object: false,
             require_pushed_authorization_requests: false,

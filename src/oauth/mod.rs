@@ -10,6 +10,7 @@ pub mod client_auth;
 pub mod device;
 pub mod error;
 pub mod grant;
+pub mod jwt_answers;
 pub mod params;
 pub mod pkce;
 pub mod polling;

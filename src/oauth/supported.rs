@@ -35,11 +35,11 @@ pub struct Supported {
     /// Algorithms that sign ID Tokens.
     pub id_token_algs: Vec<&'static str>,
     pub authorization_details_types: Vec<&'static str>,
-    /// Algorithms that a client assertion or a request object may be signed with.
-    pub assertion_algs: Vec<&'static str>,
-    /// `alg` and `enc` of what is encrypted to a client.
+    /// How answers and request objects may be encrypted: `alg` and `enc` (RFC 7516 §4.1).
     pub encryption_algs: Vec<&'static str>,
     pub encryption_encs: Vec<&'static str>,
+    /// Algorithms that a client assertion or a request object may be signed with.
+    pub assertion_algs: Vec<&'static str>,
 }
 
 /// Claims that the protocol itself makes; nobody is asked for them.
@@ -115,10 +115,10 @@ pub(crate) mod sample {
             authorization_details_types: vec!["wallet_read"],
             prompt_values: vec!["none", "login", "consent", "select_account", "create"],
             client_auth_methods: crate::oauth::client_auth::CLIENT_AUTH_METHODS.iter().map(|row| row.name).collect(),
+            encryption_algs: vec!["ECDH-ES", "RSA-OAEP", "RSA-OAEP-256"],
+            encryption_encs: vec!["A128CBC-HS256", "A256GCM"],
             id_token_algs: vec!["ES256", "EdDSA", "RS256", "PS256"],
             assertion_algs: vec!["ES256", "EdDSA", "PS256", "RS256"],
-            encryption_algs: vec![],
-            encryption_encs: vec![],
         }
     }
 }

@@ -80,5 +80,6 @@ async fn token(
         events: json!({ EVENT: {} }),
         sid: session.map(|session| tokens::session_name(app, client, session)),
     };
-    Ok(signer.sign(Typ::LogoutToken, &claims)?)
+    // Encrypted where the client's ID Tokens are (OIDC Back-Channel Logout §2.4).
+    Ok(signer.seal(Typ::LogoutToken, &claims)?)
 }

@@ -7,6 +7,7 @@ use crate::app::{App, Room};
 use crate::config::RegistrationMode;
 use crate::jose::Alg;
 use crate::oauth::backchannel::DELIVERY_MODES;
+use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
 use crate::provider::supported::supported;
@@ -79,7 +80,6 @@ fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -
         "scopes_supported": scopes,
         "acr_values_supported": supported.acr_values,
         "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": supported.id_token_algs,
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "ui_locales_supported": supported.ui_locales,
@@ -88,7 +88,7 @@ fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -
 
 /// RFC 6749 §3.1, OIDC Core §3.1.2.1, RFC 9101, RFC 9126, RFC 9207, RFC 9396, JARM.
 fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
-    json!({
+    let mut document = json!({
         "authorization_endpoint": at("/authorize"),
         "response_types_supported": supported.response_types,
         "response_modes_supported": supported.response_modes,
@@ -102,10 +102,18 @@ fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
         "request_uri_parameter_supported": true,
         "require_request_uri_registration": true,
         "request_object_signing_alg_values_supported": supported.id_token_algs,
-        "authorization_signing_alg_values_supported": supported.id_token_algs,
         "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
-    })
+    });
+    // What signs ID Tokens signs every other answer, too.
+    for row in JWT_ANSWERS {
+        document[format!("{}_signing_alg_values_supported", row.name)] = json!(supported.id_token_algs);
+    }
+    for name in JWT_ANSWERS.iter().map(|row| row.name).chain(["request_object"]) {
+        document[format!("{name}_encryption_alg_values_supported")] = json!(supported.encryption_algs);
+        document[format!("{name}_encryption_enc_values_supported")] = json!(supported.encryption_encs);
+    }
+    document
 }
 
 /// RFC 6749 §3.2, RFC 7009, RFC 7662, RFC 8628, CIBA: the endpoints where clients authenticate.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::audit::Origin;
 use crate::error::Error;
-use crate::jose::SigningKey;
 use crate::provider::clients::Registered;
+use crate::provider::envelope::Envelope;
 use crate::provider::issue::{self, Basis, ForPerson};
 use crate::provider::resources::Asked;
 use crate::store::database::Conn;
@@ -23,7 +23,7 @@ pub async fn tokens(
     app: &App,
     client: Arc<Registered>,
     family: Family,
-    signer: Arc<SigningKey>,
+    signer: Arc<Envelope>,
     target: &Asked,
     origin: &Origin,
 ) -> Result<Option<ForPerson>, Error> {

@@ -4,16 +4,18 @@
 //! whom a token is for is checked before anything is said about it.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::base::Digest;
 use crate::base::id::FamilyId;
 use crate::error::Error;
+use crate::jose::Typ;
 use crate::oauth::authorization_details::Detail;
-use crate::oauth::{Binding, Params};
+use crate::oauth::{Binding, Params, jwt_answers};
 use crate::provider::access;
 use crate::provider::client_auth::AuthenticatedClient;
+use crate::provider::envelope::Envelope;
 use crate::provider::resources::{self, OpenedJwt};
 use crate::provider::tokens::{self, Bearer};
 use crate::store::database::families::{self, FamilyState, Live};
@@ -72,6 +74,25 @@ pub async fn answer(app: &App, client: &AuthenticatedClient, params: &Params) ->
         Some((family, generation)) => refresh_token(app, client, family, generation).await,
         None => Ok(Introspection::default()),
     }
+}
+
+/// The media type of an answer as a JWT (RFC 9701 §5).
+pub const JWT: &str = "application/token-introspection+jwt";
+
+/// As [`answer`], as the one JWT that the client can keep and show (RFC 9701 §5).
+///
+/// # Errors
+/// As [`answer`], and `invalid_request` where the answer is to be encrypted and the client has no key.
+pub async fn signed(app: &App, client: &AuthenticatedClient, params: &Params) -> Result<String, Error> {
+    let envelope = Envelope::of(app, client.registered(), &jwt_answers::INTROSPECTION).await?;
+    let answer = answer(app, client, params).await?;
+    let claims = json!({
+        "iss": app.config.issuer(),
+        "aud": client.id,
+        "iat": app.now().unix(),
+        "token_introspection": answer,
+    });
+    Ok(envelope.seal(Typ::Introspection, &claims)?)
 }
 
 async fn access_token(

@@ -11,14 +11,15 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Seconds, Time};
 use crate::error::Error;
-use crate::jose::{Alg, SigningKey, Typ};
+use crate::jose::{Alg, Typ};
 use crate::oauth::authorization_details::Detail;
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::grant::Grant;
 use crate::oauth::resource::Audience;
 use crate::oauth::token_exchange::TokenType;
-use crate::oauth::{self, Binding, Scope};
+use crate::oauth::{self, Binding, Scope, jwt_answers};
 use crate::provider::clients::Registered;
+use crate::provider::envelope::Envelope;
 use crate::provider::resources::{self, JwtAccess, Target};
 use crate::provider::supported::supported;
 use crate::provider::tokens::{self, AccessToken, Bearer};
@@ -50,8 +51,8 @@ pub struct ForPerson {
     pub family: Family,
     pub grant: Grant,
     pub scope: Scope,
-    /// The key that signs the ID Token, where there is one.
-    pub signer: Option<Arc<SigningKey>>,
+    /// What makes the ID Token, where there is one.
+    pub signer: Option<Arc<Envelope>>,
     /// Whether the ID Token answers the authorization request itself, whose nonce it then repeats.
     pub is_first: bool,
     /// The claims about the person in the ID Token, already recorded.
@@ -83,11 +84,12 @@ pub struct TokenResponse {
     pub authorization_details: Vec<Detail>,
 }
 
-/// The key for the ID Tokens of a client. Asked for before the code is spent, so that its absence costs nothing.
-pub async fn signer(app: &App, client: &Registered) -> Result<Arc<SigningKey>, Error> {
-    let alg: Alg =
-        client.id_token_signed_response_alg.parse().map_err(|e| Fault::internal("read a client's alg", e))?;
-    crate::provider::keys::signer(app, alg).await
+/// What makes the ID Tokens of a client. Asked for before the code is spent, so that the absence of a key costs nothing.
+///
+/// # Errors
+/// As [`Envelope::of`].
+pub async fn signer(app: &App, client: &Registered) -> Result<Arc<Envelope>, Error> {
+    Ok(Arc::new(Envelope::of(app, client, &jwt_answers::ID_TOKEN).await?))
 }
 
 /// What an issue to a person is made from, inside the unit that records it.
@@ -338,11 +340,11 @@ struct Claims<'a> {
 
 impl IdToken<'_> {
     /// # Errors
-    /// A fault when signing fails.
-    pub fn sign(&self, app: &App, signer: &SigningKey, now: Time) -> Result<String, Error> {
+    /// A fault when signing or encrypting fails.
+    pub fn sign(&self, app: &App, signer: &Envelope, now: Time) -> Result<String, Error> {
         let family = self.family;
         let lifetime = app.config.tokens.id.min(self.client.rules().id_token_lifetime);
-        let hash = |text: Option<&str>| text.map(|text| half_hash(signer.alg(), text));
+        let hash = |text: Option<&str>| signer.alg().zip(text).map(|(alg, text)| half_hash(alg, text));
         let claims = Claims {
             iss: app.config.issuer(),
             sub: tokens::subject(app, self.client, family.account_id),
@@ -359,7 +361,7 @@ impl IdToken<'_> {
             sid: family.session_id.map(|session| tokens::session_name(app, self.client, session)),
             claims: self.claims,
         };
-        Ok(signer.sign(Typ::Absent, &claims)?)
+        Ok(signer.seal(Typ::Absent, &claims)?)
     }
 }
 

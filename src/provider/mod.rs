@@ -13,6 +13,7 @@ pub mod consent;
 pub mod derived;
 pub mod device;
 pub mod discovery;
+pub mod envelope;
 pub mod first;
 pub mod grant_types;
 pub mod grants;

@@ -2,13 +2,13 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::jose::{Unverified, Verified};
+use crate::jose::{Unverified, Verified, jwe};
 use crate::oauth::authorization::Way;
 use crate::oauth::authorization::signed_request;
 use crate::oauth::{self, Code, Params};
 use crate::outbound::fetch::MOST_BYTES;
 use crate::provider::clients::Registered;
-use crate::provider::{client_keys, pushed};
+use crate::provider::{client_keys, keys, pushed};
 
 /// The parameters that count, and how they came.
 #[derive(Debug)]
@@ -53,14 +53,20 @@ pub async fn signed(app: &App, client: &Registered, beside: &Params, object: &st
     Ok(Gathered { params, way: Way { pushed: None, is_signed: true } })
 }
 
-/// Checks who signed. Where no key fits, the client may have changed them: then they are read once more.
+/// Checks who signed, once it is decrypted where it was encrypted to us. Where no key fits, the client may have changed them: then they are read once more.
 async fn verify(app: &App, client: &Registered, object: &str) -> Result<Verified, Error> {
     let invalid = |why: String| Error::from(signed_request::invalid(why));
-    let unverified = Unverified::read(object).map_err(|why| invalid(why.to_string()))?;
+    let opened = match jwe::is_jwe(object) {
+        true => {
+            Some(jwe::open_nested(object, keys::set(app).await?.decryption()).map_err(|why| invalid(why.to_string()))?)
+        }
+        false => None,
+    };
+    let unverified = Unverified::read(opened.as_deref().unwrap_or(object)).map_err(|why| invalid(why.to_string()))?;
     let algs = signed_request::algs(client, client.rules());
-    let keys = client_keys::load(app, client).await.map_err(|why| invalid(why.description().to_owned()))?;
-    let verified = match unverified.clone().verify(&keys, &algs) {
-        Err(why) if why.may_be_rotation() => match client_keys::renew(app, client, &keys).await {
+    let signers = client_keys::load(app, client).await.map_err(|why| invalid(why.description().to_owned()))?;
+    let verified = match unverified.clone().verify(&signers, &algs) {
+        Err(why) if why.may_be_rotation() => match client_keys::renew(app, client, &signers).await {
             Some(renewed) => unverified.verify(&renewed, &algs),
             None => Err(why),
         },

@@ -7,17 +7,18 @@ use serde_json::{Map, Value};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::FamilyId;
-use crate::base::{Fault, Seconds, Time};
+use crate::base::{Seconds, Time};
 use crate::error::{Denied, Error};
-use crate::jose::{SigningKey, Typ};
+use crate::jose::Typ;
 use crate::oauth::authentication::Authentication;
 use crate::oauth::authorization::{Approved, AuthorizationRequest, Fields, Reply, ReplyTo, ResponseType};
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::grant::Grant;
-use crate::oauth::{self, Binding, Scope};
+use crate::oauth::{self, Binding, Scope, jwt_answers};
 use crate::provider::clients::Registered;
+use crate::provider::envelope::Envelope;
 use crate::provider::issue::{self, Basis, IdToken};
-use crate::provider::{keys, polling, pushed, session_state, tokens};
+use crate::provider::{polling, pushed, session_state, tokens};
 use crate::store::database::families::{self, Family, FamilyState};
 use crate::store::database::{Conn, Json, session_clients};
 use crate::wallet::disclosure::{Disclosure, Permit};
@@ -131,15 +132,18 @@ async fn front(
     Ok(Front { grant: standing.grant.grant, scope, claims })
 }
 
-/// The key that signs the ID Token of an answer, where it has one; asked for before anything is kept.
+/// What makes the ID Token of an answer, where it has one; asked for before anything is kept.
 ///
 /// # Errors
-/// A fault when there is none.
+/// As [`Envelope::of`], for the ID Token and for the answer as a whole.
 pub async fn signer(
     app: &App,
     client: &Registered,
     request: &AuthorizationRequest,
-) -> Result<Option<Arc<SigningKey>>, Error> {
+) -> Result<Option<Arc<Envelope>>, Error> {
+    if request.reply_to.is_jwt() {
+        Envelope::of(app, client, &jwt_answers::AUTHORIZATION).await?;
+    }
     match request.response.id_token {
         true => Ok(Some(issue::signer(app, client).await?)),
         false => Ok(None),
@@ -154,7 +158,7 @@ pub async fn fields(
     app: &App,
     client: &Registered,
     kept: Kept,
-    signer: Option<Arc<SigningKey>>,
+    signer: Option<Arc<Envelope>>,
 ) -> Result<Fields, Error> {
     let (now, family) = (app.now(), &kept.family);
     let code = kept.response.code.then(|| tokens::write_code(app, family.id));
@@ -192,20 +196,18 @@ pub async fn fields(
 /// Sends an answer on its way, as the one JWT that it may have to be (JARM §2).
 ///
 /// # Errors
-/// A fault when there is no key to sign with.
+/// As [`Envelope::of`].
 pub async fn send(app: &App, client: &Registered, reply_to: &ReplyTo, fields: Fields) -> Result<Reply, Error> {
     let fields = reply_to.complete(fields);
     if !reply_to.is_jwt() {
         return Ok(reply_to.carry(&fields));
     }
-    let alg = client.authorization_signed_response_alg.as_deref().unwrap_or(&client.id_token_signed_response_alg);
-    let alg = alg.parse().map_err(|e| Fault::internal("read a client's alg", e))?;
-    let signer = keys::signer(app, alg).await?;
+    let envelope = Envelope::of(app, client, &jwt_answers::AUTHORIZATION).await?;
     let mut claims: Map<String, Value> =
         fields.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
     claims.insert("aud".to_owned(), client.id.as_str().into());
     claims.insert("exp".to_owned(), (app.now() + RESPONSE_LIVES).unix().into());
-    let response = signer.sign(Typ::Absent, &claims)?;
+    let response = envelope.seal(Typ::Absent, &claims)?;
     Ok(reply_to.carry(&vec![("response", response)]))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts};
+use crate::jose::jwe::{ENCS, KEY_ALGS};
 use crate::jose::{ALGORITHMS, hmac};
 use crate::oauth::authorization_details::DETAIL_TYPES;
 use crate::oauth::client_auth::CLIENT_AUTH_METHODS;
@@ -43,10 +44,9 @@ fn gather() -> Supported {
             .filter(|name| PROFILES.iter().any(|p| p.client_auth_methods.contains(name)))
             .collect(),
         id_token_algs: algs.clone(),
+        encryption_algs: KEY_ALGS.iter().map(|row| row.name).collect(),
+        encryption_encs: ENCS.iter().map(|row| row.name).collect(),
         assertion_algs: algs.into_iter().chain([hmac::ALG]).collect(),
-        // Nothing is encrypted yet.
-        encryption_algs: Vec::new(),
-        encryption_encs: Vec::new(),
     }
 }
 

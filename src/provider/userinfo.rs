@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::audit::Origin;
 use crate::error::{self, Error};
+use crate::jose::Typ;
+use crate::oauth;
 use crate::oauth::claims_request::ClaimsRequest;
+use crate::oauth::jwt_answers;
 use crate::provider::access::{Access, Judged};
 use crate::provider::clients::{self, Registered};
+use crate::provider::envelope::Envelope;
 use crate::provider::supported::supported;
 use crate::provider::tokens;
 use crate::risk::limits;
@@ -17,23 +22,79 @@ use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
 use crate::wallet::projection::project;
 
+/// The answer, in the form that the client has registered for.
+#[derive(Debug)]
+pub enum UserInfo {
+    Json(Disclosure),
+    /// Signed, encrypted or both (OIDC Core §5.3.2).
+    Jwt(String),
+}
+
+/// The claims of the answer as a JWT.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    #[serde(flatten)]
+    claims: Disclosure,
+}
+
 /// Answers with the client and the person's claims; the record is kept in the same unit, or nothing is told.
 ///
 /// # Errors
-/// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; too many; a fault when the
-/// database does not answer.
-pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
+/// `insufficient_scope` without `openid`; `invalid_token` where the token works no more; `invalid_request` where the
+/// answer is to be encrypted and the client has no key; too many; a fault when the database does not answer.
+pub async fn answer(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, UserInfo), Error> {
     let result = read(app, access, origin).await;
     app.metrics.count("sw_data_reads_total", &["userinfo", error::outcome(&result)]);
     result
 }
 
-async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, Disclosure), Error> {
+async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registered>, UserInfo), Error> {
     access.require("openid")?;
     limits::check(app, "userinfo", &access.counted_as()).await?;
-    let (unit, origin) = (app.clone(), origin.clone());
-    let outcome = app
-        .db
+    let access = Arc::new(access);
+    let mut ready: Option<(i64, Envelope)> = None;
+    loop {
+        match tell(app, &access, ready.as_ref().map(|(version, _)| *version), origin).await?? {
+            Told::Needs(client) => {
+                // Outside of the unit: the keys of the client may have to be fetched.
+                let envelope = Envelope::of(app, &client, &jwt_answers::USERINFO).await?;
+                ready = Some((client.version, envelope));
+            }
+            Told::Claims(client, claims) => {
+                let Some((_, envelope)) = ready.filter(|_| wants_jwt(&client)) else {
+                    return Ok((client, UserInfo::Json(claims)));
+                };
+                let claims = Claims { iss: app.config.issuer(), aud: client.id.as_str(), claims };
+                let token = envelope.seal(Typ::Absent, &claims)?;
+                return Ok((client, UserInfo::Jwt(token)));
+            }
+        }
+    }
+}
+
+fn wants_jwt(client: &Registered) -> bool {
+    let chosen = (jwt_answers::USERINFO.chosen)(client);
+    chosen.sign.is_some() || chosen.alg.is_some()
+}
+
+enum Told {
+    Claims(Arc<Registered>, Disclosure),
+    /// Nothing yet: the client wants a JWT, for which keys are needed first.
+    Needs(Arc<Registered>),
+}
+
+/// Takes the claims through the gate, unless the client of this token wants a JWT and `ready` is not the version of its
+/// registration that an envelope was made for.
+async fn tell(
+    app: &App,
+    access: &Arc<Access>,
+    ready: Option<i64>,
+    origin: &Origin,
+) -> Result<Result<Told, oauth::Error>, Error> {
+    let (unit, access, origin) = (app.clone(), Arc::clone(access), origin.clone());
+    app.db
         .write(move |tx| {
             Box::pin(async move {
                 let standing = match access.stand(tx, &unit, "userinfo", &origin).await? {
@@ -44,6 +105,9 @@ async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registe
                 let (family, grant) = (&live.family, &live.standing.grant.grant);
                 let version = live.standing.client_version;
                 let client = clients::load_in(tx, &unit, &family.client_id, version).await?;
+                if wants_jwt(&client) && ready != Some(client.version) {
+                    return Ok(Ok(Told::Needs(client)));
+                }
                 let holdings = holdings::load(tx, &unit, family.account_id, live.standing.revision).await?;
                 let none = ClaimsRequest::default();
                 let request = family.claims.as_ref().map_or(&none, |c| &c.0);
@@ -55,9 +119,8 @@ async fn read(app: &App, access: Access, origin: &Origin) -> Result<(Arc<Registe
                 let requested = requested.into_iter().collect();
                 let channel = Channel { name: "userinfo", requested, frame: &frame };
                 let disclosure = disclose(tx, &unit, permit, projection, channel, &origin).await?;
-                Ok(Ok((client, disclosure)))
+                Ok(Ok(Told::Claims(client, disclosure)))
             })
         })
-        .await?;
-    Ok(outcome?)
+        .await
 }

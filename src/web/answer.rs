@@ -41,6 +41,11 @@ pub fn json_bytes(bytes: Bytes) -> Response {
     with_type(Response::builder().body(Body::from_bytes(bytes)), "application/json")
 }
 
+/// A token as the whole answer, under its own media type.
+pub fn token(text: String, media_type: &'static str) -> Response {
+    with_type(Response::builder().body(text), media_type)
+}
+
 fn with_type(mut response: Response, content_type: &'static str) -> Response {
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response

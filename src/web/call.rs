@@ -72,6 +72,18 @@ impl Call {
         Ok(Shown { proofs, method: self.request.method().to_string(), path, certificate })
     }
 
+    /// Whether the caller names a media type among those it would like (RFC 9110 §12.5.1); ranges do not name it.
+    pub fn accepts(&self, media_type: &str) -> bool {
+        let listed = self.header("accept").unwrap_or_default().split(',');
+        let is_it = |entry: &str| {
+            let mut parts = entry.split(';').map(str::trim);
+            let names_it = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(media_type));
+            let is_refused = |part: &str| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32));
+            names_it && !parts.any(is_refused)
+        };
+        listed.into_iter().any(is_it)
+    }
+
     /// A part of the path, by its name in the route.
     pub fn path(&self, name: &str) -> &str {
         self.request.raw_path_param(name).unwrap_or_default()

@@ -14,6 +14,7 @@ use social_wallet::oauth::{Client, Code, Params, Scope};
 use social_wallet::provider::access::{self, Scheme};
 use social_wallet::provider::client_auth::{AuthenticatedClient, Presented, authenticate};
 use social_wallet::provider::sender::Shown;
+use social_wallet::provider::userinfo::UserInfo;
 use social_wallet::provider::{clients, grants, introspection, revocation, token, tokens, userinfo};
 use social_wallet::store::database::accounts::Role;
 use social_wallet::store::database::families::{self, Family, FamilyState};
@@ -132,8 +133,10 @@ impl<'a> Shared<'a> {
 
     async fn userinfo(&self, token: &str) -> Result<Value, Error> {
         let access = access::check(self.app, token, Scheme::Bearer, &Shown::default()).await?;
-        let (_, disclosure) = userinfo::answer(self.app, access, &Origin::house()).await?;
-        Ok(serde_json::to_value(disclosure).expect("JSON"))
+        match userinfo::answer(self.app, access, &Origin::house()).await? {
+            (_, UserInfo::Json(disclosure)) => Ok(serde_json::to_value(disclosure).expect("JSON")),
+            (_, UserInfo::Jwt(token)) => panic!("not asked for: {token}"),
+        }
     }
 
     async fn introspect(&self, token: &str) -> Value {

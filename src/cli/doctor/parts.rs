@@ -14,7 +14,7 @@ use crate::base::seal::KeyRing;
 use crate::base::{Clock, Random, Secret};
 use crate::config::{Config, Keys, folder};
 use crate::outbound::mail::Mail;
-use crate::provider::keys;
+use crate::provider::keys::{self, Purpose};
 use crate::store::blobs::Blobs;
 use crate::store::database::Db;
 use crate::store::ephemeral::Ephemeral;
@@ -201,7 +201,8 @@ async fn signing_keys(config: &Config) -> Finding {
     match keys::list(&app).await {
         Ok(all) if all.is_empty() => Finding::note(part, "no signing keys yet; the first start makes them"),
         Ok(all) => {
-            let state = |state: &str| all.iter().filter(|key| key.state.as_str() == state).count();
+            let signing = || all.iter().filter(|key| matches!(key.alg, Purpose::Sign(_)));
+            let state = |state: &str| signing().filter(|key| key.state.as_str() == state).count();
             let (active, published, retired) = (state("active"), state("published"), state("retired"));
             let detail = format!("{active} keys sign, {published} are published for later, {retired} are retired");
             if active > 0 { Finding::ok(part, detail) } else { Finding::failed(part, detail, mend) }

@@ -127,6 +127,8 @@ fields! {
     authorization_encrypted_response_alg Anyone "JARM §3" encryption_alg;
     authorization_encrypted_response_enc Anyone "JARM §3" encryption_enc;
     request_object_signing_alg Anyone "OIDC Registration §2" optional_alg;
+    request_object_encryption_alg Anyone "OIDC Registration §2" encryption_alg;
+    request_object_encryption_enc Anyone "OIDC Registration §2" encryption_enc;
     request_uris Anyone "OIDC Registration §2" web_list;
     require_signed_request_object Anyone "RFC 9101 §10.5" any;
     require_pushed_authorization_requests Anyone "RFC 9126 §6" any;

@@ -1,6 +1,7 @@
 //! What a client may say of itself: how each field is read and checked, and the rules across fields (RFC 7591 §2).
 
 pub mod checks;
+mod encryption;
 pub mod fields;
 pub mod rules;
 

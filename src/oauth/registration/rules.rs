@@ -11,6 +11,7 @@ use crate::oauth::client_auth::{MOST_ID_BYTES, certificate, is_client_id};
 use crate::oauth::error::Error;
 use crate::oauth::profile::SenderRule;
 use crate::oauth::registration::checks::Facts;
+use crate::oauth::registration::encryption;
 use crate::oauth::registration::fields::{FIELDS, SetBy};
 use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
@@ -72,6 +73,7 @@ pub fn check(client: &Client, supported: &Supported, resources: &Resources) -> R
         return bad("private_key_jwt needs jwks or jwks_uri, and so does self_signed_tls_client_auth");
     }
     certificate::check_names(client)?;
+    encryption::check(client, rules)?;
     let by_certificate = client.tls_client_certificate_bound_access_tokens || rules.sender == SenderRule::Certificate;
     if client.dpop_bound_access_tokens && by_certificate {
         return bad("tokens are bound to a DPoP key or to a certificate, not to both");

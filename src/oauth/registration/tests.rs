@@ -20,6 +20,10 @@ fn client(change: impl FnOnce(&mut Client)) -> Result<(), Error> {
 
 type Change = fn(&mut Client);
 
+static EC: std::sync::LazyLock<serde_json::Map<String, serde_json::Value>> = std::sync::LazyLock::new(|| {
+    crate::jose::DecryptionKey::generate(crate::jose::jwe::KeyType::Ec).unwrap().public().clone()
+});
+
 #[test]
 fn rfc7591_s2_what_can_work_is_registered() {
     let cases: &[(&str, Change)] = &[
@@ -36,6 +40,15 @@ fn rfc7591_s2_what_can_work_is_registered() {
             c.token_endpoint_auth_method = "tls_client_auth".into();
             c.tls_client_auth_subject_dn = Some("CN=orbit,O=Orbit\\, Photos".into());
             c.tls_client_certificate_bound_access_tokens = true;
+        }),
+        ("encrypted ID Tokens", |c| {
+            c.jwks = Some(serde_json::json!({"keys": [&*EC]}));
+            c.id_token_encrypted_response_alg = Some("ECDH-ES".into());
+        }),
+        ("keys to be read later", |c| {
+            c.jwks_uri = Some("https://orbit.example/jwks".into());
+            c.userinfo_encrypted_response_alg = Some("RSA-OAEP".into());
+            c.userinfo_encrypted_response_enc = Some("A256GCM".into());
         }),
         ("a purpose", |c| drop(c.purposes.insert("email".into(), "To write to you".into()))),
         ("a page that hears of sign-outs", |c| {
@@ -106,6 +119,25 @@ fn security_s2_what_would_deceive_or_cannot_work_is_refused() {
         ("sign-outs told in the clear", |c| c.backchannel_logout_uri = Some("http://orbit.example/out".into())),
         ("an unknown way to tell", |c| c.backchannel_token_delivery_mode = Some("push".into())),
         ("a claim that is not there", |c| c.essential_claims = vec!["shoe_size".into()]),
+        ("enc without alg", |c| c.id_token_encrypted_response_enc = Some("A256GCM".into())),
+        ("request_object_encryption_enc without alg", |c| c.request_object_encryption_enc = Some("A256GCM".into())),
+        ("an old way to encrypt", |c| c.request_object_encryption_alg = Some("RSA1_5".into())),
+        ("UserInfo with no signature", |c| c.userinfo_signed_response_alg = Some("none".into())),
+        ("a signature that the profile forbids", |c| {
+            c.profile = "fapi2".into();
+            c.introspection_signed_response_alg = Some("RS256".into());
+        }),
+        ("encryption without keys", |c| c.id_token_encrypted_response_alg = Some("ECDH-ES".into())),
+        ("encryption with keys of another type", |c| {
+            c.jwks = Some(serde_json::json!({"keys": [&*EC]}));
+            c.authorization_encrypted_response_alg = Some("RSA-OAEP-256".into());
+        }),
+        ("encryption with keys for signatures", |c| {
+            let mut key = serde_json::to_value(&*EC).unwrap();
+            key["use"] = "sig".into();
+            c.jwks = Some(serde_json::json!({"keys": [key]}));
+            c.introspection_encrypted_response_alg = Some("ECDH-ES".into());
+        }),
         ("keys in two places", |c| {
             c.jwks = Some(json!({"keys": []}));
             c.jwks_uri = Some("https://orbit.example/jwks".into());

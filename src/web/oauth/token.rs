@@ -45,10 +45,13 @@ async fn exchange(call: &mut Call, grant: &mut &'static str) -> Result<Response,
     answer::json(&token::exchange(&call.app, client, params, binding.as_ref(), call.visit.origin()).await?)
 }
 
-/// The introspection endpoint (RFC 7662 §2).
+/// The introspection endpoint (RFC 7662 §2); the answer is a JWT for who asks for one (RFC 9701 §4).
 pub async fn introspect(mut call: Call) -> Result<Response, Error> {
     let (client, params) = authenticate(&mut call, "introspect").await?;
-    answer::json(&introspection::answer(&call.app, &client, &params).await?)
+    match call.accepts(introspection::JWT) {
+        true => Ok(answer::token(introspection::signed(&call.app, &client, &params).await?, introspection::JWT)),
+        false => answer::json(&introspection::answer(&call.app, &client, &params).await?),
+    }
 }
 
 /// The revocation endpoint (RFC 7009 §2). The answer comes after the commit.

@@ -4,7 +4,7 @@ use poem::Response;
 
 use crate::error::Error;
 use crate::provider::access::Access;
-use crate::provider::userinfo;
+use crate::provider::userinfo::{self, UserInfo};
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::oauth::protected;
@@ -20,7 +20,10 @@ pub async fn post(mut call: Call) -> Result<Response, Error> {
 }
 
 async fn answer_to(call: &Call, access: Access) -> Result<Response, Error> {
-    let (client, disclosure) = userinfo::answer(&call.app, access, call.visit.origin()).await?;
+    let (client, answer) = userinfo::answer(&call.app, access, call.visit.origin()).await?;
     call.visit.set_client(&client);
-    answer::json(&disclosure)
+    match answer {
+        UserInfo::Json(disclosure) => answer::json(&disclosure),
+        UserInfo::Jwt(token) => Ok(answer::token(token, "application/jwt")),
+    }
 }

@@ -16,10 +16,12 @@ mod oidc_core_response_types;
 mod oidc_core_userinfo;
 mod oidc_frontchannel_logout;
 mod oidc_session_management;
+mod oidc_userinfo_jwt;
 mod parties;
 mod rfc6749_authorization;
 mod rfc6749_token;
 mod rfc7009_rfc7662;
+mod rfc7516_encryption;
 mod rfc7523_jwt_bearer;
 mod rfc7591_registration;
 mod rfc7592_management;
@@ -32,6 +34,7 @@ mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;
 mod rfc9449_dpop;
+mod rfc9701_introspection;
 
 use url::Url;
 

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::jose::Alg;
 
+/// Longest token that is looked at, in bytes.
+pub const MOST_TOKEN_BYTES: usize = 8 * 1024;
+
 /// What a token says it is in its `typ` header (RFC 8725 §3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typ {

@@ -6,12 +6,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::base::Fault;
-use crate::jose::header::{Refused, Typ};
+use crate::jose::header::{MOST_TOKEN_BYTES, Refused, Typ};
 use crate::jose::keys::{Jwk, JwkSet, SigningKey};
 use crate::jose::{Alg, json};
-
-/// Longest token that is looked at, in bytes.
-pub const MOST_TOKEN_BYTES: usize = 8 * 1024;
 
 impl SigningKey {
     /// Signs the JSON of `claims`. Fails only where memory or OpenSSL does.

@@ -31,7 +31,9 @@ pub struct Browser<'a> {
     account: &'a Account,
     /// Where our pages are; everything else belongs to the suite.
     issuer: Url,
-    manner: Manner,
+    pub manner: Manner,
+    /// Whether it went anywhere yet.
+    pub has_looked: bool,
 }
 
 /// A request that is not made yet.
@@ -59,7 +61,14 @@ impl<'a> Browser<'a> {
         for authority in authorities {
             builder = builder.add_root_certificate(authority.clone());
         }
-        Ok(Self { http: builder.build()?, jar: Jar::default(), account, issuer: Url::parse(issuer)?, manner })
+        Ok(Self {
+            http: builder.build()?,
+            jar: Jar::default(),
+            account,
+            issuer: Url::parse(issuer)?,
+            manner,
+            has_looked: false,
+        })
     }
 
     /// Goes where the suite sends the browser, up to the point where it leaves the provider.

@@ -28,10 +28,9 @@ const VALUES: &[(&str, &str)] = &[
     ("address", r#"{"street_address":"1 Long Way","locality":"Berlin","postal_code":"10115","country":"Germany"}"#),
 ];
 
-/// Opens the one account.
-pub fn open_account(house: &House) -> Result<Account> {
-    let account =
-        Account { email: "amina@mail.example".to_owned(), password: "correct horse battery staple".to_owned() };
+/// Opens an account.
+pub fn open_account(house: &House, email: &str) -> Result<Account> {
+    let account = Account { email: email.to_owned(), password: "correct horse battery staple".to_owned() };
     let values: Vec<String> = VALUES.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut args = vec!["account", "create", "--json", "--email", &account.email, "--password-stdin"];
     for value in &values {

@@ -31,6 +31,8 @@ pub struct Stage<'a> {
     pub suite: &'a Suite,
     pub house: &'a House,
     pub account: &'a Account,
+    /// Somebody who shares nothing, ever: who has shared is not asked again.
+    pub refuser: &'a Account,
     pub authorities: Vec<Certificate>,
     pub plan: String,
     /// Where pictures are kept.
@@ -40,14 +42,16 @@ pub struct Stage<'a> {
 impl Stage<'_> {
     pub async fn run(&self, entry: &Entry) -> Result<Ended> {
         let id = self.suite.start(&self.plan, entry).await?;
+        let shares = !entry.module.ends_with("user-rejects-authentication");
         let manner = Manner {
-            shares: !entry.module.ends_with("user-rejects-authentication"),
+            shares,
             // What these show is a link or a picture on the page that signs people in.
             only_looks: entry.module.starts_with("oidcc-registration-")
                 && entry.module.ends_with("-uri")
                 && ["logo", "policy", "tos"].iter().any(|what| entry.module.contains(what)),
         };
-        let mut browser = Browser::new(&self.house.issuer, &self.authorities, self.account, manner)?;
+        let account = if shares { self.account } else { self.refuser };
+        let mut browser = Browser::new(&self.house.issuer, &self.authorities, account, manner)?;
         let outcome = self.follow(&id, entry, &mut browser).await;
         if outcome.is_err() {
             let _ = self.suite.cancel(&id).await;
@@ -86,11 +90,18 @@ impl Stage<'_> {
     }
 
     async fn visit(&self, id: &str, entry: &Entry, errand: &Errand, browser: &mut Browser<'_>) -> Result<()> {
+        // The first visit shows the page on which people sign in; the second one, of the same URL, signs in.
+        let comes_back = entry.module.ends_with("reused-request-uri-prior-to-auth-completion-succeeds");
+        browser.manner.only_looks |= comes_back && !browser.has_looked;
         let walk = browser.walk(errand).await?;
+        if comes_back {
+            browser.manner.only_looks = false;
+        }
+        browser.has_looked = true;
         // A page that asks for something is the proof when the walk goes on, the last one when it does not.
         let page = if walk.leaving.is_some() { walk.pages.first() } else { walk.pages.last() };
         if let Some(page) = page {
-            self.show(id, &entry.module, page).await?;
+            self.show(id, &entry.module, page, walk.leaving.is_none()).await?;
         }
         match walk.leaving {
             Some(request) => browser.arrive(request).await,
@@ -98,14 +109,16 @@ impl Stage<'_> {
         }
     }
 
-    async fn show(&self, id: &str, module: &str, page: &Page) -> Result<()> {
-        let open = self.suite.placeholders(id).await?;
+    async fn show(&self, id: &str, module: &str, page: &Page, is_last: bool) -> Result<()> {
+        let mut open = self.suite.placeholders(id).await?;
+        // A place for an error page is not for another page: the suite closes it when the answer reaches it.
+        open.retain(|placeholder| is_last || !placeholder.wants_error);
         if open.is_empty() {
             return Ok(());
         }
         let picture = camera::picture(page, &self.folder.join(format!("{module}.png"))).await?;
         for placeholder in open {
-            self.suite.show(id, &placeholder, picture.clone()).await?;
+            self.suite.show(id, &placeholder.id, picture.clone()).await?;
         }
         Ok(())
     }

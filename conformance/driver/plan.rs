@@ -45,7 +45,8 @@ pub async fn run(
 ) -> Result<Report> {
     let folder = folder(&plan.name)?;
     let house = House::start(suite, suite_authority, &plan.settings, folder.join("provider.log")).await?;
-    let account = clients::open_account(&house)?;
+    let account = clients::open_account(&house, "amina@mail.example")?;
+    let refuser = clients::open_account(&house, "bilal@mail.example")?;
     let config = clients::configure(&house, suite, plan, plans, &account)?;
     let mut authorities = vec![house.certificate()?];
     if let Some(file) = suite_authority {
@@ -53,7 +54,15 @@ pub async fn run(
     }
     let (id, entries) = suite.make_plan(&plan.suite, &plan.variant, &config).await?;
     println!("\n{} ({}), {} modules", plan.name, plan.suite, entries.len());
-    let stage = Stage { suite, house: &house, account: &account, authorities, plan: id, folder: folder.clone() };
+    let stage = Stage {
+        suite,
+        house: &house,
+        account: &account,
+        refuser: &refuser,
+        authorities,
+        plan: id,
+        folder: folder.clone(),
+    };
     let mut report = Report::new(plan);
     for entry in &entries {
         if !only.is_empty() && !only.iter().any(|pattern| matches(pattern, &entry.module)) {

@@ -35,6 +35,13 @@ impl Entry {
     }
 }
 
+/// An open place for a picture.
+pub struct Placeholder {
+    pub id: String,
+    /// Whether it is for an error page.
+    pub wants_error: bool,
+}
+
 /// A URL that a module wants a person to visit.
 pub struct Errand {
     pub url: String,
@@ -130,10 +137,13 @@ impl Suite {
     }
 
     /// The open places for pictures.
-    pub async fn placeholders(&self, id: &str) -> Result<Vec<String>> {
+    pub async fn placeholders(&self, id: &str) -> Result<Vec<Placeholder>> {
         let images = self.get(&format!("log/{id}/images")).await?;
-        let open = images.as_array().into_iter().flatten().filter_map(|image| image["upload"].as_str());
-        Ok(open.map(str::to_owned).collect())
+        let open = images.as_array().into_iter().flatten().filter_map(|image| {
+            let wants_error = image["src"].as_str().is_some_and(|condition| condition.ends_with("ErrorPage"));
+            Some(Placeholder { id: image["upload"].as_str()?.to_owned(), wants_error })
+        });
+        Ok(open.collect())
     }
 
     /// Puts a picture into its place, as a `data:` URL.

@@ -82,6 +82,8 @@ pub struct Profile {
     pub id_token_lifetime: Seconds,
     /// How long after a rotation the same successor is answered again.
     pub refresh_grace: Seconds,
+    /// Whether UserInfo answers carry `x-fapi-interaction-id` (FAPI 1.0 Baseline §6.2.1-11).
+    pub names_interactions: bool,
 }
 
 const JWT_MODES: [&str; 4] = ["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
@@ -114,6 +116,7 @@ const OIDC: Profile = Profile {
     access_token_lifetime: Seconds::minutes(5),
     id_token_lifetime: Seconds::minutes(10),
     refresh_grace: Seconds(10),
+    names_interactions: false,
 };
 
 const FAPI2: Profile = Profile {
@@ -152,6 +155,7 @@ pub const PROFILES: &[Profile] = &[
         algs: &["ES256", "PS256"],
         assertion_audience: AssertionAudience::AnyOfOurs,
         response_types: &["code id_token", "code"],
+        names_interactions: true,
         response_modes: &["fragment", JWT_MODES[0], JWT_MODES[1], JWT_MODES[2], JWT_MODES[3]],
         ..FAPI2
     },

@@ -186,6 +186,40 @@ async fn rfc8705_s3_tokens_are_bound_to_the_certificate() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn fapi1_baseline_s6_2_1_11_userinfo_names_the_interaction() {
+    let wallet = Wallet::start().await;
+    let mut person = Person::signed_up(&wallet.server).await;
+    let own = wallet.authority.issue("orbit", "a.example");
+    let metadata = json!({
+        "tls_client_certificate_bound_access_tokens": true,
+        "tls_client_auth_subject_dn": "CN=orbit,O=Orbit\\, Photos",
+        "id_token_signed_response_alg": "ES256",
+    });
+    let client = register(&wallet.server, "tls_client_auth", &metadata);
+    let platform = wallet.platform(&client, Some(&own)).await;
+    let token = text(&exchange(&platform, &mut person, "openid").await, "access_token");
+    let ask = async |given: Option<&str>| {
+        let mut request = platform.http.get(platform.endpoint("userinfo_endpoint")).bearer_auth(&token);
+        if let Some(given) = given {
+            request = request.header("x-fapi-interaction-id", given);
+        }
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.header("x-fapi-interaction-id").map(str::to_owned)
+    };
+    let own = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a";
+    assert_eq!(ask(Some(own)).await, None);
+    wallet.server.cli(&["client", "update", &client.id, "--profile", "fapi1"]);
+    assert_eq!(ask(Some(own)).await.as_deref(), Some(own));
+    let [first, second, third] = [ask(None).await, ask(None).await, ask(Some("not a UUID")).await];
+    for made in [&first, &second, &third] {
+        let made = made.as_deref().expect("a name");
+        assert!(made.len() == 36 && made.as_bytes()[14] == b'4' && made != own, "{made}");
+    }
+    assert!(first != second && second != third);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rfc8705_s5_endpoints_of_their_own_and_rfc9449_there() {
     let wallet = Wallet::start().await;
     let client = register(&wallet.server, "none", &json!({}));

@@ -58,6 +58,7 @@ pub const EVENTS: &[Event] = &[
     row("consent.changed", Person, Consent),
     row("consent.refused", Person, Consent),
     row("grant.withdrawn", Person, Consent),
+    row("grant.terminated", Person, Consent),
     row("grant.expired", Person, Consent),
     row("authorization.approved", Person, Activity),
     row("token.issued", Person, Activity),

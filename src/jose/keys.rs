@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk as JosekitJwk;
 use josekit::jwk::alg::ec::EcCurve;
 use josekit::jwk::alg::ed::EdCurve;
@@ -14,22 +12,17 @@ use josekit::jws::{JwsSigner, JwsVerifier};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::base::{Fault, Secret};
 use crate::jose::header::{Headers, Refused};
 use crate::jose::jwe::{EncryptionKey, KeyAlg};
+use crate::jose::material::{MOST_KID, Material, RSA_BITS, Unusable, holds_secret};
 use crate::jose::{Alg, json};
 
 /// Bytes of JSON that a JWK Set of a stranger may have.
 pub const MOST_SET_BYTES: usize = 64 * 1024;
 /// Keys that a JWK Set of a stranger may hold.
 pub const MOST_KEYS: usize = 100;
-/// Bits of the RSA keys that the house makes: long enough for ASVS 11.2.3, and nearly seven times cheaper than 3072.
-pub(super) const RSA_BITS: u32 = 2048;
-/// Longest RSA modulus accepted, in bytes: the cost of a check grows with its square.
-const MOST_RSA_BYTES: usize = 512;
-pub(super) const MOST_KID: usize = 256;
 
 /// A private key with its signer, built once.
 pub struct SigningKey {
@@ -136,16 +129,6 @@ pub struct Jwk {
     verifiers: [OnceLock<Option<Arc<dyn JwsVerifier>>>; Alg::ALL.len()],
 }
 
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Material {
-    P256 { x: String, y: String },
-    Ed25519 { x: String },
-    Rsa { n: String, e: String },
-}
-
-/// A key that is well-formed but not for us: another type, curve, size or use (RFC 7517 §5: to be ignored).
-pub(super) struct Unusable;
-
 impl Jwk {
     fn new(kid: Option<String>, alg: Option<Alg>, material: Material) -> Self {
         Self { kid, alg, material, verifiers: Default::default() }
@@ -238,56 +221,6 @@ impl Serialize for Jwk {
     }
 }
 
-impl Material {
-    /// Takes the public members of a key, lengths checked and leading zeros of RSA numbers dropped.
-    pub(super) fn read(map: &Map<String, Value>) -> Result<Self, Unusable> {
-        let text = |name: &str| map.get(name).and_then(Value::as_str).ok_or(Unusable);
-        let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).map_err(|_| Unusable);
-        let coordinate = |name: &str| bytes(name).and_then(|b| (b.len() == 32).then(|| encode(&b)).ok_or(Unusable));
-        let number = |name: &str| bytes(name).map(|b| b.into_iter().skip_while(|b| *b == 0).collect::<Vec<_>>());
-        match (text("kty")?, map.get("crv").and_then(Value::as_str)) {
-            ("EC", Some("P-256")) => Ok(Self::P256 { x: coordinate("x")?, y: coordinate("y")? }),
-            ("OKP", Some("Ed25519")) => Ok(Self::Ed25519 { x: coordinate("x")? }),
-            ("RSA", _) => {
-                let (n, e) = (number("n")?, number("e")?);
-                let is_long_enough = n.len() > 256 || (n.len() == 256 && n[0] & 0x80 != 0);
-                let is_odd = |number: &[u8]| number.last().is_some_and(|b| b & 1 == 1);
-                let e_is_sound = e.len() <= 4 && is_odd(&e) && e != [1];
-                let is_sound = is_long_enough && n.len() <= MOST_RSA_BYTES && is_odd(&n) && e_is_sound;
-                is_sound.then(|| Self::Rsa { n: encode(&n), e: encode(&e) }).ok_or(Unusable)
-            }
-            _ => Err(Unusable),
-        }
-    }
-
-    fn fits(&self, alg: Alg) -> bool {
-        match self {
-            Self::P256 { .. } => alg == Alg::Es256,
-            Self::Ed25519 { .. } => alg == Alg::EdDsa,
-            Self::Rsa { .. } => matches!(alg, Alg::Rs256 | Alg::Ps256),
-        }
-    }
-
-    pub(super) fn members(&self) -> Map<String, Value> {
-        let pairs: &[(&str, &str)] = match self {
-            Self::P256 { x, y } => &[("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)],
-            Self::Ed25519 { x } => &[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)],
-            Self::Rsa { n, e } => &[("kty", "RSA"), ("n", n), ("e", e)],
-        };
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
-    }
-
-    /// The members that RFC 7638 §3.2 requires, in the order of their names; base64url needs no escaping.
-    pub(super) fn thumbprint(&self) -> String {
-        let text = match self {
-            Self::P256 { x, y } => format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#),
-            Self::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
-            Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
-        };
-        encode(&Sha256::digest(text))
-    }
-}
-
 /// The usable public keys of somebody, and their document as they wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JwkSet {
@@ -366,16 +299,6 @@ impl<'de> Deserialize<'de> for JwkSet {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         Self::read(Value::deserialize(d)?).map_err(D::Error::custom)
     }
-}
-
-/// Whether a key has a private or symmetric member (RFC 7518 §6), or is of the symmetric type.
-pub(super) fn holds_secret(map: &Map<String, Value>) -> bool {
-    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| map.contains_key(*name))
-        || map.get("kty").is_some_and(|kty| kty == "oct")
-}
-
-fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn signer(alg: Alg, jwk: &JosekitJwk) -> Result<Box<dyn JwsSigner>, josekit::JoseError> {

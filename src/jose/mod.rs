@@ -10,6 +10,7 @@ pub mod jws;
 pub mod jwt;
 pub mod key_set;
 pub mod keys;
+mod material;
 
 use std::fmt;
 use std::str::FromStr;

@@ -43,6 +43,7 @@ codes! {
     ConsentRequired "consent_required" 400 "OIDC Core §3.1.2.6";
     InvalidRequestUri "invalid_request_uri" 400 "OIDC Core §3.1.2.6";
     InvalidRequestObject "invalid_request_object" 400 "OIDC Core §3.1.2.6";
+    InvalidGrantId "invalid_grant_id" 400 "Grant Management for OAuth 2.0 §5";
     InvalidAuthorizationDetails "invalid_authorization_details" 400 "RFC 9396 §5";
     RegistrationNotSupported "registration_not_supported" 400 "OIDC Core §3.1.2.6";
     InvalidToken "invalid_token" 401 "RFC 6750 §3.1";

@@ -8,6 +8,7 @@ pub mod client;
 pub mod client_auth;
 pub mod error;
 pub mod grant;
+pub mod grant_management;
 pub mod jwt_answers;
 pub mod params;
 pub mod pkce;

@@ -4,8 +4,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::app::{App, Room};
+use crate::oauth::grant_management;
 use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::supported::Supported;
+use crate::provider::resources::RESOURCES;
 use crate::provider::supported::supported;
 
 /// The endpoints at which clients authenticate.
@@ -71,6 +73,10 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         "request_object_signing_alg_values_supported": supported.assertion_algs,
         "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
+        "protected_resources": protected_resources(issuer),
+        "grant_management_endpoint": at("/grants"),
+        "grant_management_actions_supported": grant_management::ACTIONS,
+        "grant_management_action_required": false,
     });
     // What signs ID Tokens signs every other answer, too.
     for row in JWT_ANSWERS {
@@ -81,6 +87,11 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
         document[format!("{name}_encryption_enc_values_supported")] = json!(supported.encryption_encs);
     }
     document
+}
+
+/// What tokens of ours open (RFC 9728 §4).
+fn protected_resources(issuer: &str) -> Vec<String> {
+    RESOURCES.iter().map(|resource| format!("{issuer}{}", resource.path)).collect()
 }
 
 #[cfg(test)]

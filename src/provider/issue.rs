@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
+use crate::base::id::GrantId;
 use crate::base::{Fault, Seconds, Time};
 use crate::error::Error;
 use crate::jose::{Alg, Typ};
@@ -67,6 +68,9 @@ pub struct TokenResponse {
     /// What the token allows; left out where that is nothing, since a scope has at least one value (RFC 6749 §3.3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// The grant behind the tokens, which the client may manage (Grant Management for OAuth 2.0).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<GrantId>,
     /// What was granted of what was asked for item by item (RFC 9396 §7).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<Detail>,
@@ -148,6 +152,7 @@ pub fn issue(app: &App, issue: Issue) -> Result<TokenResponse, Error> {
         Issue::Person(person) => {
             let token = access_token(app, &person.client, &person.family, &person.grant, &person.scope, now);
             let mut answer = answer(app, &token, now);
+            answer.grant_id = Some(person.grant.id);
             let details = person.family.authorization_details.iter().flat_map(|details| &details.0);
             answer.authorization_details =
                 details.filter_map(|detail| detail.within(&person.grant.allowed.claims)).collect();
@@ -180,6 +185,7 @@ fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
         refresh_token: None,
         id_token: None,
         scope: token.scope.text(),
+        grant_id: None,
         authorization_details: Vec::new(),
     }
 }

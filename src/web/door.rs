@@ -25,6 +25,7 @@ pub enum Door {
 pub enum Verb {
     Get,
     Post,
+    Delete,
 }
 
 type Handler = fn(Call) -> BoxFuture<'static, Result<Response, Error>>;

@@ -36,6 +36,7 @@ impl Doorway {
             methods.extend(match row.verb {
                 Verb::Get => &["GET", "HEAD"][..],
                 Verb::Post => &["POST"],
+                Verb::Delete => &["DELETE"],
             });
         }
         methods.push("OPTIONS");
@@ -85,6 +86,7 @@ impl Endpoint for Doorway {
         let wanted = match *request.method() {
             Method::GET | Method::HEAD => Some(Verb::Get),
             Method::POST => Some(Verb::Post),
+            Method::DELETE => Some(Verb::Delete),
             _ => None,
         };
         let page_origin = request.header("origin").map(str::to_owned);

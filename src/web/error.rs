@@ -9,6 +9,7 @@ use crate::base::Seconds;
 use crate::base::fault::FaultKind;
 use crate::error::{Denied, Error};
 use crate::oauth::{self, Code};
+use crate::provider::resources;
 use crate::web::answer;
 use crate::web::door::Door;
 use crate::web::pages::public;
@@ -25,7 +26,13 @@ pub fn answer(door: Door, error: Error, visit: &Visit) -> Response {
     match door {
         Door::Page => page(&error, visit),
         Door::Protocol | Door::Document => json_answer(&error, |_| None),
-        Door::Bearer => json_answer(&error, |told| challenge(visit.app().config.issuer(), told)),
+        Door::Bearer => {
+            let issuer = visit.app().config.issuer();
+            let resource = resources::at(visit.here());
+            let told_where =
+                |challenge| format!("{challenge}, resource_metadata=\"{}\"", resource.metadata_url(issuer));
+            json_answer(&error, |told| challenge(issuer, told).map(told_where))
+        }
     }
 }
 
@@ -73,6 +80,8 @@ fn json_answer(error: &Error, challenge: impl FnOnce(&oauth::Error) -> Option<St
     let told = to_protocol(error);
     let status = match error {
         Error::Denied(Denied::TooMany { .. } | Denied::Locked { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Error::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
+        Error::Denied(Denied::Conflict(_)) => StatusCode::CONFLICT,
         _ => StatusCode::from_u16(told.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let body = json!({ "error": told.code().name(), "error_description": told.description() });

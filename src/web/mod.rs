@@ -25,7 +25,7 @@ use poem::{Endpoint, Response, Route};
 
 use crate::app::App;
 use crate::web::door::Door::{Bearer, Document, Page, Protocol};
-use crate::web::door::Verb::{Get, Post};
+use crate::web::door::Verb::{Delete, Get, Post};
 use crate::web::door::{Row, row};
 use crate::web::doorway::Doorway;
 use crate::web::middleware::House;
@@ -40,6 +40,16 @@ pub const ROUTES: &[Row] = &[
         .readers(Readers::All),
     row(Get, "/.well-known/oauth-authorization-server", Document, |c| Box::pin(oauth::documents::metadata(c)))
         .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource", Document, |c| Box::pin(oauth::documents::resource(c, "")))
+        .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/userinfo", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/userinfo"))
+    })
+    .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/grants", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/grants"))
+    })
+    .readers(Readers::All),
     row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
     row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
     row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
@@ -49,6 +59,9 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/revoke", Protocol, |c| Box::pin(oauth::token::revoke(c))).readers(Readers::Client),
     row(Get, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::get(c))).readers(Readers::Client),
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
+    row(Get, "/grants", Bearer, |c| Box::pin(oauth::grants::index(c))),
+    row(Get, "/grants/:id", Bearer, |c| Box::pin(oauth::grants::query(c))),
+    row(Delete, "/grants/:id", Bearer, |c| Box::pin(oauth::grants::revoke(c))),
     row(Get, "/logout", Page, |c| Box::pin(oauth::logout::get(c))),
     row(Post, "/logout", Page, |c| Box::pin(oauth::logout::post(c))),
     row(Post, "/logout/confirm", Page, |c| Box::pin(oauth::logout::confirm(c))),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::jose::material::encode;
 
 fn read(value: Value) -> Option<Jwk> {
     Jwk::read(value.as_object().unwrap())

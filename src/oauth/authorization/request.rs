@@ -10,6 +10,7 @@ use crate::oauth::authorization_details::{self, Detail};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::client::Client;
 use crate::oauth::error::{Code, Error};
+use crate::oauth::grant_management::{self, Managed};
 use crate::oauth::params::Params;
 use crate::oauth::pkce::{self, Challenge};
 use crate::oauth::profile::{PkceRule, Profile, RequestRule};
@@ -69,6 +70,9 @@ pub struct AuthorizationRequest {
     pub ui_locales: Vec<String>,
     /// What is asked for in the wallet's own terms, item by item; its claims are among `claims` too.
     pub authorization_details: Vec<Detail>,
+    /// What is wanted of the grant behind it (Grant Management for OAuth 2.0).
+    #[serde(default)]
+    pub managed: Option<Managed>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -142,6 +146,7 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
         authorization_details,
+        managed: grant_management::read(p)?, // Grant Management §5
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod documents;
+pub mod grants;
 pub mod interaction;
 pub mod logout;
 pub mod pushed;

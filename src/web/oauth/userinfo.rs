@@ -33,7 +33,7 @@ pub async fn post(mut call: Call) -> Result<Response, Error> {
 }
 
 /// The token of an `Authorization: Bearer` header; other schemes count as none.
-fn in_header(call: &Call) -> Result<Option<String>, Error> {
+pub(super) fn in_header(call: &Call) -> Result<Option<String>, Error> {
     let Some(header) = call.header("authorization") else { return Ok(None) };
     let Some((scheme, token)) = header.split_once(' ') else { return Ok(None) };
     if !scheme.eq_ignore_ascii_case("bearer") {

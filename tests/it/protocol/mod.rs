@@ -5,6 +5,7 @@ mod conformance;
 mod consent;
 mod cors_and_limits;
 mod discovery;
+mod grant_management;
 mod log;
 mod logout;
 mod metrics;
@@ -20,6 +21,7 @@ mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;
 mod rfc9701_introspection;
+mod rfc9728_resource_metadata;
 
 use url::Url;
 

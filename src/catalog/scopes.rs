@@ -1,6 +1,8 @@
 //! `SCOPES`: name, consent title, risk, who grants it.
 
-use crate::oauth::grant_management;
+/// What lets a client look at the grants that it was given, and give them back.
+pub const GRANT_QUERY: &str = "grant_management_query";
+pub const GRANT_REVOKE: &str = "grant_management_revoke";
 
 /// One scope.
 #[derive(Debug)]
@@ -41,14 +43,14 @@ pub const SCOPES: &[Scope] = &[
         section: "OIDC Core §11",
     },
     Scope {
-        name: grant_management::QUERY,
+        name: GRANT_QUERY,
         who: Who::Client,
         title: "scope-grant-management-query",
         is_sensitive: false,
         section: "Grant Management for OAuth 2.0 §6",
     },
     Scope {
-        name: grant_management::REVOKE,
+        name: GRANT_REVOKE,
         who: Who::Client,
         title: "scope-grant-management-revoke",
         is_sensitive: false,

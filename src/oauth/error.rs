@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::oauth::step_up::StepUp;
+
 /// One error code of the standards.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeRow {
@@ -48,6 +50,7 @@ codes! {
     RegistrationNotSupported "registration_not_supported" 400 "OIDC Core §3.1.2.6";
     InvalidToken "invalid_token" 401 "RFC 6750 §3.1";
     InsufficientScope "insufficient_scope" 403 "RFC 6750 §3.1";
+    InsufficientUserAuthentication "insufficient_user_authentication" 401 "RFC 9470 §3";
     UnmetAuthenticationRequirements "unmet_authentication_requirements" 400
         "OIDC Core Unmet Authentication Requirements §2";
     InvalidRedirectUri "invalid_redirect_uri" 400 "RFC 7591 §3.2.2";
@@ -86,12 +89,13 @@ pub struct Error {
     description: Cow<'static, str>,
     detail: Option<String>,
     wants_challenge: bool,
+    step_up: Option<Box<StepUp>>,
 }
 
 impl Error {
     /// An error whose `description` goes to the client: say what to change, and never repeat what was sent.
     pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: printable(description.into()), detail: None, wants_challenge: false }
+        Self { code, description: printable(description.into()), detail: None, wants_challenge: false, step_up: None }
     }
 
     /// Adds what only our own log may know; nothing personal and no secret goes in here either.
@@ -104,6 +108,16 @@ impl Error {
     pub fn with_challenge(mut self) -> Self {
         self.wants_challenge = true;
         self
+    }
+
+    /// Says what the person's sign-in must be for a token to open this (RFC 9470 §3).
+    pub fn with_step_up(mut self, wanted: StepUp) -> Self {
+        self.step_up = Some(Box::new(wanted));
+        self
+    }
+
+    pub fn step_up(&self) -> Option<&StepUp> {
+        self.step_up.as_deref()
     }
 
     pub fn code(&self) -> Code {

@@ -6,9 +6,8 @@ use crate::base::id::GrantId;
 use crate::oauth::error::{Code, Error};
 use crate::oauth::params::Params;
 
-/// A scope of the API, and what it lets a client do to its grants.
-pub const QUERY: &str = "grant_management_query";
-pub const REVOKE: &str = "grant_management_revoke";
+/// The scopes of the API.
+pub use crate::catalog::scopes::{GRANT_QUERY as QUERY, GRANT_REVOKE as REVOKE};
 
 /// What can be done to a grant: by an authorization request, or at the API.
 pub const ACTIONS: &[&str] = &["create", "merge", "replace", "query", "revoke"];

@@ -18,6 +18,7 @@ pub mod redirect_uri;
 pub mod request_object;
 pub mod scope;
 pub mod sender;
+pub mod step_up;
 pub mod subject;
 pub mod supported;
 

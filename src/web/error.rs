@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::base::Seconds;
 use crate::base::fault::FaultKind;
 use crate::error::{Denied, Error};
+use crate::oauth::step_up::StepUp;
 use crate::oauth::{self, Code};
 use crate::provider::resources;
 use crate::web::answer;
@@ -103,6 +104,10 @@ fn challenge(issuer: &str, error: &oauth::Error) -> Option<String> {
         Code::InvalidToken if error.detail() == Some(NO_TOKEN) => Some(format!("Bearer realm=\"{issuer}\"")),
         Code::InvalidToken | Code::InsufficientScope | Code::InvalidRequest => {
             Some(format!("Bearer realm=\"{issuer}\", error=\"{code}\", error_description=\"{why}\""))
+        }
+        Code::InsufficientUserAuthentication => {
+            let wanted = error.step_up().map(StepUp::challenge).unwrap_or_default();
+            Some(format!("Bearer realm=\"{issuer}\", error=\"{code}\", error_description=\"{why}\"{wanted}"))
         }
         _ => None,
     }

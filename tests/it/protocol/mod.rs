@@ -20,6 +20,7 @@ mod rfc7516_encryption;
 mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;
+mod rfc9470_step_up;
 mod rfc9701_introspection;
 mod rfc9728_resource_metadata;
 

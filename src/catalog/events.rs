@@ -55,6 +55,7 @@ pub const EVENTS: &[Event] = &[
     row("consent.changed", Person, Consent),
     row("consent.refused", Person, Consent),
     row("grant.withdrawn", Person, Consent),
+    row("grant.terminated", Person, Consent),
     row("authorization.approved", Person, Activity),
     row("token.issued", Person, Activity),
     row("token.exchanged", Person, Activity),

@@ -1,5 +1,9 @@
 //! `SCOPES`: name, consent title, risk, who grants it.
 
+/// What lets a client look at the grants that it was given, and give them back.
+pub const GRANT_QUERY: &str = "grant_management_query";
+pub const GRANT_REVOKE: &str = "grant_management_revoke";
+
 /// One scope.
 #[derive(Debug)]
 pub struct Scope {
@@ -38,6 +42,20 @@ pub const SCOPES: &[Scope] = &[
         is_sensitive: true,
         section: "OIDC Core §11",
     },
+    Scope {
+        name: GRANT_QUERY,
+        who: Who::Client,
+        title: "scope-grant-management-query",
+        is_sensitive: false,
+        section: "Grant Management for OAuth 2.0 §6",
+    },
+    Scope {
+        name: GRANT_REVOKE,
+        who: Who::Client,
+        title: "scope-grant-management-revoke",
+        is_sensitive: false,
+        section: "Grant Management for OAuth 2.0 §6",
+    },
 ];
 
 /// The scope of that name.
@@ -60,10 +78,11 @@ mod tests {
         for (at, scope) in SCOPES.iter().enumerate() {
             assert!(SCOPES[..at].iter().all(|other| other.name != scope.name), "{} twice", scope.name);
             assert_eq!(scope.title, format!("scope-{}", scope.name.replace(['_', '.'], "-")));
-            assert!(scope.section.starts_with("OIDC Core §"));
+            assert!(scope.section.contains('§'));
             // RFC 6749 §3.3: scope-token.
             assert!(scope.name.bytes().all(|b| matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')));
-            assert_eq!(claims::in_scope(scope.name).count() == 0, scope.name == "offline_access");
+            let tells_nothing = scope.name == "offline_access" || scope.who == Who::Client;
+            assert_eq!(claims::in_scope(scope.name).count() == 0, tells_nothing);
         }
         assert_eq!(granted_by(Who::User).count() + granted_by(Who::Client).count(), SCOPES.len());
     }

@@ -6,6 +6,7 @@ use super::secrets::{read_master_keys, read_pepper};
 use super::{Config, Mode, parties};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
+use crate::catalog::contexts;
 
 /// One thing that is wrong, in words for the operator. Never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,11 @@ fn sense(config: &Config, found: &mut Found) {
         smtp.is_some_and(|u| !u.starts_with("smtp://") && !u.starts_with("smtps://")),
         "mail.smtp_url is not an SMTP URL",
         "Write it like smtps://user:password@mail.example.org.",
+    );
+    found.when(
+        config.step_up.acr.as_ref().is_some_and(|acr| contexts::find(acr).is_none()),
+        "step_up.acr is not a context class of ours",
+        "Take one of acr_values_supported in /.well-known/openid-configuration, or leave it out.",
     );
     let master_keys = config.secrets.master_keys.as_ref();
     let pepper = config.secrets.pepper.as_ref();

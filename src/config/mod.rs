@@ -46,6 +46,7 @@ pub struct Config {
     pub tokens: Tokens,
     pub dpop: Dpop,
     pub sessions: Sessions,
+    pub step_up: StepUp,
     pub passwords: Passwords,
     pub codes: Codes,
     pub limits: Limits,
@@ -260,6 +261,16 @@ pub struct Sessions {
     pub fresh: Seconds,
     #[serde(deserialize_with = "read::seconds")]
     pub interaction: Seconds,
+}
+
+/// What a sign-in must have been for its tokens to read what is sensitive.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    #[serde(deserialize_with = "read::optional")]
+    pub acr: Option<String>,
+    #[serde(deserialize_with = "read::optional_seconds")]
+    pub max_age: Option<Seconds>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -100,6 +100,11 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(d: D) -> Result<Seconds, D::Err
     lifetime(&String::deserialize(d)?).map_err(D::Error::custom)
 }
 
+pub(super) fn optional_seconds<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Seconds>, D::Error> {
+    let text = String::deserialize(d)?;
+    if text.is_empty() { Ok(None) } else { lifetime(&text).map(Some).map_err(D::Error::custom) }
+}
+
 /// An empty text is none.
 pub(super) fn optional<'de, D, T>(d: D) -> Result<Option<T>, D::Error>
 where

@@ -17,12 +17,11 @@ use serde_json::{Map, Value};
 use sha2::{Sha256, Sha512};
 
 use crate::base::{Fault, Random, Secret};
-use crate::jose::header::MOST_TOKEN_BYTES;
 use crate::jose::json;
 use crate::jose::material::{MOST_KID, Material, RSA_BITS, holds_secret};
 
 /// Longest encrypted token that is looked at: the longest signed one, and what encryption adds to it.
-const MOST_BYTES: usize = MOST_TOKEN_BYTES * 2;
+const MOST_BYTES: usize = 16 * 1024;
 
 /// One way to hand over the key of the content.
 pub struct KeyManagement {

@@ -1,4 +1,4 @@
-//! What a key is made of: its public members, as they are read, written and named (RFC 7517, RFC 7638).
+//! What a public key is made of: the members that RFC 7518 §6 and RFC 8037 §2 define, read strictly.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,6 +11,7 @@ use crate::jose::Alg;
 pub(super) const RSA_BITS: u32 = 2048;
 /// Longest RSA modulus accepted, in bytes: the cost of a check grows with its square.
 const MOST_RSA_BYTES: usize = 512;
+/// Longest `kid` that is looked at.
 pub(super) const MOST_KID: usize = 256;
 
 #[derive(Clone, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::oauth::step_up::StepUp;
+
 /// One error code of the standards.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeRow {
@@ -43,10 +45,12 @@ codes! {
     ConsentRequired "consent_required" 400 "OIDC Core §3.1.2.6";
     InvalidRequestUri "invalid_request_uri" 400 "OIDC Core §3.1.2.6";
     InvalidRequestObject "invalid_request_object" 400 "OIDC Core §3.1.2.6";
+    InvalidGrantId "invalid_grant_id" 400 "Grant Management for OAuth 2.0 §5";
     InvalidAuthorizationDetails "invalid_authorization_details" 400 "RFC 9396 §5";
     RegistrationNotSupported "registration_not_supported" 400 "OIDC Core §3.1.2.6";
     InvalidToken "invalid_token" 401 "RFC 6750 §3.1";
     InsufficientScope "insufficient_scope" 403 "RFC 6750 §3.1";
+    InsufficientUserAuthentication "insufficient_user_authentication" 401 "RFC 9470 §3";
     UnmetAuthenticationRequirements "unmet_authentication_requirements" 400
         "OIDC Core Unmet Authentication Requirements §2";
     AuthorizationPending "authorization_pending" 400 "RFC 8628 §3.5";
@@ -97,12 +101,20 @@ pub struct Error {
     detail: Option<String>,
     wants_challenge: bool,
     status: Option<u16>,
+    step_up: Option<Box<StepUp>>,
 }
 
 impl Error {
     /// An error whose `description` goes to the client: say what to change, and never repeat what was sent.
     pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: printable(description.into()), detail: None, wants_challenge: false, status: None }
+        Self {
+            code,
+            description: printable(description.into()),
+            detail: None,
+            wants_challenge: false,
+            status: None,
+            step_up: None,
+        }
     }
 
     /// Adds what only our own log may know; nothing personal and no secret goes in here either.
@@ -121,6 +133,16 @@ impl Error {
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
+    }
+
+    /// Says what the person's sign-in must be for a token to open this (RFC 9470 §3).
+    pub fn with_step_up(mut self, wanted: StepUp) -> Self {
+        self.step_up = Some(Box::new(wanted));
+        self
+    }
+
+    pub fn step_up(&self) -> Option<&StepUp> {
+        self.step_up.as_deref()
     }
 
     pub fn code(&self) -> Code {

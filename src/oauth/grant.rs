@@ -185,6 +185,22 @@ impl Grant {
         }
     }
 
+    /// This grant with what the person decided now and nothing else; what was decided before is forgotten.
+    pub fn replace(&self, answer: &Answer, now: Time) -> Self {
+        let allowed = answer.allowed.narrow(&answer.offered);
+        let lost = !self.is_live(now) || !self.allowed.is_within(&allowed);
+        Self {
+            allowed,
+            offered: answer.offered.clone(),
+            duration: answer.duration,
+            confirmed_at: now,
+            expires_at: answer.duration.end(now),
+            epoch: self.epoch.saturating_add(u32::from(lost)),
+            state: GrantState::Active,
+            ..self.clone()
+        }
+    }
+
     /// This grant with only what is also in `limit`; never more than before, and a new epoch when it is less.
     pub fn narrow(&self, limit: &Demand) -> Self {
         let allowed = self.allowed.narrow(limit);

@@ -5,13 +5,15 @@
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
+use crate::base::id::ClientId;
 use crate::base::{Fault, Time};
 use crate::error::Error;
 use crate::oauth::{self, Binding, Code, Scope};
+use crate::provider::clients;
 use crate::provider::sender::{self, Shown};
 use crate::provider::tokens::{self, Bearer, OpenedAccess};
-use crate::store::database::Conn;
 use crate::store::database::families::{self, FamilyState, Live};
+use crate::store::database::{Conn, revoked};
 use crate::wallet::disclosure::Permit;
 
 /// An access token of ours that has not expired. Only [`check`] makes one. Whether it was stopped is not known yet.
@@ -101,6 +103,20 @@ impl Access {
 
     pub fn scope(&self) -> &Scope {
         &self.opened.token.scope
+    }
+
+    /// The client that acts for itself with this token (RFC 6749 §4.4), as it stands in the unit that answers.
+    ///
+    /// # Errors
+    /// `invalid_token` where it is a person's, was revoked, or its client is shut off; a fault when the database does
+    /// not answer.
+    pub async fn client(&self, conn: &mut Conn<'_>, app: &App) -> Result<ClientId, Error> {
+        let Bearer::Client(id) = &self.opened.token.bearer else { return Err(invalid().into()) };
+        let client = clients::find_in(conn, app, id).await?.filter(|client| !client.is_disabled);
+        match client {
+            Some(client) if !revoked::contains(conn, &self.opened.jti).await? => Ok(client.id.clone()),
+            _ => Err(invalid().into()),
+        }
     }
 
     /// Reads in one statement whether the token works, and writes a refusal down.

@@ -7,9 +7,11 @@ use crate::app::{App, Room};
 use crate::config::RegistrationMode;
 use crate::jose::Alg;
 use crate::oauth::backchannel::DELIVERY_MODES;
+use crate::oauth::grant_management;
 use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
+use crate::provider::protected::RESOURCES;
 use crate::provider::supported::supported;
 use crate::provider::{offered, services};
 
@@ -28,9 +30,9 @@ impl Room for Document {
         if let Some(scopes) = document["scopes_supported"].as_array_mut() {
             scopes.extend(resources.iter().flat_map(|resource| resource.scopes.iter()).map(Value::from));
         }
-        if !app.config.resources.is_empty() {
-            // RFC 9728 §4.
-            document["protected_resources"] = resources.iter().map(|one| Value::from(&*one.identifier)).collect();
+        // RFC 9728 §4: ours, and those of others.
+        if let Some(all) = document["protected_resources"].as_array_mut() {
+            all.extend(resources.iter().map(|one| Value::from(&*one.identifier)));
         }
         offered::describe(&app.config, &mut document);
         Self(Bytes::from(document.to_string()))
@@ -73,6 +75,7 @@ fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -
     let scopes: Vec<&str> = supported.scopes.iter().map(|scope| scope.name).collect();
     json!({
         "issuer": issuer,
+        "protected_resources": protected_resources(issuer),
         "jwks_uri": at("/jwks"),
         "userinfo_endpoint": at("/userinfo"),
         "service_documentation": at("/developers"),
@@ -104,6 +107,9 @@ fn of_requests(at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
         "request_object_signing_alg_values_supported": supported.id_token_algs,
         "authorization_details_types_supported": supported.authorization_details_types,
         "authorization_response_iss_parameter_supported": true,
+        "grant_management_endpoint": at("/grants"),
+        "grant_management_actions_supported": grant_management::ACTIONS,
+        "grant_management_action_required": false,
     });
     // What signs ID Tokens signs every other answer, too.
     for row in JWT_ANSWERS {
@@ -150,6 +156,11 @@ fn of_logout(at: &impl Fn(&str) -> String) -> Value {
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
     })
+}
+
+/// What tokens of ours open (RFC 9728 §4).
+fn protected_resources(issuer: &str) -> Vec<String> {
+    RESOURCES.iter().map(|resource| format!("{issuer}{}", resource.path)).collect()
 }
 
 #[cfg(test)]

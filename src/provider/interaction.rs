@@ -14,10 +14,12 @@ use crate::error::{Denied, Error};
 use crate::oauth::authorization::reply::outcome;
 use crate::oauth::authorization::{Fields, Reply, ReplyTo, Step};
 use crate::oauth::grant::{self, Grant};
+use crate::oauth::grant_management::Managed;
 use crate::oauth::{Code, Error as OAuthError};
 use crate::provider::authorization::{Scene, Visitor, respond};
 use crate::provider::clients::Registered;
 use crate::provider::consent::{self, Asked, ConsentAsk};
+use crate::provider::grant_management;
 use crate::provider::respond::{self as response, Approval};
 use crate::provider::{polling, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
@@ -123,7 +125,7 @@ async fn ask(app: &App, interaction: &Interaction, scene: &Scene, visitor: Visit
         scope: &request.scope,
         claims: &request.claims,
         redirect_uri: request.reply_to.redirect_uri(),
-        wants_consent: request.prompt.consent,
+        wants_consent: request.prompt.consent || request.managed.as_ref().is_some_and(Managed::asks_anew),
     };
     let mut ask = ConsentAsk::new(&asked, &holdings, scene.kept.as_ref(), app.now());
     ask.polled = request.reply_to.polled().cloned();
@@ -194,9 +196,11 @@ async fn allow(
     let account = visitor.session.map(|session| session.account).ok_or(Denied::Expired)?;
     let now = app.now();
     let before = scene.kept.clone();
+    let is_fresh = request.managed == Some(Managed::Create);
     let after = match &before {
-        Some(kept) => kept.grant.merge(decided, now),
-        None => Grant::open(GrantId::new(now, &app.random), account, scene.client.id.clone(), decided, now),
+        Some(kept) if matches!(request.managed, Some(Managed::Replace(_))) => kept.grant.replace(decided, now),
+        Some(kept) if !is_fresh => kept.grant.merge(decided, now),
+        _ => Grant::open(GrantId::new(now, &app.random), account, scene.client.id.clone(), decided, now),
     };
     let Step::Respond(approved) = scene.next_with(app, request, interaction.began, Some(&after), true) else {
         return Err(Denied::Expired.into());
@@ -209,7 +213,10 @@ async fn allow(
         .write(move |tx| {
             Box::pin(async move {
                 let seen = consent::seen(&client);
-                let is_kept = match &before {
+                if let Some(old) = before.as_ref().filter(|_| is_fresh) {
+                    grant_management::terminate(tx, &unit, old, "replaced", &origin).await?;
+                }
+                let is_kept = match before.as_ref().filter(|_| !is_fresh) {
                     Some(KeptGrant { grant, .. }) => grants::replace(tx, grant, &after, seen).await?,
                     None => grants::insert(tx, &after, seen).await?,
                 };

@@ -42,6 +42,11 @@ pub struct Introspection {
     pub iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// How and when the person signed in (RFC 9470 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// What the sender must show beside the token (RFC 7800).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Value>,
@@ -111,6 +116,8 @@ async fn access_token(
         sub: None,
         scope: token.scope.text(),
         token_type: Some(Binding::token_type(token.binding.as_ref())),
+        acr: None,
+        auth_time: None,
         cnf: token.binding.as_ref().map(Binding::cnf),
         exp: Some(token.expires_at.unix()),
         iat: Some(token.issued_at.unix()),
@@ -143,8 +150,9 @@ async fn access_token(
             let granted = &live.standing.grant.grant.allowed.claims;
             let details = live.family.authorization_details.iter().flat_map(|details| &details.0);
             let authorization_details = details.filter_map(|detail| detail.within(granted)).collect();
+            let (acr, auth_time) = (Some(live.family.acr), Some(live.family.auth_time.unix()));
             let act = live.family.actor.map(|actor| actor.0);
-            Ok(Introspection { sub: Some(sub), authorization_details, act, ..about })
+            Ok(Introspection { sub: Some(sub), acr, auth_time, authorization_details, act, ..about })
         }
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
+use crate::base::id::GrantId;
 use crate::base::{Fault, Seconds, Time};
 use crate::error::Error;
 use crate::jose::{Alg, Typ};
@@ -79,6 +80,9 @@ pub struct TokenResponse {
     /// What the token allows; left out where that is nothing, since a scope has at least one value (RFC 6749 §3.3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    /// The grant behind the tokens, which the client may manage (Grant Management for OAuth 2.0).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_id: Option<GrantId>,
     /// What was granted of what was asked for item by item (RFC 9396 §7).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details: Vec<Detail>,
@@ -183,6 +187,7 @@ fn person_answer(app: &App, person: &ForPerson, now: Time) -> Result<TokenRespon
         }
         None => own_answer(app, client, family, grant, &person.scope, now),
     };
+    answer.grant_id = Some(grant.id);
     let details = family.authorization_details.iter().flat_map(|details| &details.0);
     answer.authorization_details = details.filter_map(|detail| detail.within(&grant.allowed.claims)).collect();
     if person.family.offline && person.grant.allows_refresh() && person.scope.contains("offline_access") {
@@ -249,6 +254,7 @@ fn jwt_answer(
         id_token: None,
         scope: target.scope.text(),
         authorization_details: Vec::new(),
+        grant_id: None,
     })
 }
 
@@ -261,6 +267,7 @@ fn answer(app: &App, token: &AccessToken, now: Time) -> TokenResponse {
         refresh_token: None,
         id_token: None,
         scope: token.scope.text(),
+        grant_id: None,
         authorization_details: Vec::new(),
     }
 }

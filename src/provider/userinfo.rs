@@ -1,23 +1,27 @@
 //! UserInfo (OIDC Core §5.3): the claims that the grant allows now, through the gate.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::audit::Origin;
+use crate::audit::{self, Origin, Record};
+use crate::catalog::{Claim, claims as catalogue, contexts};
 use crate::error::{self, Error};
 use crate::jose::Typ;
 use crate::oauth;
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::jwt_answers;
+use crate::oauth::step_up::StepUp;
 use crate::provider::access::{Access, Judged};
 use crate::provider::clients::{self, Registered};
 use crate::provider::envelope::Envelope;
 use crate::provider::supported::supported;
 use crate::provider::tokens;
 use crate::risk::limits;
+use crate::store::database::families::Family;
 use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
 use crate::wallet::projection::project;
@@ -112,6 +116,17 @@ async fn tell(
                 let none = ClaimsRequest::default();
                 let request = family.claims.as_ref().map_or(&none, |c| &c.0);
                 let asked = grant.userinfo_claims(access.scope(), request, supported());
+                if let Err(error) = step_up(&unit, &asked, family) {
+                    let record = Record {
+                        client: Some(family.client_id.clone()),
+                        grant: Some(family.grant_id),
+                        channel: Some("userinfo"),
+                        requested: asked.into_iter().collect(),
+                        ..Record::of("data.refused", family.account_id)
+                    };
+                    audit::record(tx, &unit, &record.refused("step_up"), &origin).await?;
+                    return Ok(Err(error));
+                }
                 let projection = project(&holdings, &grant.allowed.claims, &asked, &request.userinfo);
                 let frame = [("sub", Value::String(tokens::subject(&unit, &client, family.account_id)))];
                 let mut requested = supported().claims_of(access.scope());
@@ -123,4 +138,17 @@ async fn tell(
             })
         })
         .await
+}
+
+/// Whether the sign-in behind an authorization opens what is asked for (RFC 9470): the operator says what is needed for
+/// sensitive claims.
+fn step_up(app: &App, asked: &BTreeSet<String>, family: &Family) -> Result<(), oauth::Error> {
+    let is_sensitive = |name: &String| catalogue::find(name).is_some_and(Claim::is_sensitive);
+    if !asked.iter().any(is_sensitive) {
+        return Ok(());
+    }
+    let rule = &app.config.step_up;
+    let rule = StepUp { acr: rule.acr.clone(), max_age: rule.max_age };
+    let order: Vec<&str> = contexts::acr_values().collect();
+    rule.check(&order, &family.acr, family.auth_time, app.now())
 }

@@ -10,7 +10,9 @@ use crate::base::fault::FaultKind;
 use crate::error::{Denied, Error};
 use crate::jose::Alg;
 use crate::oauth::sender::dpop;
+use crate::oauth::step_up::StepUp;
 use crate::oauth::{self, Code};
+use crate::provider::protected;
 use crate::web::answer;
 use crate::web::door::Door;
 use crate::web::pages::public;
@@ -87,6 +89,7 @@ fn json_body(error: &Error, told: &oauth::Error) -> Response {
     let status = match error {
         Error::Denied(Denied::TooMany { .. } | Denied::Locked { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Error::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
+        Error::Denied(Denied::Conflict(_)) => StatusCode::CONFLICT,
         _ => StatusCode::from_u16(told.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let body = json!({ "error": told.code().name(), "error_description": told.description() });
@@ -101,7 +104,11 @@ fn bearer(error: &Error, visit: &Visit) -> Response {
     if matches!(told.code(), Code::InvalidDpopProof | Code::UseDpopNonce) {
         response.set_status(StatusCode::UNAUTHORIZED);
     }
-    for challenge in challenges(visit.app().config.issuer(), &told, visit.uses_dpop(), response.status()) {
+    let issuer = visit.app().config.issuer();
+    let metadata = protected::at(visit.here()).metadata_url(issuer);
+    for challenge in challenges(issuer, &told, visit.uses_dpop(), response.status()) {
+        // RFC 9728 §5.1: where it stands how to get in.
+        let challenge = format!("{challenge}, resource_metadata=\"{metadata}\"");
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {
             response.headers_mut().append(WWW_AUTHENTICATE, challenge);
         }
@@ -114,10 +121,18 @@ fn challenges(issuer: &str, error: &oauth::Error, uses_dpop: bool, status: Statu
     let (code, why) = (error.code(), error.description());
     let is_told = match code {
         Code::InvalidToken => error.detail() != Some(NO_TOKEN),
-        Code::InsufficientScope | Code::InvalidRequest | Code::InvalidDpopProof | Code::UseDpopNonce => true,
+        Code::InsufficientScope
+        | Code::InsufficientUserAuthentication
+        | Code::InvalidRequest
+        | Code::InvalidDpopProof
+        | Code::UseDpopNonce => true,
         _ => return Vec::new(),
     };
-    let told = if is_told { format!(", error=\"{code}\", error_description=\"{why}\"") } else { String::new() };
+    let wanted = error.step_up().map(StepUp::challenge).unwrap_or_default();
+    let told = match is_told {
+        true => format!(", error=\"{code}\", error_description=\"{why}\"{wanted}"),
+        false => String::new(),
+    };
     let dpop = |told: &str| {
         let algs = dpop::ALGS.map(Alg::as_str).join(" ");
         format!("DPoP realm=\"{issuer}\"{told}, algs=\"{algs}\"")

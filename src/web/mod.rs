@@ -42,6 +42,16 @@ pub const ROUTES: &[Row] = &[
         .readers(Readers::All),
     row(Get, "/.well-known/oauth-authorization-server", Document, |c| Box::pin(oauth::documents::metadata(c)))
         .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource", Document, |c| Box::pin(oauth::documents::resource(c, "")))
+        .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/userinfo", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/userinfo"))
+    })
+    .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/grants", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/grants"))
+    })
+    .readers(Readers::All),
     row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
     row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
     row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
@@ -62,6 +72,9 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::read(c))),
     row(Put, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::update(c))),
     row(Delete, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::remove(c))),
+    row(Get, "/grants", Bearer, |c| Box::pin(oauth::grants::index(c))),
+    row(Get, "/grants/:id", Bearer, |c| Box::pin(oauth::grants::query(c))),
+    row(Delete, "/grants/:id", Bearer, |c| Box::pin(oauth::grants::revoke(c))),
     row(Get, "/logout", Page, |c| Box::pin(oauth::logout::get(c))),
     row(Post, "/logout", Page, |c| Box::pin(oauth::logout::post(c))),
     row(Post, "/logout/confirm", Page, |c| Box::pin(oauth::logout::confirm(c))),

@@ -8,6 +8,7 @@ use crate::oauth::authentication::{self, Authentication};
 use crate::oauth::authorization::request::AuthorizationRequest;
 use crate::oauth::error::{Code, Error};
 use crate::oauth::grant::{self, Demand, Duration, Grant};
+use crate::oauth::grant_management::{self, Managed};
 
 /// What is so at the moment of asking.
 #[derive(Debug, Clone)]
@@ -83,6 +84,11 @@ pub fn next<'a>(request: &'a AuthorizationRequest, facts: &Facts<'_>) -> Step<'a
         let why = "no factor of the person reaches an acr that is essential";
         return Step::Refuse(Error::new(Code::UnmetAuthenticationRequirements, why));
     }
+    if let Some(wanted) = request.managed.as_ref().and_then(Managed::grant)
+        && facts.grant.is_none_or(|grant| grant.id != wanted || !grant.is_live(facts.now))
+    {
+        return Step::Refuse(grant_management::unknown());
+    }
     match facts.grant.filter(|grant| !must_consent(request, facts, grant)) {
         None => silent(Step::Consent, Code::ConsentRequired, "the person must decide, and prompt is none"),
         Some(grant) => {
@@ -107,8 +113,14 @@ fn must_authenticate(request: &AuthorizationRequest, facts: &Facts<'_>, known: &
 /// Whether the person must be asked (WALLET.md §7.1).
 fn must_consent(request: &AuthorizationRequest, facts: &Facts<'_>, grant: &Grant) -> bool {
     let was_asked_now = grant.confirmed_at >= facts.began;
+    let is_managed_still = match &request.managed {
+        Some(Managed::Create) => grant.created_at < facts.began,
+        Some(managed) => managed.asks_anew() && !was_asked_now,
+        None => false,
+    };
     !grant.covers(facts.demand, facts.now)
         || !facts.is_familiar
+        || is_managed_still
         || grant.confirmed_at + grant::RECONFIRM <= facts.now
         || ((request.prompt.consent || grant.duration == Duration::Once) && !was_asked_now)
 }

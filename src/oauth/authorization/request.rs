@@ -11,6 +11,7 @@ use crate::oauth::authorization_details::{self, Detail};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::client::Client;
 use crate::oauth::error::{Code, Error};
+use crate::oauth::grant_management::{self, Managed};
 use crate::oauth::params::Params;
 use crate::oauth::pkce::{self, Challenge};
 use crate::oauth::profile::{PkceRule, Profile, RequestRule};
@@ -79,6 +80,9 @@ pub struct AuthorizationRequest {
     pub resources: Vec<String>,
     /// The key that the code is bound to, by its thumbprint.
     pub dpop_jkt: Option<String>,
+    /// What is wanted of the grant behind it (Grant Management for OAuth 2.0).
+    #[serde(default)]
+    pub managed: Option<Managed>,
 }
 
 /// Reads an authorization request whose client is known.
@@ -122,6 +126,7 @@ pub fn read_polled(p: &Params, facts: &Facts<'_>, polled: Polled) -> Result<Auth
         authorization_details,
         resources: resources(p, facts)?,
         dpop_jkt: None,
+        managed: None,
     })
 }
 
@@ -178,8 +183,9 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
         authorization_details,
-        resources: resources(p, facts)?, // RFC 8707 §2.1
-        dpop_jkt: dpop::jkt(p)?,         // RFC 9449 §10
+        resources: resources(p, facts)?,     // RFC 8707 §2.1
+        dpop_jkt: dpop::jkt(p)?,             // RFC 9449 §10
+        managed: grant_management::read(p)?, // Grant Management §5
     })
 }
 

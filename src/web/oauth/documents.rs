@@ -1,14 +1,20 @@
-//! Well-known documents: metadata (OIDC Discovery §4, RFC 8414 §3) and keys (RFC 7517 §5).
+//! Well-known documents: metadata (OIDC Discovery §4, RFC 8414 §3, RFC 9728 §3) and keys (RFC 7517 §5).
 
 use poem::Response;
 
 use crate::error::Error;
-use crate::provider::{discovery, keys};
+use crate::provider::supported::supported;
+use crate::provider::{discovery, keys, protected};
 use crate::web::answer;
 use crate::web::call::Call;
 
 pub async fn metadata(call: Call) -> Result<Response, Error> {
     Ok(answer::json_bytes(discovery::document(&call.app)))
+}
+
+/// The metadata of the protected resource at `path`.
+pub async fn resource(call: Call, path: &'static str) -> Result<Response, Error> {
+    answer::json(&protected::at(path).metadata(call.app.config.issuer(), supported()))
 }
 
 pub async fn jwks(call: Call) -> Result<Response, Error> {

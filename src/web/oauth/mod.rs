@@ -5,6 +5,7 @@ pub mod backchannel;
 pub mod check_session;
 pub mod device;
 pub mod documents;
+pub mod grants;
 pub mod interaction;
 pub mod logout;
 pub mod protected;

@@ -40,6 +40,7 @@ activity-consent-given-html = شاركت مع <strong>{ $app }</strong>: { $clai
 activity-consent-changed-html = غيَّرت ما يراه <strong>{ $app }</strong>. الآن: { $claims }.
 activity-consent-refused-html = اخترت عدم المشاركة مع <strong>{ $app }</strong>.
 activity-grant-withdrawn-html = أوقفت المشاركة مع <strong>{ $app }</strong>.
+activity-grant-terminated-html = تخلّى <strong>{ $app }</strong> عمّا شاركته معه.
 activity-authorization-approved-html = سجَّلت الدخول إلى <strong>{ $app }</strong>.
 activity-token-issued-html = حصل <strong>{ $app }</strong> على الوصول إلى ما تشاركه.
 activity-token-exchanged-html = حصل <strong>{ $app }</strong> على تصريح لخدمة أخرى باسمك.

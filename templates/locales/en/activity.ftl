@@ -36,6 +36,7 @@ activity-consent-given-html = You shared with <strong>{ $app }</strong>: { $clai
 activity-consent-changed-html = You changed what <strong>{ $app }</strong> can see. Now: { $claims }.
 activity-consent-refused-html = You chose not to share with <strong>{ $app }</strong>.
 activity-grant-withdrawn-html = You stopped sharing with <strong>{ $app }</strong>.
+activity-grant-terminated-html = <strong>{ $app }</strong> gave back what you shared with it.
 activity-authorization-approved-html = You signed in to <strong>{ $app }</strong>.
 activity-token-issued-html = <strong>{ $app }</strong> got access to what you share.
 activity-token-exchanged-html = <strong>{ $app }</strong> got a pass for another service in your name.

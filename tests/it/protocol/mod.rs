@@ -7,6 +7,7 @@ mod conformance;
 mod consent;
 mod cors_and_limits;
 mod discovery;
+mod grant_management;
 mod log;
 mod logout;
 mod metrics;
@@ -34,7 +35,9 @@ mod rfc9101_request_objects;
 mod rfc9126_pushed_requests;
 mod rfc9396_authorization_details;
 mod rfc9449_dpop;
+mod rfc9470_step_up;
 mod rfc9701_introspection;
+mod rfc9728_resource_metadata;
 
 use url::Url;
 

@@ -111,8 +111,8 @@ impl Stage<'_> {
 
     async fn show(&self, id: &str, module: &str, page: &Page, is_last: bool) -> Result<()> {
         let mut open = self.suite.placeholders(id).await?;
-        // A place for an error page is not for another page: the suite closes it when the answer reaches it.
-        open.retain(|placeholder| is_last || !placeholder.wants_error);
+        // The suite closes the place itself when the answer reaches it.
+        open.retain(|placeholder| is_last || !placeholder.or_answer);
         if open.is_empty() {
             return Ok(());
         }

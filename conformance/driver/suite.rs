@@ -38,8 +38,8 @@ impl Entry {
 /// An open place for a picture.
 pub struct Placeholder {
     pub id: String,
-    /// Whether it is for an error page.
-    pub wants_error: bool,
+    /// Whether an answer does as well: it is for an error page, or for a page that leads to the answer.
+    pub or_answer: bool,
 }
 
 /// A URL that a module wants a person to visit.
@@ -140,8 +140,9 @@ impl Suite {
     pub async fn placeholders(&self, id: &str) -> Result<Vec<Placeholder>> {
         let images = self.get(&format!("log/{id}/images")).await?;
         let open = images.as_array().into_iter().flatten().filter_map(|image| {
-            let wants_error = image["src"].as_str().is_some_and(|condition| condition.ends_with("ErrorPage"));
-            Some(Placeholder { id: image["upload"].as_str()?.to_owned(), wants_error })
+            let condition = image["src"].as_str().unwrap_or_default();
+            let or_answer = condition.ends_with("ErrorPage") || condition == "ExpectLoginPage";
+            Some(Placeholder { id: image["upload"].as_str()?.to_owned(), or_answer })
         });
         Ok(open.collect())
     }

@@ -54,6 +54,8 @@ pub struct Payload {
 struct Notify {
     endpoint: String,
     token: String,
+    /// As the client knows it: a text that is made again would be another.
+    auth_req_id: String,
 }
 
 impl std::fmt::Debug for Notify {
@@ -102,7 +104,8 @@ pub async fn begin(
     let once = object.as_ref().and_then(RequestObject::use_once).map(|(jti, until)| {
         (Digest::of([b"request-object\0", client.id.as_str().as_bytes(), b"\0", jti.as_bytes()].concat()), until)
     });
-    let payload = Payload { request, notify: notify(client, &question) };
+    let auth_req_id = tokens::write_polled(app, &KIND, id);
+    let payload = Payload { request, notify: notify(client, &question, &auth_req_id) };
     let row = Row {
         id,
         client_id: client.id.clone(),
@@ -139,7 +142,6 @@ pub async fn begin(
             })
         })
         .await?;
-    let auth_req_id = tokens::write_polled(app, &KIND, id);
     Ok(Acknowledgement { auth_req_id, expires_in: question.expires_in.0, interval: polling::INTERVAL.0 })
 }
 
@@ -211,9 +213,10 @@ async fn person(app: &App, client: &Registered, hint: &Hint<'_>) -> Result<Accou
     Ok(kept.filter(kept_accounts::Account::is_active).map(|_| account).ok_or_else(unknown)?)
 }
 
-fn notify(client: &Registered, question: &Question<'_>) -> Option<Notify> {
+fn notify(client: &Registered, question: &Question<'_>, auth_req_id: &str) -> Option<Notify> {
     let endpoint = client.backchannel_client_notification_endpoint.clone()?;
-    Some(Notify { endpoint, token: question.notification_token?.to_owned() })
+    let token = question.notification_token?.to_owned();
+    Some(Notify { endpoint, token, auth_req_id: auth_req_id.to_owned() })
 }
 
 fn seal(app: &App, id: FamilyId, payload: &Payload) -> Result<Vec<u8>, Fault> {
@@ -246,8 +249,8 @@ pub async fn find(app: &App, id: FamilyId) -> Result<Option<Row>, Error> {
 pub async fn answer(conn: &mut Conn<'_>, app: &App, id: FamilyId, state: QuestionState) -> Result<bool, Fault> {
     let now = app.now();
     let Some(row) = backchannel::answer(conn, id, state, now).await? else { return Ok(false) };
-    if let Some(Notify { endpoint, token }) = open(app, &row)?.notify {
-        let job = Job::Ping { endpoint, token, auth_req_id: tokens::write_polled(app, &KIND, id) };
+    if let Some(Notify { endpoint, token, auth_req_id }) = open(app, &row)?.notify {
+        let job = Job::Ping { endpoint, token, auth_req_id };
         jobs::enqueue(conn, &job, &app.sealers.job, &app.random, now).await?;
     }
     Ok(true)

@@ -14,7 +14,7 @@ use crate::oauth::error::{Code, Error};
 use crate::oauth::grant_management::{self, Managed};
 use crate::oauth::params::Params;
 use crate::oauth::pkce::{self, Challenge};
-use crate::oauth::profile::{PkceRule, Profile, RequestRule};
+use crate::oauth::profile::{PkceRule, Profile, RequestObjects, RequestRule};
 use crate::oauth::prompt::{self, Prompt};
 use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
@@ -174,7 +174,7 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         way: facts.way.clone(),
         scope: scope(p, facts, response)?, // RFC 6749 §3.3
         code_challenge: pkce::challenge(p, needs_pkce(facts, response))?, // RFC 7636 §4.3
-        nonce: nonce(p, response)?,        // OIDC Core §3.1.2.1, §3.2.2.1, §3.3.2.11
+        nonce: nonce(p, facts, response)?, // OIDC Core §3.1.2.1, §3.2.2.1, §3.3.2.11
         prompt: Prompt::read(p)?,          // OIDC Core §3.1.2.1
         max_age: prompt::max_age(p)?.or(facts.client.default_max_age), // OIDC Core §3.1.2.1
         acr_values: acr_values(p, facts),  // OIDC Core §3.1.2.1, §5.5.1.1
@@ -235,16 +235,24 @@ fn details(p: &Params, facts: &Facts<'_>) -> Result<Vec<Detail>, Error> {
 }
 
 /// A front-channel ID Token is bound to its request by the nonce alone.
-fn nonce(p: &Params, response: ResponseType) -> Result<Option<String>, Error> {
+fn nonce(p: &Params, facts: &Facts<'_>, response: ResponseType) -> Result<Option<String>, Error> {
     let nonce = short(p, "nonce")?;
     if response.id_token && nonce.is_none() {
         return Err(Error::invalid_request("nonce is required where the response has an ID Token"));
+    }
+    let asks_openid = || Scope::read(p.get("scope").unwrap_or_default()).is_ok_and(|scope| scope.contains("openid"));
+    if facts.profile.needs_nonce && nonce.is_none() && asks_openid() {
+        return Err(Error::invalid_request("the client's profile requires a nonce with the scope openid"));
     }
     Ok(nonce)
 }
 
 /// What is not known is passed over (OIDC Core §3.1.2.1); what is known and not this client's is refused.
 fn scope(p: &Params, facts: &Facts<'_>, response: ResponseType) -> Result<Scope, Error> {
+    // An object that stands for the whole request lacks a part without it (FAPI 1.0 Advanced §5.2.2).
+    if facts.way.is_signed && facts.profile.request_objects == RequestObjects::Dated && p.get("scope").is_none() {
+        return Err(Error::new(Code::InvalidRequestObject, "the request object has no scope"));
+    }
     let asked = Scope::read(p.get("scope").unwrap_or_default())?;
     let is_ours = |name: &str| facts.supported.scope(name).is_some_and(|row| !row.is_for_clients);
     let known = asked.filter(|name| is_ours(name) || facts.resources.knows_scope(name));

@@ -312,7 +312,7 @@ async fn ciba_s10_2_ping() {
             assert!(told.contains(&format!("Bearer {token}")), "{told}");
             let body: Value = serde_json::from_str(told.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
             let named = body["auth_req_id"].as_str().expect("an auth_req_id");
-            assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
+            assert_eq!((named, body.as_object().unwrap().len()), (id.as_str(), 1), "{body}");
             let answer = poll(&client, named).await;
             match action {
                 "allow" => assert_eq!(answer.status, 200, "{}", answer.text()),

@@ -121,3 +121,25 @@ async fn rfc9101_s10_5_a_client_that_must_sign() {
     platform.sign_in_with(&mut person, opened(&platform, &attempt, &uri), &Answers::allow()).await;
     platform.sign_in_with(&mut person, by_value(&platform, &attempt, &object), &Answers::allow()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fapi1_baseline_s5_2_2_2_and_advanced_s5_2_2_what_the_object_must_have() {
+    let options = r#"{"tls_client_certificate_bound_access_tokens":true}"#;
+    let client = NewClient::new(Method::PrivateKeyJwt)
+        .with("--profile", "fapi1")
+        .with("--id-token-alg", "ES256")
+        .with("--metadata", options);
+    let platform = platform(&client).await;
+    let attempt = platform.attempt("openid");
+    let jarm = json!({ "response_mode": "jwt" });
+    for (absent, error) in [("scope", "invalid_request_object"), ("nonce", "invalid_request"), ("nothing", "")] {
+        let mut all = claims(&platform, &attempt, &jarm);
+        all.as_object_mut().unwrap().remove(absent);
+        let answer =
+            platform.post("pushed_authorization_request_endpoint", &[("request", &key(&platform).sign(&all))]).await;
+        match error {
+            "" => drop(request_uri(&answer)),
+            error => answer.must_refuse(400, error),
+        }
+    }
+}

@@ -32,7 +32,9 @@ pub fn answer(door: Door, error: Error, visit: &Visit) -> Response {
             let resource = resources::at(visit.here());
             let told_where =
                 |challenge| format!("{challenge}, resource_metadata=\"{}\"", resource.metadata_url(issuer));
-            json_answer(&error, |told| challenge(issuer, told).map(told_where))
+            // Only what the standards refuse is a challenge: what is not there is not there with another token either.
+            let is_challenge = matches!(error, Error::Protocol(_));
+            json_answer(&error, |told| challenge(issuer, told).filter(|_| is_challenge).map(told_where))
         }
     }
 }

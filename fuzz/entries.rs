@@ -2,14 +2,15 @@
 //!
 //! The ordinary tests replay the corpus through the same functions (`tests/it/fuzz_corpus.rs`).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use social_wallet::base::id::{AccountId, ClientId, FamilyId, SessionId};
 use social_wallet::base::{Time, text, url};
 use social_wallet::catalog::{CLAIMS, check_value, values};
 use social_wallet::jose::certificate::{self, Certificate};
+use social_wallet::jose::jwe::{self, KeyType};
 use social_wallet::jose::jwt::{self, Rules};
-use social_wallet::jose::{Alg, JwkSet, SigningKey, Unverified, json};
+use social_wallet::jose::{Alg, DecryptionKey, JwkSet, SigningKey, Unverified, json};
 use social_wallet::oauth::authorization::request::{self, Facts, Way};
 use social_wallet::oauth::claims_request::ClaimsRequest;
 use social_wallet::oauth::client_auth::{self, CLIENT_AUTH_METHODS, Presented};
@@ -34,6 +35,7 @@ pub const TARGETS: &[Target] = &[
     ("client_metadata", client_metadata),
     ("client_auth", client_auth),
     ("jws", jws),
+    ("jwe", jwe),
     ("jwk", jwk),
     ("dpop", dpop),
     ("certificate", certificate),
@@ -179,6 +181,14 @@ pub fn certificate(data: &[u8]) {
     let Some(read) = read.or_else(|| Certificate::read(data, Vec::new()).ok()) else { return };
     assert!(read.thumbprint().len() == 43 && !read.has_subject(""));
     assert_eq!(Certificate::read(read.der(), read.chain().to_vec()), Ok(read));
+}
+
+/// Encrypted tokens: nobody seals what this key opens, and no header makes it panic or unpack.
+pub fn jwe(data: &[u8]) {
+    static KEYS: LazyLock<[Arc<DecryptionKey>; 2]> =
+        LazyLock::new(|| KeyType::ALL.map(|kty| Arc::new(DecryptionKey::generate(kty).expect("a key"))));
+    let Some(text) = text_of(data) else { return };
+    assert!(jwe::open_nested(text, &*KEYS).is_err(), "a forged token was opened");
 }
 
 /// JWK Sets: whatever keys are in there, they verify nothing by themselves, and none is private.

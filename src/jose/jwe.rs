@@ -400,7 +400,10 @@ pub fn open_nested(token: &str, keys: &[Arc<DecryptionKey>]) -> Result<String, U
     let rest: Vec<Vec<u8>> = rest.iter().map(|part| decode(part)).collect::<Result<_, _>>()?;
     let [encrypted_key, nonce, ciphertext, tag] = &rest[..] else { return Err(Unreadable::NotCompact) };
     let (alg, enc, kid) = read_header(&header)?;
-    let key = find(keys, kid, alg.row().kty).ok_or(Unreadable::UnknownKey)?;
+    // Without a kid, each of its type, the newest first: one may have just taken the place of another.
+    let is_it = |key: &&Arc<DecryptionKey>| key.kty == alg.row().kty && kid.is_none_or(|kid| key.kid == kid);
+    let mut fitting = keys.iter().rev().filter(is_it).peekable();
+    fitting.peek().ok_or(Unreadable::UnknownKey)?;
     let row = enc.row();
     let key_fits = match alg.row().wrapping {
         Some(0) => encrypted_key.is_empty(),
@@ -410,14 +413,15 @@ pub fn open_nested(token: &str, keys: &[Arc<DecryptionKey>]) -> Result<String, U
     if !key_fits || nonce.len() != row.nonce || tag.len() != row.tag || ciphertext.is_empty() {
         return Err(Unreadable::Content);
     }
-    let content_key = content_key(key, alg, enc, encrypted_key, &header);
     let aad = header_text.as_bytes();
-    if !enc.is_authentic(content_key.expose(), [aad, nonce, ciphertext], tag) {
-        return Err(Unreadable::Content);
-    }
-    let plain = enc.cipher().decrypt(content_key.expose(), Some(nonce), ciphertext, aad, Some(tag));
-    let plain = plain.map_err(|_| Unreadable::Content)?;
-    String::from_utf8(plain).map_err(|_| Unreadable::Content)
+    let opened = fitting.find_map(|key| {
+        let content_key = content_key(key, alg, enc, encrypted_key, &header);
+        if !enc.is_authentic(content_key.expose(), [aad, nonce, ciphertext], tag) {
+            return None;
+        }
+        enc.cipher().decrypt(content_key.expose(), Some(nonce), ciphertext, aad, Some(tag)).ok()
+    });
+    String::from_utf8(opened.ok_or(Unreadable::Content)?).map_err(|_| Unreadable::Content)
 }
 
 fn read_header(header: &Map<String, Value>) -> Result<(KeyAlg, Enc, Option<&str>), Unreadable> {
@@ -445,12 +449,6 @@ fn read_header(header: &Map<String, Value>) -> Result<(KeyAlg, Enc, Option<&str>
         }
     }
     Ok((alg, enc, text("kid")?))
-}
-
-/// The key that a header names; without a `kid`, the newest of its type.
-fn find<'k>(keys: &'k [Arc<DecryptionKey>], kid: Option<&str>, kty: KeyType) -> Option<&'k DecryptionKey> {
-    let is_it = |key: &&Arc<DecryptionKey>| key.kty == kty && kid.is_none_or(|kid| key.kid == kid);
-    keys.iter().rfind(is_it).map(AsRef::as_ref)
 }
 
 /// The key of the content. Where it cannot be had, a random one, with which the content will not open either: nobody

@@ -104,6 +104,10 @@ fn bearer(error: &Error, visit: &Visit) -> Response {
     if matches!(told.code(), Code::InvalidDpopProof | Code::UseDpopNonce) {
         response.set_status(StatusCode::UNAUTHORIZED);
     }
+    // Only what the standards refuse is a challenge: what is not there is not there with another token either.
+    if !matches!(error, Error::Protocol(_)) {
+        return response;
+    }
     let issuer = visit.app().config.issuer();
     let metadata = protected::at(visit.here()).metadata_url(issuer);
     for challenge in challenges(issuer, &told, visit.uses_dpop(), response.status()) {

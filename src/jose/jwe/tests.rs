@@ -109,6 +109,19 @@ fn rfc7516_s4_1_headers_that_are_not_taken() {
 }
 
 #[test]
+fn rfc7516_s4_1_6_without_a_kid_every_key_of_the_type_is_tried() {
+    let (old, set) = pair(KeyType::Rsa);
+    let (new, _) = pair(KeyType::Rsa);
+    let mut key = set.find_encryption(KeyAlg::RsaOaep).unwrap().clone();
+    key.kid = None;
+    let token = Recipient::new(&key, KeyAlg::RsaOaep, Enc::A128CbcHs256).unwrap();
+    let token = token.encrypt(PLAIN.as_bytes(), Content::Token).unwrap();
+    assert_eq!(open_nested(&token, &[Arc::clone(&old), Arc::clone(&new)]).as_deref(), Ok(PLAIN));
+    assert_eq!(open_nested(&token, &[new]), Err(Unreadable::Content));
+    assert_eq!(open_nested(&token, &[]), Err(Unreadable::UnknownKey));
+}
+
+#[test]
 fn rfc7517_s4_which_of_a_clients_keys_is_encrypted_to() {
     let public = |changes: Value| {
         let mut key = pair(KeyType::Ec).0.public().clone();

@@ -50,10 +50,6 @@ line-whole-is-shared = يُشارَك الرقم كاملًا.
 line-why-html = سبب الطلب: «{ $why }»
 scope-offline-access = البقاء متصلًا
 scope-offline-access-detail = يمكن للتطبيق أن ينظر مجددًا وأنت لا تستخدمه، حتى التاريخ الذي تختاره أدناه.
-scope-grant-management-query = الاطلاع على ما مُنح له
-scope-grant-management-query-detail = يمكن للتطبيق أن يطّلع على ما سمح له به الناس، دون أن يكون أحد مسجّل الدخول.
-scope-grant-management-revoke = إعادة ما مُنح له
-scope-grant-management-revoke-detail = يمكن للتطبيق أن ينهي ما سمح له به الناس.
 
 duration-title = إلى متى؟
 duration-once = هذه المرة فقط

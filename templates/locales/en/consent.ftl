@@ -42,10 +42,6 @@ line-whole-is-shared = The full number is shared.
 line-why-html = Why they ask: “{ $why }”
 scope-offline-access = Stay connected
 scope-offline-access-detail = The app may look again when you are not using it, until the date you choose below.
-scope-grant-management-query = See what it was given
-scope-grant-management-query-detail = The app may look up what people have allowed it, with nobody signed in.
-scope-grant-management-revoke = Give back what it was given
-scope-grant-management-revoke-detail = The app may end what people have allowed it.
 
 duration-title = For how long?
 duration-once = Only this time

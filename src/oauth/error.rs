@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::oauth::step_up::StepUp;
+use crate::base::Seconds;
 
 /// One error code of the standards.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +89,15 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// What a resource demands of the sign-in behind a token (RFC 9470 §3).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StepUp {
+    /// The weakest context class that will do.
+    pub acr: Option<String>,
+    /// How long ago it may have been.
+    pub max_age: Option<Seconds>,
 }
 
 /// The standards say no: a code, words for the client's developer, and more for our log.

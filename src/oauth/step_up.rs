@@ -1,17 +1,10 @@
 //! Step-up authentication (RFC 9470): what a sign-in must have been for its tokens to open something.
 
-use crate::base::{Seconds, Time};
+use crate::base::Time;
 use crate::oauth::authentication;
 use crate::oauth::error::{Code, Error};
 
-/// What a resource demands of the sign-in behind a token.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StepUp {
-    /// The weakest context class that will do.
-    pub acr: Option<String>,
-    /// How long ago it may have been.
-    pub max_age: Option<Seconds>,
-}
+pub use crate::oauth::error::StepUp;
 
 impl StepUp {
     /// Whether a sign-in was strong enough and is young enough; `order` has the context classes, weakest first.
@@ -42,6 +35,7 @@ impl StepUp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Seconds;
 
     const NOW: Time = Time::from_unix(1_795_000_000);
 

@@ -306,6 +306,46 @@ async fn signing_keys_come_and_go(house: &House) {
     assert_eq!(rows.count(), 1, "told once");
 }
 
+/// What a platform may do beyond signing people in: ask them elsewhere, hand a token on, give a grant back.
+async fn platforms_do_more(house: &mut House) {
+    const CIBA: &str = "urn:openid:params:grant-type:ciba";
+    const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+    let made: Value =
+        serde_json::from_str(&house.server.cli(&["client", "initial-token", "add", "--json"])).expect("JSON");
+    let id = made["id"].as_str().expect("an identifier");
+    house.server.cli(&["client", "initial-token", "remove", id]);
+    let lines = ["client.initial_token_made ok - - -", "client.initial_token_removed ok - - -"];
+    house.must_tell("an initial access token", "", "", &lines).await;
+
+    let client = NewClient::new(Method::Basic).with("--scope", "openid email grant_management_revoke");
+    let grants = ["authorization_code", "client_credentials", CIBA, EXCHANGE];
+    let client = grants.into_iter().fold(client, |client, name| client.with("--grant-type", name));
+    let platform = Platform::at(&house.server, &client).await;
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    let tokens = platform.sign_in(&mut person, "openid").await;
+    house.told(&account, &platform.client.id).await;
+
+    let asked = [("scope", "openid"), ("login_hint", person.email.as_str())];
+    assert_eq!(platform.post("backchannel_authentication_endpoint", &asked).await.status, 200);
+    house.must_tell("CIBA", &account, &platform.client.id, &["approval.requested ok account client -"]).await;
+
+    let kind = "urn:ietf:params:oauth:token-type:access_token";
+    let exchange = [("grant_type", EXCHANGE), ("subject_token", &*tokens.access), ("subject_token_type", kind)];
+    assert_eq!(platform.token(&exchange).await.status, 200);
+    house.must_tell("an exchange", &account, &platform.client.id, &["token.exchanged ok account client -"]).await;
+
+    let own = [("grant_type", "client_credentials"), ("scope", "grant_management_revoke")];
+    let own = platform.token(&own).await.json();
+    let grant = tokens.body["grant_id"].as_str().expect("a grant_id");
+    let url = format!("{}/{grant}", platform.endpoint("grant_management_endpoint"));
+    let token = own["access_token"].as_str().expect("a token");
+    let answer = crate::support::platform::Answer::of(platform.http.delete(url).bearer_auth(token)).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    let lines = house.told(&account, &platform.client.id).await;
+    assert!(lines.iter().any(|line| line.starts_with("grant.terminated ok account client")), "{lines:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
     let mut house = House { server: Server::start().await, seen: BTreeSet::new() };
@@ -315,6 +355,7 @@ async fn every_event_is_told_by_a_story() {
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;
+    platforms_do_more(&mut house).await;
     operators_look_after_people(&mut house).await;
     signing_keys_come_and_go(&house).await;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use social_wallet::jobs::deliver::MAILS;
 use social_wallet::risk::limits::{LIMITS, Per};
 use social_wallet::web::ROUTES;
-use social_wallet::web::door::Verb;
+use social_wallet::web::door::{Row, Verb};
 use url::Url;
 
 use crate::support::form::{Form, Page};
@@ -141,9 +141,72 @@ async fn looks_after_the_house(server: &Server) -> Person {
     operator
 }
 
+/// What a platform does without a browser: push, ask a device's or an absent person, register itself, manage a grant.
+async fn asks_in_other_ways(server: &Server, person: &mut Person) {
+    const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+    const CIBA: &str = "urn:openid:params:grant-type:ciba";
+    let scope = "openid email grant_management_query grant_management_revoke";
+    let client = NewClient::new(Method::Basic).with("--scope", scope);
+    let grants = ["authorization_code", "client_credentials", DEVICE, CIBA];
+    let client = grants.into_iter().fold(client, |client, name| client.with("--grant-type", name));
+    let platform = Platform::at(server, &client).await;
+
+    let attempt = platform.attempt("openid");
+    let pairs: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(platform.post("pushed_authorization_request_endpoint", &pairs).await.status, 201);
+
+    let asked = platform.post("device_authorization_endpoint", &[("scope", "openid")]).await.json();
+    let page = person.visit("/device").await.page();
+    let form = page.form("user_code").fill("user_code", asked["user_code"].as_str().expect("a code"));
+    send(person, &page, &form).await;
+
+    let hint = [("scope", "openid"), ("login_hint", person.email.as_str())];
+    let mut asked = Vec::new();
+    for _ in 0..3 {
+        let answer = platform.post("backchannel_authentication_endpoint", &hint).await;
+        asked.push(answer.json()["auth_req_id"].as_str().expect("an auth_req_id").to_owned());
+    }
+    let page = person.visit("/account/approvals").await.page();
+    person.submit(&page, &page.form_to("/deny")).await;
+    let page = person.visit("/account/approvals").await.page();
+    person.submit(&page, &page.form_to("/approve")).await;
+    if server.stores.smtp.is_none() {
+        for id in &asked {
+            Answer::of(http().post(format!("{}/dev/ciba/{id}/allow", server.issuer))).await;
+        }
+    }
+
+    let document = serde_json::json!({"redirect_uris": ["https://orbitphotos.example/callback"]});
+    let made = Answer::of(http().post(format!("{}/register", server.issuer)).json(&document)).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let made = made.json();
+    let (url, token) = (made["registration_client_uri"].as_str(), made["registration_access_token"].as_str());
+    let (url, token) = (url.expect("an address"), token.expect("a token"));
+    let mut document = document;
+    document["client_id"] = made["client_id"].clone();
+    assert_eq!(Answer::of(http().get(url).bearer_auth(token)).await.status, 200);
+    assert_eq!(Answer::of(http().put(url).bearer_auth(token).json(&document)).await.status, 200);
+    assert_eq!(Answer::of(http().delete(url).bearer_auth(token)).await.status, 204);
+
+    let tokens = platform.sign_in(person, "openid").await;
+    let own = [("grant_type", "client_credentials"), ("scope", "grant_management_query grant_management_revoke")];
+    let own = platform.token(&own).await.json();
+    let (own, grant) = (own["access_token"].as_str(), tokens.body["grant_id"].as_str());
+    let url = format!("{}/{}", platform.endpoint("grant_management_endpoint"), grant.expect("a grant_id"));
+    let own = own.expect("a token");
+    assert_eq!(Answer::of(http().get(&url).bearer_auth(own)).await.status, 200);
+    assert_eq!(Answer::of(http().delete(&url).bearer_auth(own)).await.status, 204);
+}
+
+/// What is never answered well by itself: a list that does not exist, and a logo, which a platform's own server has
+/// (`client_id_metadata` and `rfc7591_registration` have one).
+const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo"];
+
 /// A mail, a style sheet and every document and page whose path is all there is to say.
 async fn looks_around(server: &Server, person: &mut Person) {
-    let is_plain = |path: &str| !path.contains([':', '*']) && !path.starts_with("/dev/");
+    let is_plain =
+        |path: &str| !path.contains([':', '*']) && !path.starts_with("/dev/") && !ANSWERED_ELSEWHERE.contains(&path);
     for row in ROUTES.iter().filter(|row| row.verb == Verb::Get && is_plain(row.path)) {
         let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
         let page = person.request(&url, None, None).await;
@@ -162,20 +225,23 @@ async fn looks_around(server: &Server, person: &mut Person) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_and_every_mail_goes_out() {
-    let server = Server::start().await;
+    let server = Server::with(&[("SW__REGISTRATION__MODE", "open")]).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
     sets_things(&mut person).await;
     shares_and_stops(&platform, &mut person).await;
     forgets_the_password(&server, &mut person).await;
     looks_after_the_house(&server).await;
+    asks_in_other_ways(&server, &mut person).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
     // These lead on, and mail that goes by SMTP is in no outbox.
     let leads_on = ["/authorize", "/signin/password", "/favicon.ico", "/.well-known/change-password"];
     let has_outbox = server.stores.smtp.is_none();
-    let unanswered = ROUTES.iter().filter(|row| has_outbox || !row.path.starts_with("/dev/")).filter(|row| {
+    let is_asked =
+        |row: &&Row| (has_outbox || !row.path.starts_with("/dev/")) && !ANSWERED_ELSEWHERE.contains(&row.path);
+    let unanswered = ROUTES.iter().filter(is_asked).filter(|row| {
         let (method, classes): (_, &[&str]) = match row.verb {
             Verb::Get if leads_on.contains(&row.path) => ("GET", &["3xx"]),
             Verb::Get => ("GET", &["2xx"]),
@@ -212,9 +278,12 @@ async fn every_limit_holds_at_its_door() {
     // All of this comes from one address; it is the last that runs out.
     let rate = |name: &str| if name.ends_with("__ADDRESS") { "1/h burst 100" } else { "1/h burst 1" };
     let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
-    let settings: Vec<_> = std::iter::once((setting::LIMITS, "true")).chain(settings).collect();
+    let others = [(setting::LIMITS, "true"), ("SW__REGISTRATION__METADATA_DOCUMENTS", "true")];
+    let settings: Vec<_> = others.into_iter().chain(settings).collect();
     let server = Server::with(&settings).await;
-    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let client = NewClient::new(Method::Basic).with("--grant-type", "authorization_code");
+    let client = client.with("--grant-type", "refresh_token").with("--grant-type", "urn:openid:params:grant-type:ciba");
+    let platform = Platform::at(&server, &client).await;
     let mut person = seeded::signed_in(&server).await;
     let access = platform.sign_in(&mut person, "openid email").await.access;
 
@@ -230,6 +299,20 @@ async fn every_limit_holds_at_its_door() {
     refused(&platform.userinfo(&access).await, "userinfo");
     assert_eq!(platform.revoke("x").await.status, 200);
     refused(&platform.revoke("x").await, "revoke");
+    let par = async || platform.post("pushed_authorization_request_endpoint", &[("response_type", "code")]).await;
+    assert_eq!(par().await.status, 400);
+    refused(&par().await, "par");
+    // Another client asks the same person: it is counted for both together.
+    let asking = Platform::at(&server, &client).await;
+    let hint = [("scope", "openid"), ("login_hint", person.email.as_str())];
+    let ask = async || asking.post("backchannel_authentication_endpoint", &hint).await;
+    ask().await;
+    refused(&ask().await, "backchannel");
+    // Two documents of one host; nobody is there.
+    for path in ["a", "b"] {
+        let body = format!("grant_type=authorization_code&client_id=https://nobody.invalid/{path}");
+        platform.post_raw("token_endpoint", &[], body).await;
+    }
     for limit in LIMITS.iter().filter(|limit| limit.per == Per::Address && limit.name != "address") {
         let rows = ROUTES.iter().filter(|row| row.limit == Some(limit.name));
         let mut doors = 0;

@@ -36,7 +36,7 @@ pub struct Metadata {
     profile: Option<String>,
     /// May be repeated [default: code].
     #[arg(long, value_name = "TYPE", value_parser = PossibleValuesParser::new(&supported().response_types))]
-    response_type: Vec<String>,
+    pub(super) response_type: Vec<String>,
     /// May be repeated [default: all of the profile].
     #[arg(long, value_name = "MODE", value_parser = PossibleValuesParser::new(&supported().response_modes))]
     response_mode: Vec<String>,

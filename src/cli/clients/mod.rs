@@ -164,7 +164,8 @@ fn new_client(app: &App, id: ClientId, name: &str, metadata: &Metadata) -> Resul
         let usual = Scope::read(USUAL_SCOPE).map_err(Error::Protocol)?;
         client.scope = usual.filter(|name| name != "offline_access" || client.has_grant_type("refresh_token"));
     }
-    if !client.has_grant_type("authorization_code") {
+    // The default is for those who use codes; what was asked for stays, and is checked.
+    if metadata.response_type.is_empty() && !client.has_grant_type("authorization_code") {
         client.response_types.clear();
     }
     Ok(client)

@@ -11,7 +11,7 @@ use social_wallet::base::{Clock, Random, Seconds, Secret, Time};
 use social_wallet::catalog::EVENTS;
 use social_wallet::config::Config;
 use social_wallet::jobs::upkeep;
-use social_wallet::jose::Alg;
+use social_wallet::provider::keys::Purpose;
 
 use crate::support::database::embedded;
 use crate::support::eventually;
@@ -284,7 +284,7 @@ async fn signing_keys_come_and_go(house: &House) {
         let rows = trail(&server.stores).await.into_iter().filter(|row| row.event == event);
         rows.map(|row| format!("{} {}", row.outcome, row.reason)).collect::<BTreeSet<_>>()
     };
-    let each: BTreeSet<String> = Alg::ALL.iter().map(|alg| format!("ok {alg}")).collect();
+    let each: BTreeSet<String> = Purpose::ALL.iter().map(|purpose| format!("ok {}", purpose.as_str())).collect();
     eventually("a key of each kind is told of", Duration::from_secs(60), async || {
         (told("key.created").await == each).then_some(())
     })

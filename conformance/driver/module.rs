@@ -92,12 +92,14 @@ impl Stage<'_> {
     async fn visit(&self, id: &str, entry: &Entry, errand: &Errand, browser: &mut Browser<'_>) -> Result<()> {
         // The first visit shows the page on which people sign in; the second one, of the same URL, signs in.
         let comes_back = entry.module.ends_with("reused-request-uri-prior-to-auth-completion-succeeds");
-        browser.manner.only_looks |= comes_back && !browser.has_looked;
-        let walk = browser.walk(errand).await?;
-        if comes_back {
+        if comes_back && !browser.has_looked {
+            browser.has_looked = true;
+            browser.manner.only_looks = true;
+            browser.walk(errand).await?;
             browser.manner.only_looks = false;
+            return Ok(());
         }
-        browser.has_looked = true;
+        let walk = browser.walk(errand).await?;
         // A page that asks for something is the proof when the walk goes on, the last one when it does not.
         let page = if walk.leaving.is_some() { walk.pages.first() } else { walk.pages.last() };
         if let Some(page) = page {

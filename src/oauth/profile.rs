@@ -82,10 +82,9 @@ pub struct Profile {
     pub id_token_lifetime: Seconds,
     /// How long after a rotation the same successor is answered again.
     pub refresh_grace: Seconds,
-    /// Whether who asks for `openid` must send a nonce, whatever the response type (FAPI 1.0 Baseline §5.2.2.2).
-    pub needs_nonce: bool,
-    /// Whether UserInfo answers carry `x-fapi-interaction-id` (FAPI 1.0 Baseline §6.2.1-11).
-    pub names_interactions: bool,
+    /// Whether who asks for `openid` must send a nonce, whatever the response type, and who does not a state (FAPI 1.0
+    /// Baseline §5.2.2.2, §5.2.2.3).
+    pub needs_nonce_or_state: bool,
 }
 
 const JWT_MODES: [&str; 4] = ["jwt", "query.jwt", "fragment.jwt", "form_post.jwt"];
@@ -118,8 +117,7 @@ const OIDC: Profile = Profile {
     access_token_lifetime: Seconds::minutes(5),
     id_token_lifetime: Seconds::minutes(10),
     refresh_grace: Seconds(10),
-    needs_nonce: false,
-    names_interactions: false,
+    needs_nonce_or_state: false,
 };
 
 const FAPI2: Profile = Profile {
@@ -158,8 +156,7 @@ pub const PROFILES: &[Profile] = &[
         algs: &["ES256", "PS256"],
         assertion_audience: AssertionAudience::AnyOfOurs,
         response_types: &["code id_token", "code"],
-        needs_nonce: true,
-        names_interactions: true,
+        needs_nonce_or_state: true,
         response_modes: &["fragment", JWT_MODES[0], JWT_MODES[1], JWT_MODES[2], JWT_MODES[3]],
         ..FAPI2
     },

@@ -365,10 +365,17 @@ impl IdToken<'_> {
             at_hash: hash(self.access_token),
             c_hash: hash(self.code),
             s_hash: hash(self.state),
-            sid: family.session_id.map(|session| tokens::session_name(app, self.client, session)),
+            sid: self.session_name(app),
             claims: self.claims,
         };
         Ok(signer.seal(Typ::Absent, &claims)?)
+    }
+
+    /// `sid` is for clients that hear of the end of sessions (OIDC Back-Channel Logout §2.1, Front-Channel Logout §3);
+    /// to others it would be one more thing to remember people by.
+    fn session_name(&self, app: &App) -> Option<String> {
+        let session = self.family.session_id.filter(|_| self.client.hears_of_sign_outs())?;
+        Some(tokens::session_name(app, self.client, session))
     }
 }
 

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use poem::http::header::ALLOW;
 use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Body, Endpoint, Request, Response};
+use uuid::{Builder, Uuid};
 
 use crate::app::App;
 use crate::base::Fault;
@@ -17,6 +18,9 @@ use crate::web::door::{Door, Row, Verb};
 use crate::web::error;
 use crate::web::middleware::cors;
 use crate::web::visit::Visit;
+
+/// Answers of protected resources carry it.
+const INTERACTION_ID: &str = "x-fapi-interaction-id";
 
 /// All routes of one path.
 pub struct Doorway {
@@ -42,6 +46,17 @@ impl Doorway {
         }
         methods.push("OPTIONS");
         methods.join(", ")
+    }
+
+    /// The client's own name of this exchange, or a new one where it gives none that is a UUID (FAPI 1.0 Baseline
+    /// §6.2.1-11).
+    fn interaction_id(&self, request: &Request) -> HeaderValue {
+        let given = request.headers().get(INTERACTION_ID);
+        let given = given.filter(|id| Uuid::try_parse_ascii(id.as_bytes()).is_ok()).cloned();
+        given.unwrap_or_else(|| {
+            let id = Builder::from_random_bytes(self.app.random.bytes()).into_uuid().to_string();
+            HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static(""))
+        })
     }
 
     async fn run(&self, row: &Row, visit: &Visit, request: Request) -> Result<Response, Error> {
@@ -92,6 +107,7 @@ impl Endpoint for Doorway {
             _ => None,
         };
         let page_origin = request.header("origin").map(str::to_owned);
+        let interaction_id = self.interaction_id(&request);
         let row = self.rows.iter().copied().find(|row| Some(row.verb) == wanted);
         let mut response = match row {
             Some(row) => {
@@ -110,6 +126,9 @@ impl Endpoint for Doorway {
             response.headers_mut().insert(ALLOW, methods);
         }
         let row = row.unwrap_or(first);
+        if row.door == Door::Bearer {
+            response.headers_mut().insert(INTERACTION_ID, interaction_id);
+        }
         if let Some(origin) = page_origin.filter(|_| wanted.is_some()) {
             cors::allow(&visit, &origin, row.readers, &mut response);
         }

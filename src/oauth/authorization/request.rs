@@ -240,9 +240,14 @@ fn nonce(p: &Params, facts: &Facts<'_>, response: ResponseType) -> Result<Option
     if response.id_token && nonce.is_none() {
         return Err(Error::invalid_request("nonce is required where the response has an ID Token"));
     }
-    let asks_openid = || Scope::read(p.get("scope").unwrap_or_default()).is_ok_and(|scope| scope.contains("openid"));
-    if facts.profile.needs_nonce && nonce.is_none() && asks_openid() {
-        return Err(Error::invalid_request("the client's profile requires a nonce with the scope openid"));
+    if facts.profile.needs_nonce_or_state {
+        let asks_openid = Scope::read(p.get("scope").unwrap_or_default())?.contains("openid");
+        if asks_openid && nonce.is_none() {
+            return Err(Error::invalid_request("the client's profile requires a nonce with the scope openid"));
+        }
+        if !asks_openid && p.get("state").is_none() {
+            return Err(Error::invalid_request("the client's profile requires a state without the scope openid"));
+        }
     }
     Ok(nonce)
 }

@@ -1,8 +1,6 @@
 //! The UserInfo endpoint (OIDC Core §5.3), with the token in the header or in a form (RFC 6750 §2.1, §2.2).
 
 use poem::Response;
-use poem::http::HeaderValue;
-use uuid::{Builder, Uuid};
 
 use crate::error::Error;
 use crate::provider::access::Access;
@@ -24,23 +22,8 @@ pub async fn post(mut call: Call) -> Result<Response, Error> {
 async fn answer_to(call: &Call, access: Access) -> Result<Response, Error> {
     let (client, answer) = userinfo::answer(&call.app, access, call.visit.origin()).await?;
     call.visit.set_client(&client);
-    let mut response = match answer {
-        UserInfo::Json(disclosure) => answer::json(&disclosure)?,
-        UserInfo::Jwt(token) => answer::token(token, "application/jwt"),
-    };
-    if client.rules().names_interactions
-        && let Ok(name) = HeaderValue::from_str(&interaction(call).to_string())
-    {
-        response.headers_mut().insert(INTERACTION, name);
+    match answer {
+        UserInfo::Json(disclosure) => answer::json(&disclosure),
+        UserInfo::Jwt(token) => Ok(answer::token(token, "application/jwt")),
     }
-    Ok(response)
-}
-
-const INTERACTION: &str = "x-fapi-interaction-id";
-
-/// The client's own name of this exchange, or a new one where it gives none that is a UUID (FAPI 1.0 Baseline
-/// §6.2.1-11).
-fn interaction(call: &Call) -> Uuid {
-    let given = call.header(INTERACTION).and_then(|text| Uuid::try_parse(text).ok());
-    given.unwrap_or_else(|| Builder::from_random_bytes(call.app.random.bytes()).into_uuid())
 }

@@ -208,9 +208,10 @@ async fn fapi1_baseline_s6_2_1_11_userinfo_names_the_interaction() {
         answer.header("x-fapi-interaction-id").map(str::to_owned)
     };
     let own = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a";
-    assert_eq!(ask(Some(own)).await, None);
-    wallet.server.cli(&["client", "update", &client.id, "--profile", "fapi1"]);
     assert_eq!(ask(Some(own)).await.as_deref(), Some(own));
+    let refused = platform.http.get(platform.endpoint("userinfo_endpoint")).header("x-fapi-interaction-id", own);
+    let refused = Answer::of(refused).await;
+    assert_eq!((refused.status, refused.header("x-fapi-interaction-id")), (401, Some(own)));
     let [first, second, third] = [ask(None).await, ask(None).await, ask(Some("not a UUID")).await];
     for made in [&first, &second, &third] {
         let made = made.as_deref().expect("a name");

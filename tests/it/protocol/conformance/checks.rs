@@ -12,7 +12,7 @@ const DAY: u64 = 86_400;
 const YEAR: u64 = 365 * DAY;
 
 /// Claims that an ID Token may have unless the client asked for others one by one.
-const ID_TOKEN_CLAIMS: &str = "iss sub aud exp iat auth_time nonce acr amr azp at_hash c_hash nbf jti sid s_hash txn";
+const ID_TOKEN_CLAIMS: &str = "iss sub aud exp iat auth_time nonce acr amr azp at_hash c_hash nbf jti s_hash txn";
 
 /// What is wrong with an answer.
 #[derive(Debug, Default)]

@@ -81,7 +81,6 @@ pub async fn oidcc_id_token_hint(mode: Mode) {
     let attempt = suite.request("openid", &[("prompt", Some("none")), ("id_token_hint", Some(&first.id_token))]);
     let fourth = suite.complete(&attempt).await;
     must_be_same(&suite, &third, &fourth);
-    assert_ne!(fourth.claims["sid"], first.claims["sid"], "the hint was of another session");
 
     // What is no ID Token of ours names nobody: an error, and no silent sign-in of whoever is there.
     let spoilt = format!("{}A", first.id_token);

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use crate::cpu::Family;
 use crate::load::Line;
+use crate::load::Reply;
 use crate::load::Same;
 use crate::load::Work;
 use crate::load::must_be;
@@ -24,9 +25,9 @@ use crate::support::server::Server;
 use crate::support::server::Stores;
 
 /// Who is measured with: so many that one row is not the whole load.
-const PEOPLE: usize = 8;
+pub const PEOPLE: usize = 8;
 
-const SCOPE: &str = "openid profile email offline_access";
+pub const SCOPE: &str = "openid profile email offline_access";
 
 /// Rates are off, lifetimes last for the whole run, and the log says nothing of what goes well.
 const SETTINGS: &[(&str, &str)] = &[
@@ -120,13 +121,7 @@ impl House {
         let known = &self.people[n];
         let url = &known.attempt.url;
         let path = format!("GET {}?{}", url.path(), url.query().unwrap_or_default());
-        let headers = [
-            ("cookie", known.cookies.as_str()),
-            ("accept", "text/html,application/xhtml+xml"),
-            ("sec-fetch-mode", "navigate"),
-            ("sec-fetch-dest", "document"),
-            ("sec-fetch-site", "cross-site"),
-        ];
+        let headers = navigation(&known.cookies);
         Authorize { request: request(&self.address(), &path, &headers, None), person: n, codes: Arc::clone(codes) }
     }
 
@@ -174,10 +169,34 @@ impl House {
     }
 }
 
+/// What each of them agrees to.
+pub fn answers() -> Answers {
+    Answers::only(&["name", "given_name", "email", "offline_access"]).for_duration("until_stopped")
+}
+
+/// The headers of a browser that a platform's page sends here.
+pub fn navigation(cookies: &str) -> [(&str, &str); 5] {
+    [
+        ("cookie", cookies),
+        ("accept", "text/html,application/xhtml+xml"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+        ("sec-fetch-site", "cross-site"),
+    ]
+}
+
+/// The code that a redirect to the client carries.
+pub fn code_of(reply: &Reply) -> String {
+    must_be(reply, 303);
+    let location = reply.header("location").unwrap_or_default();
+    let url = url::Url::parse(location).expect("a redirect to the client");
+    let code = url.query_pairs().find(|(name, _)| name == "code");
+    code.unwrap_or_else(|| panic!("no code came back: {location}")).1.into_owned()
+}
+
 async fn known(server: &Server, platform: &Platform) -> Known {
     let mut person = seeded::signed_in(server).await;
-    let answers = Answers::only(&["name", "given_name", "email", "offline_access"]).for_duration("until_stopped");
-    platform.sign_in_with(&mut person, platform.attempt(SCOPE), &answers).await;
+    platform.sign_in_with(&mut person, platform.attempt(SCOPE), &answers()).await;
     let attempt = platform.attempt(SCOPE);
     let cookies = person.jar.header(&attempt.url).expect("a session");
     Known { cookies, attempt }
@@ -192,12 +211,7 @@ pub struct Authorize {
 
 impl Authorize {
     async fn code(&self, line: &mut Line) -> io::Result<String> {
-        let reply = line.send(&self.request).await?;
-        must_be(&reply, 303);
-        let location = reply.header("location").unwrap_or_default();
-        let url = url::Url::parse(location).expect("a redirect to the client");
-        let code = url.query_pairs().find(|(name, _)| name == "code");
-        Ok(code.unwrap_or_else(|| panic!("no code came back: {location}")).1.into_owned())
+        Ok(code_of(&line.send(&self.request).await?))
     }
 }
 
@@ -217,14 +231,15 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    async fn code(&self, line: &mut Line, person: usize, code: &str) -> io::Result<()> {
+    /// Gives the access token.
+    async fn code(&self, line: &mut Line, person: usize, code: &str) -> io::Result<String> {
         let reply = line.send(&self.house.exchange_request(person, code)).await?;
         must_be(&reply, 200);
         let body = reply.json();
         let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("no {name}: {body}")).to_owned();
-        let pair = (text("access_token"), text("refresh_token"));
-        self.tokens.lock().expect("not poisoned").push(pair);
-        Ok(())
+        let access = text("access_token");
+        self.tokens.lock().expect("not poisoned").push((access.clone(), text("refresh_token")));
+        Ok(access)
     }
 }
 
@@ -244,6 +259,17 @@ impl Work for Trip {
         let code = self.0.code(line).await?;
         self.1.code(line, self.0.person, &code).await?;
         Ok(true)
+    }
+}
+
+/// A plain sign-in, to its claims: authorize, exchange, UserInfo.
+pub struct SignIn(pub Authorize, pub Exchange);
+
+impl Work for SignIn {
+    async fn once(&mut self, line: &mut Line) -> io::Result<bool> {
+        let code = self.0.code(line).await?;
+        let access = self.1.code(line, self.0.person, &code).await?;
+        self.1.house.userinfo(&access).once(line).await
     }
 }
 

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "benches read the environment and the clock; the product does not")]
 
 mod cpu;
+mod fapi2;
 mod house;
 mod load;
 #[path = "../tests/it/support/mod.rs"]
@@ -19,8 +20,10 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::cpu::Family;
+use crate::fapi2::Fapi2;
 use crate::house::Codes;
 use crate::house::House;
+use crate::house::SignIn;
 use crate::house::Tokens;
 use crate::house::Trip;
 use crate::load::Line;
@@ -178,6 +181,11 @@ async fn rows(plan: &Plan, house: &Arc<House>) -> Vec<Row> {
     ];
     let trip = async |n| Trip(house.authorize(n, &Codes::default()), house.exchange(&codes, &tokens));
     rows.push(row("authorize + exchange", Some(5.0), plan, &stage, trip).await);
+
+    let plain = async |n| SignIn(house.authorize(n, &Codes::default()), house.exchange(&codes, &tokens));
+    rows.push(row("sign-in to the claims", None, plan, &stage, plain).await);
+    let fapi2 = Arc::new(Fapi2::open(&house.server).await);
+    rows.push(row("the same by FAPI 2.0", None, plan, &stage, async |n| fapi2.sign_in(n)).await);
 
     let pairs = tokens.lock().expect("not poisoned").split_off(0);
     let pair = |n: usize| &pairs[n * (pairs.len() / 64).max(1) % pairs.len()];

@@ -1,5 +1,7 @@
 //! `Grant`: what an account allows a client; what it covers, how it narrows and grows.
 
+mod pick;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,8 @@ use crate::oauth::claims_request::WantedClaims;
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
+
+pub use self::pick::{NotAPick, Pick};
 
 /// After this long a person is asked again, whatever duration was chosen.
 pub const RECONFIRM: Seconds = Seconds::days(365);
@@ -86,6 +90,9 @@ pub struct Demand {
     pub scope: Scope,
     /// Names of claims about a person; those of the scopes included.
     pub claims: BTreeSet<String>,
+    /// Which things, of those that a claim or scope stands for. A request names none: the person picks.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub picks: BTreeSet<Pick>,
 }
 
 impl Demand {
@@ -93,27 +100,39 @@ impl Demand {
     pub fn of(scope: &Scope, claims: &ClaimsRequest, supported: &Supported) -> Self {
         let mut all = supported.claims_of(scope);
         all.extend(claims.names().filter(|c| supported.knows_claim(c)).map(str::to_owned));
-        Self { scope: scope.clone(), claims: all }
+        Self { scope: scope.clone(), claims: all, picks: BTreeSet::new() }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.scope.is_empty() && self.claims.is_empty()
+        self.scope.is_empty() && self.claims.is_empty() && self.picks.is_empty()
     }
 
     pub fn is_within(&self, wider: &Demand) -> bool {
-        self.scope.is_within(&wider.scope) && self.claims.is_subset(&wider.claims)
+        self.scope.is_within(&wider.scope) && self.claims.is_subset(&wider.claims) && self.picks.is_subset(&wider.picks)
     }
 
     pub fn without(&self, other: &Demand) -> Demand {
-        Demand { scope: self.scope.without(&other.scope), claims: &self.claims - &other.claims }
+        Demand {
+            scope: self.scope.without(&other.scope),
+            claims: &self.claims - &other.claims,
+            picks: &self.picks - &other.picks,
+        }
     }
 
     pub fn narrow(&self, limit: &Demand) -> Demand {
-        Demand { scope: self.scope.narrow(&limit.scope), claims: &self.claims & &limit.claims }
+        Demand {
+            scope: self.scope.narrow(&limit.scope),
+            claims: &self.claims & &limit.claims,
+            picks: &self.picks & &limit.picks,
+        }
     }
 
     pub fn merge(&self, other: &Demand) -> Demand {
-        Demand { scope: self.scope.merge(&other.scope), claims: &self.claims | &other.claims }
+        Demand {
+            scope: self.scope.merge(&other.scope),
+            claims: &self.claims | &other.claims,
+            picks: &self.picks | &other.picks,
+        }
     }
 }
 

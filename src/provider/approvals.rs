@@ -88,5 +88,5 @@ pub async fn stand_in(app: &App, auth_req_id: &str, allows: bool) -> Result<(), 
 
 fn everything(ask: &ConsentAsk, allows: bool) -> Answer {
     let lines = ask.asked().map(|line| line.name.to_owned()).collect();
-    Answer { allows, lines, duration: ask.default_duration }
+    Answer { allows, lines, picks: Vec::new(), duration: ask.default_duration }
 }

@@ -7,14 +7,14 @@ use crate::base::{Digest, Time};
 use crate::catalog::{Claim, Line as LineRule, ValueType, claims, values};
 use crate::oauth::authorization::{Polled, reply};
 use crate::oauth::claims_request::ClaimsRequest;
-use crate::oauth::grant::{self, Demand, Duration, Grant};
+use crate::oauth::grant::{self, Demand, Duration, Grant, Pick};
 use crate::oauth::{Client, Scope};
 use crate::provider::clients::Registered;
 use crate::provider::resources::Service;
 use crate::provider::supported::supported;
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::profiles::Source;
-use crate::wallet::holdings::Holdings;
+use crate::wallet::holdings::{Held, Holdings};
 
 /// Why a person is asked (WALLET.md §7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +59,20 @@ pub struct Line {
     pub verified_at: Option<Time>,
     /// Why the client asks, in its own words.
     pub purpose: Option<String>,
+    /// Among which things the person picks; empty where there is no choice.
+    pub choices: Vec<Choice>,
     pub is_new: bool,
     pub is_ticked: bool,
+}
+
+/// One thing that can be picked on a line.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    pub pick: Pick,
+    pub value: String,
+    pub source: Source,
+    pub verified_at: Option<Time>,
+    pub is_chosen: bool,
 }
 
 /// The name of the line that lets a client come back while the person is away.
@@ -93,6 +105,8 @@ pub struct Answer {
     pub allows: bool,
     /// The names of the ticked lines; names that were not asked count for nothing.
     pub lines: Vec<String>,
+    /// What was picked on lines that give a choice; as with lines, what was not offered counts for nothing.
+    pub picks: Vec<Pick>,
     pub duration: Duration,
 }
 
@@ -118,7 +132,7 @@ impl ConsentAsk {
             let was_decided = decided(name);
             let was_allowed = live.is_some_and(|g| is_allowed(g, name));
             let is_needed = asked.client.essential_claims.iter().any(|c| c == name) || asked.claims.is_essential(name);
-            let mut line = line(name, holdings, asked.client);
+            let mut line = line(name, holdings, asked.client, live);
             line.is_new = live.is_some() && !was_decided;
             line.is_ticked = match was_decided {
                 true => was_allowed,
@@ -181,11 +195,38 @@ impl ConsentAsk {
             _ if self.services.iter().any(|service| service.scope == scope) => true,
             _ => claims::in_scope(scope).any(|claim| claim.line == LineRule::Own && holds(claim.name)),
         };
+        let offered_picks = self.asked().flat_map(|line| &line.choices).map(|choice| choice.pick).collect();
+        let allowed_picks = picked(self.asked().filter(|line| ticked.contains(line.name)), &answer.picks);
         grant::Answer {
-            offered: Demand { scope: self.demand.scope.clone(), claims: offered_claims },
-            allowed: Demand { scope: self.demand.scope.filter(is_left), claims: allowed_claims },
+            offered: Demand { scope: self.demand.scope.clone(), claims: offered_claims, picks: offered_picks },
+            allowed: Demand { scope: self.demand.scope.filter(is_left), claims: allowed_claims, picks: allowed_picks },
             duration: answer.duration,
         }
+    }
+}
+
+/// What was picked on ticked lines. On a line where one thing alone can be picked, the one that was chosen beforehand
+/// stands for an answer that names none.
+pub(super) fn picked<'a>(ticked: impl Iterator<Item = &'a Line>, answered: &[Pick]) -> BTreeSet<Pick> {
+    let mut all = BTreeSet::new();
+    for line in ticked {
+        let mut of_line =
+            line.choices.iter().filter(|choice| answered.contains(&choice.pick)).map(|choice| choice.pick);
+        match line.is_for_one() {
+            true => {
+                let before = line.choices.iter().find(|choice| choice.is_chosen).map(|choice| choice.pick);
+                all.extend(of_line.next().or(before));
+            }
+            false => all.extend(of_line),
+        }
+    }
+    all
+}
+
+impl Line {
+    /// Whether one thing alone can be picked.
+    pub fn is_for_one(&self) -> bool {
+        self.choices.first().is_some_and(|choice| choice.pick.rivals(choice.pick))
     }
 }
 
@@ -252,10 +293,18 @@ fn is_recommended(client: &Client, line: &Line) -> bool {
     line.name != OFFLINE && !line.is_sensitive && client.recommended_claims.iter().any(|c| c == line.name)
 }
 
-/// A line with the value that would be shared.
-pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client) -> Line {
+/// A line with the value that would be shared, by what a live grant says where there is one.
+pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, live: Option<&Grant>) -> Line {
     let claim = claims::find(name);
-    let held = holdings.find(name);
+    let none = BTreeSet::new();
+    let picks = live.map_or(&none, |grant| &grant.allowed.picks);
+    let held = holdings.picked(name, picks);
+    let choice = |one: &Held| {
+        let pick = one.pick?;
+        let is_chosen = held.is_some_and(|held| held.pick == Some(pick));
+        let (source, verified_at) = (one.source, one.verified_at);
+        Some(Choice { pick, value: one.text.clone(), source, verified_at, is_chosen })
+    };
     let purpose = client.purposes.get(name).or_else(|| client.purposes.get(claim.map_or(name, |c| c.scope)));
     Line {
         name,
@@ -265,6 +314,7 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client) -> 
         source: held.map(|held| held.source),
         verified_at: held.and_then(|held| held.verified_at),
         purpose: purpose.cloned(),
+        choices: holdings.choices(name).iter().filter_map(choice).collect(),
         is_new: false,
         is_ticked: false,
     }

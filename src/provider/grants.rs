@@ -10,12 +10,12 @@ use crate::base::id::{AccountId, GrantId};
 use crate::base::{Fault, Time};
 use crate::catalog::{claims, contexts};
 use crate::error::{Denied, Error};
-use crate::oauth::grant::{self, Demand, Duration, Grant, GrantState};
+use crate::oauth::grant::{self, Demand, Duration, Grant, GrantState, Pick};
 use crate::provider::clients::{self, Registered};
 use crate::provider::consent::{self, Line, OFFLINE};
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::{Conn, families, grants};
-use crate::wallet::holdings;
+use crate::wallet::holdings::{self, Holdings};
 
 /// How many grants a person's list shows.
 const MOST: i64 = 200;
@@ -111,26 +111,27 @@ pub async fn show(app: &App, account: AccountId, id: GrantId) -> Result<Detail, 
                 let kept = own(conn, account, id).await?;
                 let holdings = holdings::current(conn, &unit, account).await?;
                 let connected = connected(conn, &unit, kept).await?.ok_or(Denied::NotFound)?;
-                let grant = &connected.grant;
-                let mut names: Vec<&'static str> = claims::lines()
-                    .filter(|claim| grant.offered.claims.contains(claim.name))
-                    .map(|claim| claim.name)
-                    .collect();
-                names.extend(grant.offered.scope.contains(OFFLINE).then_some(OFFLINE));
-                let lines = names.into_iter().map(|name| {
-                    let is_ticked = match name {
-                        OFFLINE => grant.allowed.scope.contains(OFFLINE),
-                        _ => grant.allowed.claims.contains(name),
-                    };
-                    Line { is_ticked, ..consent::line(name, &holdings, &connected.client) }
-                });
-                let lines = lines.collect();
+                let lines = lines(&connected.grant, &holdings, &connected.client);
                 Ok::<_, Error>(Detail { connected, lines })
             })
         })
         .await?;
     detail.connected.last_read = audit::activity::last_read(app, vec![id]).await?.get(&id).copied();
     Ok(detail)
+}
+
+/// The lines of all that was ever offered for a grant.
+fn lines(grant: &Grant, holdings: &Holdings, client: &Registered) -> Vec<Line> {
+    let offered = claims::lines().filter(|claim| grant.offered.claims.contains(claim.name)).map(|claim| claim.name);
+    let offline = grant.offered.scope.contains(OFFLINE).then_some(OFFLINE);
+    let line = |name| {
+        let is_ticked = match name {
+            OFFLINE => grant.allowed.scope.contains(OFFLINE),
+            _ => grant.allowed.claims.contains(name),
+        };
+        Line { is_ticked, ..consent::line(name, holdings, client, Some(grant)) }
+    };
+    offered.chain(offline).map(line).collect()
 }
 
 async fn own(conn: &mut Conn<'_>, account: AccountId, id: GrantId) -> Result<KeptGrant, Error> {
@@ -143,6 +144,8 @@ async fn own(conn: &mut Conn<'_>, account: AccountId, id: GrantId) -> Result<Kep
 pub struct Change {
     /// The ticked lines; every other one is unticked.
     pub lines: Vec<String>,
+    /// What is picked on lines that give a choice.
+    pub picks: Vec<Pick>,
     /// `None` leaves the time as it is.
     pub duration: Option<Duration>,
     /// Whether the person proved lately who they are, which giving more or for longer needs.
@@ -167,8 +170,11 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
                 if !kept.grant.is_live(now) {
                     return Err(Error::from(Denied::Expired));
                 }
-                let Some(after) = changed(&kept.grant, &change, now) else { return Ok(()) };
-                if is_wider(&kept.grant, &after) && !change.is_fresh {
+                let holdings = holdings::current(tx, &unit, account).await?;
+                let client = clients::find_in(tx, &unit, &kept.grant.client).await?.ok_or(Denied::NotFound)?;
+                let lines = lines(&kept.grant, &holdings, &client);
+                let Some(after) = changed(&kept.grant, &lines, &change, now) else { return Ok(()) };
+                if is_wider(&told(&kept.grant, &lines), &after) && !change.is_fresh {
                     return Err(Denied::StepUp { acr: contexts::CONTEXTS[0].acr }.into());
                 }
                 if !grants::replace(tx, &kept.grant, &after, kept.client_seen).await? {
@@ -183,14 +189,22 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
 }
 
 /// The grant after a change; `None` where nothing changes.
-fn changed(grant: &Grant, change: &Change, now: Time) -> Option<Grant> {
-    let answer = answer(grant, &change.lines, change.duration.unwrap_or(grant.duration));
+fn changed(grant: &Grant, lines: &[Line], change: &Change, now: Time) -> Option<Grant> {
+    let answer = answer(grant, lines, change);
     let mut after = grant.merge(&answer, now);
     if after.duration == grant.duration {
         // Ticking a line is no new yes to the time that was chosen.
         after.expires_at = grant.expires_at;
     }
     (after.allowed != grant.allowed || after.duration != grant.duration).then_some(after)
+}
+
+/// A grant with what is told where nothing was picked yet: picking that gives nothing away.
+fn told(grant: &Grant, lines: &[Line]) -> Grant {
+    let mut told = grant.clone();
+    let ticked = lines.iter().filter(|line| line.is_ticked && line.is_for_one());
+    told.allowed.picks.extend(consent::picked(ticked, &[]));
+    told
 }
 
 fn is_wider(before: &Grant, after: &Grant) -> bool {
@@ -202,8 +216,8 @@ fn is_wider(before: &Grant, after: &Grant) -> bool {
 }
 
 /// The answer that a form with all lines of a grant gives.
-fn answer(grant: &Grant, lines: &[String], duration: Duration) -> grant::Answer {
-    let ticked = |line: &str| lines.iter().any(|l| l == line);
+fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
+    let ticked = |line: &str| change.lines.iter().any(|l| l == line);
     let rows = || grant.offered.claims.iter().filter_map(|name| claims::find(name));
     let allowed: BTreeSet<String> = rows().filter(|c| c.is_covered(ticked)).map(|c| c.name.to_owned()).collect();
     let is_left = |scope: &str| match scope {
@@ -213,11 +227,12 @@ fn answer(grant: &Grant, lines: &[String], duration: Duration) -> grant::Answer 
         _ if claims::in_scope(scope).next().is_none() => grant.allowed.scope.contains(scope),
         _ => claims::in_scope(scope).any(|claim| allowed.contains(claim.name)),
     };
-    grant::Answer {
-        offered: grant.offered.clone(),
-        allowed: Demand { scope: grant.offered.scope.filter(is_left), claims: allowed },
-        duration,
-    }
+    let scope = grant.offered.scope.filter(is_left);
+    let picks = consent::picked(lines.iter().filter(|line| ticked(line.name)), &change.picks);
+    let mut offered = grant.offered.clone();
+    offered.picks.extend(lines.iter().flat_map(|line| &line.choices).map(|choice| choice.pick));
+    let duration = change.duration.unwrap_or(grant.duration);
+    grant::Answer { offered, allowed: Demand { scope, claims: allowed, picks }, duration }
 }
 
 /// Stops sharing: when this answers, no token of the grant works and no code of it can be redeemed.
@@ -273,6 +288,7 @@ mod tests {
         let demand = |claims: &[&str]| Demand {
             scope: Scope::read("openid profile email").expect("a scope"),
             claims: claims.iter().map(|c| (*c).to_owned()).collect(),
+            picks: BTreeSet::new(),
         };
         let answer = grant::Answer {
             offered: demand(&["name", "nickname", "email", "email_verified"]),
@@ -285,7 +301,8 @@ mod tests {
 
     fn after(before: &Grant, lines: &[&str], duration: Option<Duration>) -> Option<(Grant, bool)> {
         let lines = lines.iter().map(|l| (*l).to_owned()).collect();
-        let after = changed(before, &Change { lines, duration, is_fresh: false }, NOW + Seconds::days(1))?;
+        let change = Change { lines, picks: Vec::new(), duration, is_fresh: false };
+        let after = changed(before, &[], &change, NOW + Seconds::days(1))?;
         let is_wider = is_wider(before, &after);
         Some((after, is_wider))
     }

@@ -138,7 +138,7 @@ pub async fn record(
         return Ok((scope, None));
     }
     let holdings = holdings::load(conn, app, family.account_id, standing.revision).await?;
-    let projection = project(&holdings, &grant.allowed.claims, &asked, &request.id_token);
+    let projection = project(&holdings, &grant.allowed, &asked, &request.id_token);
     if projection.is_empty() {
         return Ok((scope, None));
     }

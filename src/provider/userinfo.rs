@@ -127,7 +127,7 @@ async fn tell(
                     audit::record(tx, &unit, &record.refused("step_up"), &origin).await?;
                     return Ok(Err(error));
                 }
-                let projection = project(&holdings, &grant.allowed.claims, &asked, &request.userinfo);
+                let projection = project(&holdings, &grant.allowed, &asked, &request.userinfo);
                 let frame = [("sub", Value::String(tokens::subject(&unit, &client, family.account_id)))];
                 let mut requested = supported().claims_of(access.scope());
                 requested.extend(request.userinfo.keys().cloned());

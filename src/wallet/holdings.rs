@@ -1,6 +1,6 @@
 //! Everything a projection may draw on: the values of one account, loaded once and kept until they change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use crate::accounts::sealing;
 use crate::app::{App, Room};
 use crate::base::id::AccountId;
 use crate::base::{Fault, Time};
+use crate::oauth::grant::Pick;
 use crate::store::database::Conn;
 use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
@@ -22,6 +23,8 @@ pub struct Held {
     pub text: String,
     pub source: Source,
     pub verified_at: Option<Time>,
+    /// Which thing it is, where the wallet may hold several.
+    pub pick: Option<Pick>,
 }
 
 /// The values of one account by the names of their claims, as of one revision.
@@ -29,6 +32,8 @@ pub struct Held {
 pub struct Holdings {
     revision: i64,
     values: BTreeMap<String, Held>,
+    /// By claim, where the wallet holds several: all of them, the one that `values` has first.
+    several: BTreeMap<&'static str, Vec<Held>>,
 }
 
 impl std::fmt::Debug for Holdings {
@@ -44,10 +49,43 @@ impl Holdings {
         self.values.get(claim).filter(|held| !held.text.is_empty())
     }
 
+    /// Those among which a person picks for a claim; empty where there is no choice.
+    pub fn choices(&self, claim: &str) -> &[Held] {
+        self.several.get(claim).map_or(&[], Vec::as_slice)
+    }
+
+    /// The value of a claim for somebody for whom these things were picked: the picked one; of several of which none
+    /// was picked, the first; nothing where the picked one is gone.
+    pub fn picked(&self, claim: &str, picks: &BTreeSet<Pick>) -> Option<&Held> {
+        let first = self.find(claim)?;
+        let Some(own) = first.pick else { return Some(first) };
+        if !picks.iter().any(|pick| pick.rivals(own)) {
+            return Some(first);
+        }
+        let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
+        std::iter::once(first).chain(self.choices(claim)).find(is_picked)
+    }
+
     #[cfg(test)]
     pub(crate) fn sample(values: &[(&str, &str)]) -> Self {
-        let held = |text: &str| Held { text: text.to_owned(), source: Source::Person, verified_at: None };
-        Self { revision: 1, values: values.iter().map(|(n, t)| ((*n).to_owned(), held(t))).collect() }
+        let held = |text: &str| Held { text: text.to_owned(), source: Source::Person, verified_at: None, pick: None };
+        let values = values.iter().map(|(n, t)| ((*n).to_owned(), held(t))).collect();
+        Self { revision: 1, values, ..Self::default() }
+    }
+
+    /// With several of one claim, each with its pick.
+    #[cfg(test)]
+    pub(crate) fn with_several(mut self, claim: &'static str, all: &[(Pick, &str)]) -> Self {
+        let held = |(pick, text): &(Pick, &str)| Held {
+            text: (*text).to_owned(),
+            source: Source::Control,
+            verified_at: Some(Time::from_unix(1)),
+            pick: Some(*pick),
+        };
+        let all: Vec<Held> = all.iter().map(held).collect();
+        self.values.extend(all.first().map(|first| (claim.to_owned(), first.clone())));
+        self.several.insert(claim, all);
+        self
     }
 }
 
@@ -85,28 +123,28 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     for row in profiles::list(conn, account).await? {
         let text = sealing::open_value(&key, account, &row.name, &row.value)?;
         changed_at = changed_at.max(Some(row.updated_at));
-        values.insert(row.name, Held { text, source: row.source, verified_at: row.verified_at });
+        values.insert(row.name, Held { text, source: row.source, verified_at: row.verified_at, pick: None });
     }
-    // Primary addresses come first; the first of a kind is the one that is shared.
+    // Primary addresses come first; the first of a kind is the one that is shared unless another was picked.
+    let mut several: BTreeMap<&'static str, Vec<Held>> = BTreeMap::new();
     for contact in contacts::list(conn, account).await? {
-        let (claim, rider) = match contact.kind {
-            ContactKind::Email => ("email", "email_verified"),
-            ContactKind::Phone => ("phone_number", "phone_number_verified"),
+        let (claim, rider, pick) = match contact.kind {
+            ContactKind::Email => ("email", "email_verified", Pick::Email(contact.id)),
+            ContactKind::Phone => ("phone_number", "phone_number_verified", Pick::Phone(contact.id)),
         };
-        if values.contains_key(claim) {
-            continue;
-        }
         let text = sealing::open_contact(&key, &contact)?;
         let source = if contact.verified_at.is_some() { Source::Control } else { Source::Person };
-        let held = |text| Held { text, source, verified_at: contact.verified_at };
-        values.insert(claim.to_owned(), held(text));
-        values.insert(rider.to_owned(), held(contact.verified_at.is_some().to_string()));
+        let held = |text| Held { text, source, verified_at: contact.verified_at, pick: Some(pick) };
+        several.entry(claim).or_default().push(held(text));
+        several.entry(rider).or_default().push(held(contact.verified_at.is_some().to_string()));
     }
+    values.extend(several.iter().filter_map(|(name, all)| Some(((*name).to_owned(), all.first()?.clone()))));
+    several.retain(|_, all| all.len() > 1);
     if let Some(at) = changed_at {
-        let held = Held { text: at.unix().to_string(), source: Source::System, verified_at: None };
+        let held = Held { text: at.unix().to_string(), source: Source::System, verified_at: None, pick: None };
         values.insert("updated_at".to_owned(), held);
     }
-    Ok(Holdings { revision, values })
+    Ok(Holdings { revision, values, several })
 }
 
 /// The current values of an account, for pages that show a person their own data.

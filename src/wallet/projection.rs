@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::catalog::{CLAIMS, values};
 use crate::oauth::claims_request::WantedClaims;
+use crate::oauth::grant::Demand;
 use crate::wallet::holdings::Holdings;
 
 /// Claims about a person that may leave. Cannot be serialized: only [`crate::wallet::disclosure`] lets it out.
@@ -32,16 +33,11 @@ impl Projection {
 /// Every claim of the catalogue that is asked for, allowed and held, in the catalogue's order.
 ///
 /// A claim that was asked for with certain values is left out where it has another (OIDC Core §5.5.1); a claim without
-/// a value is left out too, never null or empty (OIDC Core §5.3.2).
-pub fn project(
-    holdings: &Holdings,
-    allowed: &BTreeSet<String>,
-    asked: &BTreeSet<String>,
-    wanted: &WantedClaims,
-) -> Projection {
-    let may_leave = |name: &str| name != "sub" && asked.contains(name) && allowed.contains(name);
+/// a value is left out too, never null or empty (OIDC Core §5.3.2). Of several values the picked one leaves.
+pub fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, wanted: &WantedClaims) -> Projection {
+    let may_leave = |name: &str| name != "sub" && asked.contains(name) && allowed.claims.contains(name);
     let claims = CLAIMS.iter().filter(|claim| may_leave(claim.name)).filter_map(|claim| {
-        let value = values::to_json(claim.value, &holdings.find(claim.name)?.text)?;
+        let value = values::to_json(claim.value, &holdings.picked(claim.name, &allowed.picks)?.text)?;
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
     Projection { claims: claims.collect() }
@@ -53,10 +49,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::base::id::ContactId;
+    use crate::base::{Random, Time};
     use crate::oauth::claims_request::Wanted;
+    use crate::oauth::grant::Pick;
 
     fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|n| (*n).to_owned()).collect()
+    }
+
+    fn allowed(claims: &BTreeSet<String>) -> Demand {
+        Demand { claims: claims.clone(), ..Demand::default() }
     }
 
     fn amina() -> Holdings {
@@ -72,7 +75,7 @@ mod tests {
     #[test]
     fn oidc_core_s5_3_2_types_and_absence() {
         let all = set(&["name", "email", "email_verified", "updated_at", "nickname", "birthdate", "sub"]);
-        let projection = project(&amina(), &all, &all, &WantedClaims::new());
+        let projection = project(&amina(), &allowed(&all), &all, &WantedClaims::new());
         let expected = [
             ("name", json!("Amina Yusuf")),
             ("updated_at", json!(1_795_000_000)),
@@ -89,7 +92,23 @@ mod tests {
             "email".to_owned(),
             Wanted { essential: true, values: vec![json!("other@mail.example")] },
         )]);
-        assert_eq!(project(&amina(), &all, &all, &wanted).names().collect::<Vec<_>>(), ["name"]);
+        assert_eq!(project(&amina(), &allowed(&all), &all, &wanted).names().collect::<Vec<_>>(), ["name"]);
+    }
+
+    #[test]
+    fn of_several_the_picked_one_leaves() {
+        let ids = [1, 2, 3].map(|at| ContactId::new(Time::from_unix(at), &Random::seeded(1)));
+        let [home, work, gone] = ids.map(Pick::Email);
+        let wallet = amina().with_several("email", &[(home, "home@mail.example"), (work, "work@mail.example")]);
+        let all = set(&["email"]);
+        let told = |picks: &[Pick]| {
+            let allowed = Demand { picks: picks.iter().copied().collect(), ..allowed(&all) };
+            project(&wallet, &allowed, &all, &WantedClaims::new()).into_claims().pop().map(|(_, value)| value)
+        };
+        assert_eq!(told(&[]), Some(json!("home@mail.example")));
+        assert_eq!(told(&[work]), Some(json!("work@mail.example")));
+        assert_eq!(told(&[Pick::Phone(ids[1])]), Some(json!("home@mail.example")), "a pick of another kind");
+        assert_eq!(told(&[gone]), None, "no other address is told in the place of one that is gone");
     }
 
     proptest! {
@@ -98,9 +117,9 @@ mod tests {
             let names = ["name", "email", "email_verified", "updated_at", "nickname", "sub", "phone_number", "gender"];
             let pick = |bits: u8| names.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1)
                 .map(|(_, n)| (*n).to_owned()).collect::<BTreeSet<_>>();
-            let (asked, allowed) = (pick(asked), pick(allowed));
-            for name in project(&amina(), &allowed, &asked, &WantedClaims::new()).names() {
-                prop_assert!(asked.contains(name) && allowed.contains(name));
+            let (asked, allows) = (pick(asked), pick(allowed));
+            for name in project(&amina(), &self::allowed(&allows), &asked, &WantedClaims::new()).names() {
+                prop_assert!(asked.contains(name) && allows.contains(name));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::oauth;
+use crate::oauth::grant::Pick;
 use crate::oauth::params::{MOST_PARAMS, decode_form};
 
 /// What a page's form posted, in its order.
@@ -46,6 +47,12 @@ impl Form {
     /// All values of a field.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.pairs.iter().filter(|(n, _)| n == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// What was picked on lines that give a choice: fields named `pick-…`; what is no pick counts for nothing.
+    pub fn picks(&self) -> Vec<Pick> {
+        let picks = self.pairs.iter().filter(|(name, _)| name.starts_with("pick-"));
+        picks.filter_map(|(_, value)| value.parse().ok()).collect()
     }
 }
 

@@ -59,6 +59,7 @@ impl<'a> Shared<'a> {
         let asked = Demand {
             scope: Scope::read(scope).expect("a scope"),
             claims: claims.iter().map(|claim| (*claim).to_owned()).collect(),
+            ..Demand::default()
         };
         let answer = Answer { offered: asked.clone(), allowed: asked, duration: Duration::UntilStopped };
         let grant = Grant::open(GrantId::new(NOW, &app.random), account, made.id.clone(), &answer, NOW);
@@ -222,7 +223,7 @@ async fn oidc_core_s11_offline_access_that_is_taken_back_refreshes_no_more() {
         assert_eq!(shared.introspect(refresh).await["active"], true);
         let leave = async |lines: &[&str]| {
             let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-            let change = grants::Change { lines, duration: None, is_fresh: true };
+            let change = grants::Change { lines, picks: Vec::new(), duration: None, is_fresh: true };
             let (account, id) = (shared.grant.account, shared.grant.id);
             grants::change(b, account, id, change, &Origin::house()).await.expect("a change");
         };

@@ -68,7 +68,8 @@ async fn granted(app: &App) -> Grant {
         created_at: NOW,
         updated_at: NOW,
     };
-    let asked = Demand { scope: Scope::read("openid email").expect("a scope"), claims: ["email".to_owned()].into() };
+    let scope = Scope::read("openid email").expect("a scope");
+    let asked = Demand { scope, claims: ["email".to_owned()].into(), ..Demand::default() };
     let answer = Answer { offered: asked.clone(), allowed: asked, duration: Duration::UntilStopped };
     let grant = Grant::open(GrantId::new(NOW, random), account.id, client.id.clone(), &answer, NOW);
     let kept = grant.clone();

@@ -8,7 +8,11 @@ use proptest::prelude::*;
 const NOW: Time = Time::from_unix(1_795_000_000);
 
 fn demand(scope: &str, claims: &[&str]) -> Demand {
-    Demand { scope: scope.parse().unwrap(), claims: claims.iter().map(|c| (*c).to_owned()).collect() }
+    Demand {
+        scope: scope.parse().unwrap(),
+        claims: claims.iter().map(|c| (*c).to_owned()).collect(),
+        picks: BTreeSet::new(),
+    }
 }
 
 fn answer(offered: Demand, allowed: Demand) -> Answer {
@@ -100,6 +104,7 @@ fn any_demand() -> impl Strategy<Value = Demand> {
     (names.clone(), names).prop_map(|(scope, claims)| Demand {
         scope: Scope::of(scope.iter().map(String::as_str)),
         claims: claims.into_iter().collect(),
+        picks: BTreeSet::new(),
     })
 }
 

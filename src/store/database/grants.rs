@@ -10,7 +10,7 @@ use crate::base::id::{AccountId, ClientId, GrantId};
 use crate::base::{Digest, Fault, Time};
 use crate::oauth::Grant;
 use crate::oauth::Scope;
-use crate::oauth::grant::{Demand, Duration, GrantState};
+use crate::oauth::grant::{Demand, Duration, GrantState, Pick};
 
 /// A grant as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -31,6 +31,7 @@ pub struct GrantRow {
     expires_at: Option<Time>,
     ended_at: Option<Time>,
     end_reason: Option<String>,
+    picks: Json<BTreeSet<Pick>>,
 }
 
 /// A grant, and what the person saw of the client when they agreed.
@@ -59,6 +60,7 @@ impl GrantRow {
             expires_at: grant.expires_at,
             ended_at: None,
             end_reason: None,
+            picks: Json(grant.allowed.picks.clone()),
         }
     }
 
@@ -70,7 +72,7 @@ impl GrantRow {
             id: self.id,
             account: self.account_id,
             client: self.client_id,
-            allowed: Demand { scope: self.scope, claims: self.claims.0 },
+            allowed: Demand { scope: self.scope, claims: self.claims.0, picks: self.picks.0 },
             offered: self.offered.0,
             duration: Duration::read(&self.duration).ok_or_else(unknown)?,
             created_at: self.created_at,
@@ -146,12 +148,14 @@ pub async fn replace(conn: &mut Conn<'_>, before: &Grant, after: &Grant, client_
         .filter(grants::epoch.eq(before.epoch as i32))
         .filter(grants::confirmed_at.eq(before.confirmed_at))
         .filter(grants::scope.eq(&before.allowed.scope))
-        .filter(grants::claims.eq(Json(before.allowed.claims.clone())));
+        .filter(grants::claims.eq(Json(before.allowed.claims.clone())))
+        .filter(grants::picks.eq(Json(before.allowed.picks.clone())));
     let row = GrantRow::new(after, client_seen);
     let update = diesel::update(unmoved).set((
         grants::epoch.eq(row.epoch),
         grants::scope.eq(row.scope),
         grants::claims.eq(row.claims),
+        grants::picks.eq(row.picks),
         grants::offered.eq(row.offered),
         grants::duration.eq(row.duration),
         grants::client_seen.eq(client_seen),

@@ -141,6 +141,7 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
+        picks -> Text,
     }
 }
 

@@ -39,6 +39,7 @@ pub async fn decide(mut call: Call) -> Result<Response, Error> {
     let answer = Answer {
         allows: form.text("decision") == "allow",
         lines: form.all("claim"),
+        picks: form.picks(),
         duration: Duration::read(form.text("duration")).unwrap_or(Duration::Once),
     };
     let browser = call.visit.browser_digest();

@@ -6,7 +6,7 @@ use crate::audit::activity::{self, Filter};
 use crate::base::id::GrantId;
 use crate::catalog::{claims, events};
 use crate::error::{Denied, Error};
-use crate::oauth::grant::{Duration, Grant};
+use crate::oauth::grant::{Duration, Grant, Pick};
 use crate::oauth::params;
 use crate::provider::consent::Line;
 use crate::provider::grants::{self, Change, Connected};
@@ -110,17 +110,19 @@ pub async fn show(call: Call) -> Result<Response, Error> {
 /// What a person chose before they had to sign in again, carried in the query of the page.
 struct Wish {
     lines: Option<Vec<String>>,
+    picks: Option<Vec<Pick>>,
     duration: Option<Duration>,
 }
 
 impl Wish {
     fn read(call: &Call) -> Self {
         let lines = call.query_value("lines").map(|lines| lines.split(',').map(str::to_owned).collect());
-        Self { lines, duration: call.query_value("duration").and_then(|name| Duration::read(&name)) }
+        let picks = call.query_value("picks").map(|picks| picks.split(',').filter_map(|p| p.parse().ok()).collect());
+        Self { lines, picks, duration: call.query_value("duration").and_then(|name| Duration::read(&name)) }
     }
 
     /// The sign-in page, and from there back with the wish.
-    fn by_sign_in(id: GrantId, lines: &[String], duration: Option<Duration>) -> Response {
+    fn by_sign_in(id: GrantId, lines: &[String], picks: &[Pick], duration: Option<Duration>) -> Response {
         // A comma is in front, since an empty list is a wish too.
         let mut back = format!("{}?done=app-check-again&lines=", href(id));
         lines.iter().for_each(|line| {
@@ -128,6 +130,8 @@ impl Wish {
             params::encode(line, &mut back);
         });
         back.push_str(if lines.is_empty() { "," } else { "" });
+        back.push_str("&picks=");
+        picks.iter().for_each(|pick| back.push_str(&format!(",{pick}")));
         back.push_str("&duration=");
         back.push_str(duration.map_or("", Duration::name));
         let mut target = "/signin?return_to=".to_owned();
@@ -137,8 +141,12 @@ impl Wish {
 
     fn line(&self, words: Words, line: &Line) -> view::Line {
         let is_wished = |lines: &Vec<String>| lines.iter().any(|wished| wished == line.name);
-        let is_ticked = self.lines.as_ref().map_or(line.is_ticked, is_wished);
-        view::Line { is_ticked, is_shared: line.is_ticked, ..consent::line(words, line) }
+        let (is_ticked, is_shared) = (self.lines.as_ref().map_or(line.is_ticked, is_wished), line.is_ticked);
+        let mut line = Line { is_ticked, ..line.clone() };
+        for choice in &mut line.choices {
+            choice.is_chosen = self.picks.as_ref().map_or(choice.is_chosen, |picks| picks.contains(&choice.pick));
+        }
+        view::Line { is_shared, ..consent::line(words, &line) }
     }
 }
 
@@ -146,11 +154,12 @@ pub async fn change(mut call: Call) -> Result<Response, Error> {
     let form = call.form().await?;
     let person = call.person().await?;
     let id: GrantId = call.id("id")?;
-    let (lines, duration) = (form.all("claim"), Duration::read(form.text("duration")));
-    let wanted = Change { lines: lines.clone(), duration, is_fresh: call.is_fresh(&person.session) };
+    let (lines, picks, duration) = (form.all("claim"), form.picks(), Duration::read(form.text("duration")));
+    let is_fresh = call.is_fresh(&person.session);
+    let wanted = Change { lines: lines.clone(), picks: picks.clone(), duration, is_fresh };
     match grants::change(&call.app, person.session.account, id, wanted, call.visit.origin()).await {
         Ok(()) => Ok(notice::done(&href(id), "saved")),
-        Err(Error::Denied(Denied::StepUp { .. })) => Ok(Wish::by_sign_in(id, &lines, duration)),
+        Err(Error::Denied(Denied::StepUp { .. })) => Ok(Wish::by_sign_in(id, &lines, &picks, duration)),
         Err(error) => Err(error),
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::oauth::authorization::Polled;
 use crate::oauth::authorization::polled::By;
 use crate::oauth::client::SubjectType;
-use crate::provider::consent::{ConsentAsk, Line, OFFLINE, Reason};
+use crate::provider::consent::{Choice, ConsentAsk, Line, OFFLINE, Reason};
 use crate::store::database::profiles::Source;
 use crate::web::answer;
 use crate::web::call::Call;
@@ -80,5 +80,15 @@ pub fn line(words: Words, line: &Line) -> view::Line {
         (None, Some(Source::Person)) => Some(Chip::typed(words)),
         (None, _) => None,
     });
-    view::Line { chip, why, is_new, is_ticked, ..shown }
+    let choices = line.choices.iter().map(|choice| pick(words, line, choice)).collect();
+    view::Line { chip, why, choices, is_for_one: line.is_for_one(), is_new, is_ticked, ..shown }
+}
+
+fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
+    let label = match line.name {
+        "phone_number" => view::masked_phone(&choice.value),
+        _ => choice.value.clone(),
+    };
+    let chip = choice.verified_at.map_or_else(|| Chip::unchecked(words), |at| Chip::checked(words, at));
+    view::Choice { value: choice.pick.to_string(), label, hint: Some(chip.text), is_chosen: choice.is_chosen }
 }

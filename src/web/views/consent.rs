@@ -6,7 +6,7 @@ use crate::base::Time;
 use crate::provider::resources::Service;
 use crate::web::view::AppCard;
 use crate::web::view::Chip;
-use crate::web::view::Choice;
+pub use crate::web::view::Choice;
 use crate::web::view::Frame;
 use crate::web::view::When;
 use crate::words::Words;
@@ -110,6 +110,10 @@ pub struct Line {
     pub detail: Option<String>,
     /// Why they ask, in the platform's words, printed in quotation marks.
     pub why: Option<String>,
+    /// Among which things the person picks; posted as `pick-` and the line's [`Line::id`].
+    pub choices: Vec<Choice>,
+    /// Whether one of them alone can be picked.
+    pub is_for_one: bool,
     pub is_new: bool,
     pub is_ticked: bool,
     /// Shared by an earlier decision: it has a tick box even where the wallet holds nothing.

@@ -155,8 +155,15 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
 
     let needed = || {
         let email = Line::claim(words, "email", some("amina@mail.example"));
+        let address = |value: &str, label: &str, is_chosen| {
+            let hint = checked().map(|chip| chip.text);
+            consent::Choice { value: href(value), label: href(label), hint, is_chosen }
+        };
+        let choices = vec![address("email.a", "amina@mail.example", true), address("email.b", "a@work.example", false)];
+        // Of another name: an id is on a page once.
+        let several = Line { choices, is_for_one: true, is_ticked: true, ..Line::claim(words, "other", some("x")) };
         let shared = Line { is_shared: true, is_ticked: true, ..Line::claim(words, "website", None) };
-        vec![Line { chip: checked(), is_locked: true, is_ticked: true, ..email }, shared]
+        vec![Line { chip: checked(), is_locked: true, is_ticked: true, ..email }, shared, several]
     };
     let optional = || {
         let phone = Line::phone(words, "phone_number", Some("+4915112345482"));

@@ -45,6 +45,7 @@ do-not-share = لا تشارك
 line-missing-html = لم تُضف هذا بعد.
 line-add = إضافة
 line-new = جديد
+line-which = { $what }: أيّها؟
 line-show = إظهار
 line-whole-is-shared = يُشارَك الرقم كاملًا.
 line-why-html = سبب الطلب: «{ $why }»

@@ -37,6 +37,7 @@ do-not-share = Don’t share
 line-missing-html = You have not added this yet.
 line-add = Add
 line-new = New
+line-which = { $what }: which one?
 line-show = Show
 line-whole-is-shared = The full number is shared.
 line-why-html = Why they ask: “{ $why }”

@@ -3,7 +3,9 @@
 use Line::{AnyOfScope, Own, With};
 use Sensitivity::{Ordinary, Sensitive};
 use Source::{Contact, Profile, System};
-use ValueType::{Address, Bool, Date, Email, Language, Number, Phone, Text, Url, Zone};
+use ValueType::{
+    Address, Bool, Color, Date, Email, Language, Languages, Number, Phone, Prose, Text, Texts, Url, Urls, Zone,
+};
 
 /// One claim.
 #[derive(Debug)]
@@ -46,6 +48,25 @@ pub enum ValueType {
     Email,
     /// E.164.
     Phone,
+    /// Text of several lines.
+    Prose,
+    /// A JSON array of texts, of web addresses, of language tags: kept and typed one a line.
+    Texts,
+    Urls,
+    Languages,
+    /// `#rrggbb`.
+    Color,
+}
+
+impl ValueType {
+    /// The most members of a list; `None` for what is none.
+    pub fn most_members(self) -> Option<usize> {
+        match self {
+            Self::Texts | Self::Urls => Some(20),
+            Self::Languages => Some(10),
+            _ => None,
+        }
+    }
 }
 
 /// Where the value is found.
@@ -139,7 +160,22 @@ pub const CLAIMS: &[Claim] = &[
         section: "OIDC Core §5.1.1",
         ..row("address", "address", Address, Profile("address"), Own, Sensitive, false, "claim-address", 1500)
     },
+    social("wallet_display_name", Text, Profile("wallet_display_name"), "claim-wallet-display-name", 60),
+    social("wallet_headline", Text, Profile("wallet_headline"), "claim-wallet-headline", 120),
+    social("wallet_pronouns", Text, Profile("wallet_pronouns"), "claim-wallet-pronouns", 40),
+    social("wallet_bio", Prose, Profile("wallet_bio"), "claim-wallet-bio", 1000),
+    social("wallet_location", Text, Profile("wallet_location"), "claim-wallet-location", 100),
+    social("wallet_links", Urls, Profile("wallet_links"), "claim-wallet-links", 4000),
+    social("wallet_languages", Languages, Profile("wallet_languages"), "claim-wallet-languages", 200),
+    social("wallet_interests", Texts, Profile("wallet_interests"), "claim-wallet-interests", 1000),
+    social("wallet_accent_color", Color, Profile("wallet_accent_color"), "claim-wallet-accent-color", 7),
 ];
+
+/// A line of the social profile: a claim of our own (RFC 7519 §4.3), told by UserInfo and the data API.
+const fn social(name: &'static str, value: ValueType, source: Source, label: &'static str, most: usize) -> Claim {
+    let claim = row(name, "wallet.profile", value, source, Own, Ordinary, false, label, most);
+    Claim { section: "RFC 7519 §4.3", ..claim }
+}
 
 /// A row of the standard's table; the order of the arguments is that of the fields.
 #[expect(clippy::too_many_arguments, reason = "the columns of a table")]
@@ -222,7 +258,9 @@ mod tests {
             assert!(CLAIMS[..at].iter().all(|other| other.name != claim.name), "{} twice", claim.name);
             assert!(scopes::find(claim.scope).is_some(), "{}: no scope {}", claim.name, claim.scope);
             assert_eq!(claim.label, format!("claim-{}", claim.name.replace('_', "-")));
-            assert!(claim.section.starts_with("OIDC Core §5.1"));
+            let is_ours = claim.name.starts_with("wallet_");
+            assert!(claim.section.starts_with(if is_ours { "RFC 7519 §4.3" } else { "OIDC Core §5.1" }));
+            assert_eq!(is_ours, claim.scope.starts_with("wallet."));
             assert_eq!(claim.most > 0, claim.source != System && claim.value != Bool, "{}", claim.name);
             if let Profile(field) = claim.source {
                 assert_eq!(field, claim.name);
@@ -267,6 +305,6 @@ mod tests {
         assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
         assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
         assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
-        assert!(lines().all(|claim| claim.value != Bool) && lines().count() == 17);
+        assert!(lines().all(|claim| claim.value != Bool) && lines().count() == 26);
     }
 }

@@ -36,6 +36,13 @@ pub const SCOPES: &[Scope] = &[
     Scope { name: "phone", who: Who::User, title: "scope-phone", is_sensitive: true, section: "OIDC Core §5.4" },
     Scope { name: "address", who: Who::User, title: "scope-address", is_sensitive: true, section: "OIDC Core §5.4" },
     Scope {
+        name: "wallet.profile",
+        who: Who::User,
+        title: "scope-wallet-profile",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
         name: "offline_access",
         who: Who::User,
         title: "scope-offline-access",

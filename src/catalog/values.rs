@@ -21,6 +21,9 @@ pub enum Problem {
     NotEmail,
     NotPhone,
     NotAddress,
+    NotColor,
+    /// One member of a list does not fit, or there are too many.
+    NotList,
     /// The house fills it in, nobody types it.
     NotTyped,
 }
@@ -36,6 +39,8 @@ impl Problem {
             Self::NotZone => "problem-zoneinfo",
             Self::NotEmail => "problem-email",
             Self::NotPhone => "problem-phone",
+            Self::NotColor => "problem-color",
+            Self::NotList => "problem-list",
         }
     }
 }
@@ -51,8 +56,13 @@ pub fn check_value(claim: &Claim, typed: &str) -> Result<String, Problem> {
     if claim.value == ValueType::Address {
         return Address::read(typed.trim()).ok_or(Problem::NotAddress)?.check()?.kept();
     }
+    if claim.most > 0 && claim.value.most_members().is_some() {
+        return check_list(claim, typed);
+    }
     let line = text::line(typed, usize::MAX).ok_or(Problem::Empty)?;
     let value = match claim.value {
+        ValueType::Prose => text::lines(typed, usize::MAX).ok_or(Problem::Empty)?,
+        ValueType::Color => check_color(&line).ok_or(Problem::NotColor)?,
         ValueType::Text => Some(line).filter(|line| line != "null").ok_or(Problem::Empty)?,
         ValueType::Url => check_url(&line).ok_or(Problem::NotUrl)?,
         ValueType::Date => check_date(&line).ok_or(Problem::NotDate)?,
@@ -60,6 +70,7 @@ pub fn check_value(claim: &Claim, typed: &str) -> Result<String, Problem> {
         ValueType::Zone => Some(line).filter(|zone| is_zone(zone)).ok_or(Problem::NotZone)?,
         ValueType::Email => text::email(&line).ok_or(Problem::NotEmail)?,
         ValueType::Phone => text::phone(&line).ok_or(Problem::NotPhone)?,
+        ValueType::Texts | ValueType::Urls | ValueType::Languages => return Err(Problem::NotTyped),
         ValueType::Bool | ValueType::Number | ValueType::Address => return Err(Problem::NotTyped),
     };
     if claim.most == 0 {
@@ -78,6 +89,7 @@ pub fn to_json(value: ValueType, kept: &str) -> Option<Value> {
         ValueType::Bool => kept.parse().ok().map(Value::Bool),
         ValueType::Number => kept.parse::<i64>().ok().map(Value::from),
         ValueType::Address => Address::read(kept)?.to_json(),
+        list if list.most_members().is_some() => Some(Value::from(kept.lines().collect::<Vec<_>>())),
         _ => Some(Value::String(kept.to_owned())),
     }
 }
@@ -155,6 +167,37 @@ impl Address {
         map.remove("formatted");
         Some(Value::Object(Map::from_iter(std::iter::once(formatted).chain(map))))
     }
+}
+
+/// A list: one member a line, each once.
+fn check_list(claim: &Claim, typed: &str) -> Result<String, Problem> {
+    let mut members: Vec<String> = Vec::new();
+    for member in typed.lines().filter_map(|typed| text::line(typed, usize::MAX)) {
+        let member = match claim.value {
+            ValueType::Urls => check_url(&member).ok_or(Problem::NotUrl)?,
+            ValueType::Languages => text::language_tag(&member).ok_or(Problem::NotLanguage)?,
+            _ => Some(member).filter(|member| member.chars().count() <= MOST_MEMBER).ok_or(Problem::NotList)?,
+        };
+        if !members.contains(&member) {
+            members.push(member);
+        }
+    }
+    let kept = members.join("\n");
+    match kept.chars().count() {
+        0 => Err(Problem::Empty),
+        length if length > claim.most => Err(Problem::TooLong { most: claim.most }),
+        _ if Some(members.len()) > claim.value.most_members() => Err(Problem::NotList),
+        _ => Ok(kept),
+    }
+}
+
+/// The most characters of one member of a list of texts.
+const MOST_MEMBER: usize = 60;
+
+fn check_color(line: &str) -> Option<String> {
+    let digits = line.strip_prefix('#')?;
+    let is_color = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_color.then(|| line.to_ascii_lowercase())
 }
 
 fn check_url(line: &str) -> Option<String> {
@@ -236,6 +279,20 @@ mod tests {
             ("phone_number", "0151", Err(Problem::NotPhone)),
             ("email", "Amina@Mail.Example", Ok("Amina@mail.example")),
             ("email", "amina", Err(Problem::NotEmail)),
+            ("wallet_bio", " one \r\n two ", Ok("one\ntwo")),
+            (
+                "wallet_links",
+                "https://a.example\n\nhttps://a.example/\nhttps://b.example/x",
+                Ok("https://a.example/\nhttps://b.example/x"),
+            ),
+            ("wallet_links", "https://a.example\njavascript:alert(1)", Err(Problem::NotUrl)),
+            ("wallet_languages", "EN\npt-br", Ok("en\npt-BR")),
+            ("wallet_languages", "english language", Err(Problem::NotLanguage)),
+            ("wallet_interests", " \n ", Err(Problem::Empty)),
+            ("wallet_interests", &"x".repeat(61), Err(Problem::NotList)),
+            ("wallet_interests", &(0..21).map(|n| format!("{n}\n")).collect::<String>(), Err(Problem::NotList)),
+            ("wallet_accent_color", "#1D4ED8", Ok("#1d4ed8")),
+            ("wallet_accent_color", "blue", Err(Problem::NotColor)),
             ("sub", "me", Err(Problem::NotTyped)),
             ("email_verified", "true", Err(Problem::NotTyped)),
             ("updated_at", "1", Err(Problem::NotTyped)),
@@ -269,6 +326,10 @@ mod tests {
         assert_eq!(to_json(ValueType::Bool, "true"), Some(json!(true)));
         assert_eq!(to_json(ValueType::Number, "1795000000"), Some(json!(1_795_000_000)));
         assert_eq!(to_json(ValueType::Text, "x"), Some(json!("x")));
+        assert_eq!(
+            to_json(ValueType::Urls, "https://a.example/\nhttps://b.example/"),
+            Some(json!(["https://a.example/", "https://b.example/"]))
+        );
         for value in [ValueType::Text, ValueType::Bool, ValueType::Address, ValueType::Number] {
             assert_eq!(to_json(value, ""), None);
         }

@@ -172,7 +172,7 @@ fn describe(client: &mut Client, settings: &demo::Settings) {
     client.tos_uri = Some(settings.tos_uri());
 }
 
-/// What their wallets hold: every claim of OIDC Core §5.1 that a person types.
+/// What their wallets hold: every claim that a person types.
 const WALLETS: &[&[(&str, &str)]] = &[
     &[
         ("name", "Amina Yusuf"),
@@ -193,6 +193,15 @@ const WALLETS: &[&[(&str, &str)]] = &[
             "address",
             r#"{"street_address":"12 Talaat Harb St","locality":"Cairo","postal_code":"11511","country":"Egypt"}"#,
         ),
+        ("wallet_display_name", "Mina Y."),
+        ("wallet_headline", "Street photographer"),
+        ("wallet_pronouns", "she/her"),
+        ("wallet_bio", "Early mornings, old lenses.\nAsk me about Alexandria."),
+        ("wallet_location", "Cairo"),
+        ("wallet_links", "https://amina.example/prints\nhttps://amina.example/talks"),
+        ("wallet_languages", "ar\nen\nfr"),
+        ("wallet_interests", "Photography\nTrams\nTea"),
+        ("wallet_accent_color", "#1d4ed8"),
     ],
     &[
         ("name", "Jonas Weber"),
@@ -213,6 +222,15 @@ const WALLETS: &[&[(&str, &str)]] = &[
             "address",
             r#"{"street_address":"Lindenweg 7","locality":"Berlin","postal_code":"10115","country":"Germany"}"#,
         ),
+        ("wallet_display_name", "Jo"),
+        ("wallet_headline", "Builds wooden boats"),
+        ("wallet_pronouns", "he/him"),
+        ("wallet_bio", "Sawdust in every pocket."),
+        ("wallet_location", "Berlin"),
+        ("wallet_links", "https://jonas.example/boats"),
+        ("wallet_languages", "de\nen"),
+        ("wallet_interests", "Sailing\nJoinery"),
+        ("wallet_accent_color", "#b45309"),
     ],
 ];
 

@@ -322,6 +322,9 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
 
 /// A kept value as a person reads it.
 fn shown(claim: &Claim, kept: &str) -> String {
+    if claim.value.most_members().is_some() {
+        return kept.replace('\n', ", ");
+    }
     if claim.value != ValueType::Address {
         return kept.to_owned();
     }

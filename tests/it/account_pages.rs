@@ -33,6 +33,15 @@ const TYPED: &[(&str, &str, &str)] = &[
     ("country", "Germany", "Germany"),
     ("locale", "de-de", "de-DE"),
     ("zoneinfo", "Europe/Berlin", "Europe/Berlin"),
+    ("wallet_display_name", "Mina", "Mina"),
+    ("wallet_headline", "Street photographer", "Street photographer"),
+    ("wallet_pronouns", "she/her", "she/her"),
+    ("wallet_bio", "Old lenses.\r\nEarly mornings.", "Old lenses.\nEarly mornings."),
+    ("wallet_location", "Cairo", "Cairo"),
+    ("wallet_links", "https://a.example\r\nhttps://b.example/x", "https://a.example/\nhttps://b.example/x"),
+    ("wallet_languages", "AR\r\nen", "ar\nen"),
+    ("wallet_interests", "Trams\r\n\r\nTea", "Trams\nTea"),
+    ("wallet_accent_color", "#1D4ED8", "#1d4ed8"),
 ];
 
 const EDIT: &str = "/account/profile/edit";
@@ -77,6 +86,28 @@ async fn app_page(person: &mut Person) -> Page {
 
 fn notice(page: &Page) -> String {
     page.texts(".note.green").join(" ")
+}
+
+/// WALLET §4.1: a scope of our own, decided line by line, told with the types that the lines have.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_social_profile_is_shared_line_by_line() {
+    let server = Server::shared().await;
+    let mut person = Person::signed_up(server).await;
+    fill_profile(&mut person).await;
+    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile");
+    let platform = Platform::at(server, &client).await;
+    let ticked = Answers::only(&["wallet_bio", "wallet_links", "wallet_languages"]);
+    let tokens = platform.sign_in_with(&mut person, platform.attempt("openid wallet.profile"), &ticked).await;
+    let told = platform.userinfo(&tokens.access).await.json();
+    let wanted = serde_json::json!({
+        "sub": tokens.claims["sub"],
+        "wallet_bio": "Old lenses.\nEarly mornings.",
+        "wallet_links": ["https://a.example/", "https://b.example/x"],
+        "wallet_languages": ["ar", "en"],
+    });
+    assert_eq!(told, wanted);
+    let asked = platform.attempt("openid wallet.profile").url;
+    assert!(person.visit(asked.as_str()).await.away().as_str().contains("code="), "decided lines are not asked again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! The profile: every claim that OIDC Core §5.1 lets a person type.
+//! The profile: every claim that a person types.
 
 use askama::Template;
 
@@ -57,7 +57,7 @@ pub struct FormField {
     pub label: String,
     pub hint: Option<String>,
     pub value: String,
-    /// The `type` attribute.
+    /// The `type` attribute, or [`LINES`].
     pub kind: &'static str,
     pub autocomplete: &'static str,
     pub most: usize,
@@ -87,13 +87,17 @@ const fn field(
     Field { name, group, kind, autocomplete, most, has_hint }
 }
 
+/// The kind of a field of several lines.
+const LINES: &str = "lines";
+
 const NAME: &str = "profile-group-name";
 const ABOUT: &str = "profile-group-about";
 const CONTACT: &str = "profile-group-contact";
 const ADDRESS: &str = "profile-group-address";
 const REGION: &str = "profile-group-region";
+const SOCIAL: &str = "profile-group-social";
 
-/// OIDC Core §5.1 and §5.1.1, in the order of the page.
+/// OIDC Core §5.1 and §5.1.1 and the social profile, in the order of the page.
 pub const FIELDS: &[Field] = &[
     field("name", NAME, "text", "name", 200, true),
     field("given_name", NAME, "text", "given-name", 100, false),
@@ -107,13 +111,22 @@ pub const FIELDS: &[Field] = &[
     field("profile", ABOUT, "url", "off", 500, true),
     field("website", ABOUT, "url", "url", 500, true),
     field("phone_number", CONTACT, "tel", "tel", 24, true),
-    field("street_address", ADDRESS, "text", "street-address", 300, false),
+    field("street_address", ADDRESS, LINES, "street-address", 300, false),
     field("postal_code", ADDRESS, "text", "postal-code", 20, false),
     field("locality", ADDRESS, "text", "address-level2", 100, false),
     field("region", ADDRESS, "text", "address-level1", 100, false),
     field("country", ADDRESS, "text", "country-name", 100, false),
     field("locale", REGION, "text", "language", 35, true),
     field("zoneinfo", REGION, "text", "off", 64, true),
+    field("wallet_display_name", SOCIAL, "text", "off", 60, true),
+    field("wallet_headline", SOCIAL, "text", "off", 120, true),
+    field("wallet_pronouns", SOCIAL, "text", "off", 40, true),
+    field("wallet_bio", SOCIAL, LINES, "off", 1000, false),
+    field("wallet_location", SOCIAL, "text", "off", 100, true),
+    field("wallet_links", SOCIAL, LINES, "off", 4000, true),
+    field("wallet_languages", SOCIAL, LINES, "off", 200, true),
+    field("wallet_interests", SOCIAL, LINES, "off", 1000, true),
+    field("wallet_accent_color", SOCIAL, "text", "off", 7, true),
 ];
 
 impl Field {
@@ -131,7 +144,7 @@ impl Field {
     }
 }
 
-const GROUPS: [&str; 5] = [NAME, ABOUT, CONTACT, ADDRESS, REGION];
+const GROUPS: [&str; 6] = [NAME, ABOUT, CONTACT, ADDRESS, REGION, SOCIAL];
 
 impl Profile {
     /// The summary from what the wallet holds: `value` gives what is typed for a field, and how many apps see it.
@@ -163,7 +176,7 @@ impl ProfileEdit {
                 value,
                 autocomplete: field.autocomplete,
                 most: field.most,
-                is_multiline: field.name == "street_address",
+                is_multiline: field.kind == LINES,
             }
         };
         let mut group = |name: &'static str| FormGroup {

@@ -362,6 +362,7 @@ async fn rfc8725_s3_1_no_signature_is_taken_that_is_not_promised() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[allow(deprecated, reason = "RSA1_5 is made here to be refused")]
 async fn rfc7516_s4_1_no_encryption_is_taken_that_is_not_promised() {
     use josekit::jwe::{self, JweHeader};
     let mut bench = Bench::new().await;

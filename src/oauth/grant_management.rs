@@ -61,6 +61,17 @@ pub fn read(params: &Params) -> Result<Option<Managed>, Error> {
     }
 }
 
+/// For requests that change no grant but by what the person decides: they must not seem to do more (§5.4).
+///
+/// # Errors
+/// `invalid_request` where they ask for it.
+pub fn none(params: &Params) -> Result<Option<Managed>, Error> {
+    match params.get("grant_management_action").or(params.get("grant_id")) {
+        None => Ok(None),
+        Some(_) => Err(Error::invalid_request("grant_management_action and grant_id are not supported here")),
+    }
+}
+
 /// The refusal of a grant that is not there, is over, or is another's.
 pub fn unknown() -> Error {
     Error::new(Code::InvalidGrantId, "grant_id names no grant of this person to this client that is still good")
@@ -72,7 +83,7 @@ mod tests {
     use crate::base::{Random, Time};
 
     #[test]
-    fn grant_management_s5_1_actions_and_what_goes_with_them() {
+    fn grant_management_s5_2_and_s5_4_actions_and_what_goes_with_them() {
         let id = GrantId::new(Time::from_unix(1_795_000_000), &Random::seeded(1));
         let read = |query: String| read(&Params::from_query(&query).unwrap());
         let action = |action: &str| format!("grant_management_action={action}");

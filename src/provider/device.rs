@@ -16,6 +16,7 @@ use crate::oauth::{self, Params, device, polling};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::supported::supported;
 use crate::provider::{resources, tokens};
+use crate::store::database::families;
 use crate::store::ephemeral::entries::{DeviceRequest, Interaction, UserCode};
 
 /// Where people type codes in.
@@ -95,6 +96,11 @@ pub async fn enter(app: &App, typed: &str, browser: &str) -> Result<InteractionI
     let code = device::read(typed).ok_or_else(wrong)?;
     let UserCode { id } = app.ephemeral.find(&code).await?.ok_or_else(wrong)?;
     let waiting = find(app, id).await?.filter(|device| !device.is_denied).ok_or_else(wrong)?;
+    // Somebody has allowed it already: a device is connected once, and nobody is asked in vain.
+    let kept = app.db.read(move |conn| Box::pin(async move { Ok::<_, Error>(families::find(conn, id).await?) }));
+    if kept.await?.is_some() {
+        return Err(wrong().into());
+    }
     let began = app.now();
     let interaction = Interaction { request: waiting.request, browser: Some(browser.to_owned()), began };
     let id = InteractionId::new(began, &app.random);

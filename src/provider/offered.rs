@@ -1,9 +1,11 @@
-//! What of the tables the settings of this house let happen: methods that need certificates or attesters.
+//! What of the tables the settings of this house let happen: methods that need certificates or attesters, and a grant
+//! type that needs an issuer to trust.
 
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
 use crate::jose::ALGORITHMS;
+use crate::provider::grant_types::jwt_bearer;
 
 /// The members of the metadata that tell of certificates and attestations; what the settings have not is taken back.
 pub fn describe(config: &Config, document: &mut Value) {
@@ -12,6 +14,9 @@ pub fn describe(config: &Config, document: &mut Value) {
         if let Some(methods) = value.as_array_mut().filter(|_| name.ends_with("_auth_methods_supported")) {
             methods.retain(|method| method.as_str().is_none_or(|method| is_offered(config, method)));
         }
+    }
+    if let Some(grants) = members.get_mut("grant_types_supported").and_then(Value::as_array_mut) {
+        grants.retain(|grant| grant.as_str().is_none_or(|grant| is_grant_offered(config, grant)));
     }
     if config.attestation.attesters.is_some() {
         let algs = ALGORITHMS.iter().map(|row| row.name).collect::<Vec<_>>();
@@ -40,4 +45,9 @@ pub fn is_offered(config: &Config, method: &str) -> bool {
         "attest_jwt_client_auth" => config.attestation.attesters.is_some(),
         _ => true,
     }
+}
+
+/// Whether the settings let a grant type give anything to anybody.
+pub fn is_grant_offered(config: &Config, grant_type: &str) -> bool {
+    grant_type != jwt_bearer::GRANT_TYPE || !config.trusted_issuers.is_empty()
 }

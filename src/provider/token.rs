@@ -7,6 +7,7 @@ use crate::oauth::{self, Binding, Params};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::grant_types::{self, Request};
 use crate::provider::issue::{self, TokenResponse};
+use crate::provider::offered;
 
 /// Exchanges what the client brings for tokens (RFC 6749 §3.2).
 ///
@@ -21,7 +22,8 @@ pub async fn exchange(
 ) -> Result<TokenResponse, Error> {
     let name = params.require("grant_type")?;
     let unsupported = || oauth::Error::new(oauth::Code::UnsupportedGrantType, "grant_type is not supported");
-    let grant_type = grant_types::find(name).ok_or_else(unsupported)?;
+    let is_offered = |row: &&grant_types::GrantType| offered::is_grant_offered(&app.config, row.name);
+    let grant_type = grant_types::find(name).filter(is_offered).ok_or_else(unsupported)?;
     if !client.has_grant_type(grant_type.name) {
         return Err(oauth::Error::unauthorized_client("the client is not registered for this grant_type").into());
     }

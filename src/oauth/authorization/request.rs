@@ -126,7 +126,7 @@ pub fn read_polled(p: &Params, facts: &Facts<'_>, polled: Polled) -> Result<Auth
         authorization_details,
         resources: resources(p, facts)?,
         dpop_jkt: None,
-        managed: None,
+        managed: grant_management::none(p)?, // Grant Management §5.4
     })
 }
 
@@ -183,9 +183,9 @@ fn parse(p: &Params, facts: &Facts<'_>, reply_to: &ReplyTo) -> Result<Authorizat
         login_hint: short(p, "login_hint")?, // OIDC Core §3.1.2.1
         ui_locales: prompt::ui_locales(p),   // OIDC Core §3.1.2.1
         authorization_details,
-        resources: resources(p, facts)?,     // RFC 8707 §2.1
-        dpop_jkt: dpop::jkt(p)?,             // RFC 9449 §10
-        managed: grant_management::read(p)?, // Grant Management §5
+        resources: resources(p, facts)?, // RFC 8707 §2.1
+        dpop_jkt: dpop::jkt(p)?,         // RFC 9449 §10
+        managed: managed(p, facts)?,     // Grant Management §5
     })
 }
 
@@ -282,6 +282,16 @@ fn resources(p: &Params, facts: &Facts<'_>) -> Result<Vec<String>, Error> {
     match named.iter().all(has_scope) {
         true => Ok(named),
         false => Err(Error::invalid_target("scope has no value of the resource that is named")),
+    }
+}
+
+/// For clients with credentials alone (Grant Management §5.1).
+fn managed(p: &Params, facts: &Facts<'_>) -> Result<Option<Managed>, Error> {
+    match grant_management::read(p)? {
+        Some(_) if facts.client.is_public() => {
+            Err(Error::invalid_request("a client without credentials cannot manage its grants"))
+        }
+        managed => Ok(managed),
     }
 }
 

@@ -4,7 +4,7 @@ mod authorization_code;
 mod ciba;
 mod client_credentials;
 mod device_code;
-mod jwt_bearer;
+pub mod jwt_bearer;
 mod refresh_token;
 mod token_exchange;
 

@@ -55,7 +55,7 @@ fn claims(status: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn grant_management_s5_create_merge_and_replace() {
+async fn grant_management_s5_2_create_merge_and_replace() {
     let (platform, mut person) = (platform().await, person().await);
     fill_profile(&mut person).await;
     let only = |claims: &[&str]| Answers::only(claims).for_duration("until_stopped");
@@ -99,7 +99,7 @@ async fn grant_management_s5_create_merge_and_replace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn grant_management_s5_what_is_refused() {
+async fn grant_management_s5_4_what_is_refused() {
     let (platform, other, mut person) = (platform().await, platform().await, person().await);
     let mut stranger = self::person().await;
     let tokens = platform.sign_in(&mut person, "openid email").await;
@@ -136,7 +136,7 @@ async fn grant_management_s5_what_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn grant_management_s6_the_api_and_who_may_use_it() {
+async fn grant_management_s6_1_and_s6_6_the_api_and_who_may_use_it() {
     let (platform, other, mut person) = (platform().await, platform().await, person().await);
     let asked = platform.attempt("openid email offline_access");
     let answers = Answers::only(&["email", "offline_access"]).for_duration("until_stopped");
@@ -158,7 +158,7 @@ async fn grant_management_s6_the_api_and_who_may_use_it() {
     }
     assert_eq!(platform.userinfo(&tokens.access).await.status, 200, "so far nothing has ended");
 
-    // §6.4: it ends as by the person's own hand, and the person reads of it.
+    // §6.5: it ends as by the person's own hand, and the person reads of it.
     let ended = revoke(&platform, &id).await;
     assert_eq!((ended.status, ended.body.len()), (204, 0));
     platform.userinfo(&tokens.access).await.must_refuse(401, "invalid_token");
@@ -171,7 +171,7 @@ async fn grant_management_s6_the_api_and_who_may_use_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn grant_management_s7_metadata() {
+async fn grant_management_s7_1_metadata() {
     let platform = platform().await;
     assert_eq!(platform.endpoint("grant_management_endpoint"), format!("{}/grants", platform.issuer));
     let actions = ["create", "merge", "replace", "query", "revoke"];
@@ -181,4 +181,94 @@ async fn grant_management_s7_metadata() {
     let token = own_token(&platform, "grant_management_query").await;
     let all = platform.http.get(platform.endpoint("grant_management_endpoint")).bearer_auth(token);
     Answer::of(all).await.must_refuse(400, "invalid_request");
+}
+
+/// Grant Management §5.1: not for clients without credentials; §5.4: nor where the server does not do it.
+#[tokio::test(flavor = "multi_thread")]
+async fn grant_management_s5_1_and_s5_4_who_may_ask_and_where() {
+    let mut person = person().await;
+    let public = super::platform(&NewClient::new(Method::None)).await;
+    let tokens = public.sign_in(&mut person, "openid").await;
+    let id = tokens.body["grant_id"].as_str().unwrap_or("gr_x").to_owned();
+    for (action, grant) in [("create", None), ("merge", Some(id.as_str())), ("replace", Some(id.as_str()))] {
+        let asked = attempt(&public, "openid", action, grant);
+        let url = person.walk(asked.url.as_str(), &Answers::allow()).await.away();
+        assert_eq!(answers(&url)("error").as_deref(), Some("invalid_request"), "{action}: {url}");
+    }
+    assert_eq!(public.userinfo(&tokens.access).await.status, 200);
+    // Pushed requests are authorization requests, too; those that are polled for change no grant by its name.
+    let ciba = "urn:openid:params:grant-type:ciba";
+    let client = NewClient::new(Method::Basic).with("--grant-type", ciba).with("--grant-type", "authorization_code");
+    let asking = super::platform(&client).await;
+    let action = ("grant_management_action", "create");
+    let question = [("scope", "openid"), ("login_hint", person.email.as_str()), action];
+    asking.post("backchannel_authentication_endpoint", &question).await.must_refuse(400, "invalid_request");
+    let question = [("scope", "openid"), ("login_hint", person.email.as_str()), ("grant_id", id.as_str())];
+    asking.post("backchannel_authentication_endpoint", &question).await.must_refuse(400, "invalid_request");
+    let platform = platform().await;
+    for (what, action, grant, error) in [
+        ("unknown", "update", None, "invalid_request"),
+        ("create with a name", "create", Some("x"), "invalid_request"),
+        ("merge without one", "merge", None, "invalid_request"),
+        ("no name", "replace", Some("x"), "invalid_grant_id"),
+    ] {
+        let asked = attempt(&platform, "openid", action, grant);
+        let answer = super::rfc9126_pushed_requests::push(&platform, &asked, &[]).await;
+        assert_eq!((answer.status, answer.error().as_str()), (400, error), "{what}: {}", answer.text());
+    }
+}
+
+/// Grant Management §5.3 and §5.5: the name comes with the tokens, never through the browser, and tells nothing (§9).
+#[tokio::test(flavor = "multi_thread")]
+async fn grant_management_s5_3_and_s5_5_where_the_name_comes() {
+    let (platform, mut person) = (platform().await, person().await);
+    let asked = attempt(&platform, "openid email", "create", None);
+    let callback = person.authorize(asked.url.as_str(), &Answers::only(&["email"])).await;
+    assert_eq!(answers(&callback)("grant_id"), None, "§5.3");
+    let answer = platform.exchange(&asked, &platform.code(&asked, &callback)).await;
+    let tokens = platform.tokens(&asked, answer).await;
+    let id = grant_id(&tokens);
+    assert!(id.len() >= 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)), "§5.5: {id}");
+    assert!(tokens.claims.get("grant_id").is_none(), "{}", tokens.claims);
+    let sub = tokens.claims["sub"].as_str().expect("a subject");
+    assert!(!id.contains(sub) && !sub.contains(id), "§9");
+}
+
+/// Grant Management §6.2 to §6.6: what the API does not do.
+#[tokio::test(flavor = "multi_thread")]
+async fn grant_management_s6_4_to_s6_6_answers_and_refusals() {
+    let (platform, mut person) = (platform().await, person().await);
+    let allowed = Answers::only(&["email", "offline_access"]).for_duration("until_stopped");
+    let tokens = platform.sign_in_with(&mut person, platform.attempt("openid email offline_access"), &allowed).await;
+    let id = grant_id(&tokens).to_owned();
+    let status = query(&platform, &id).await;
+    assert_eq!(status.header("content-type"), Some("application/json"));
+    let (body, text) = (status.json(), status.text());
+    for one in body["scopes"].as_array().expect("§6.4: a list of objects") {
+        assert!(one["scope"].is_string(), "{body}");
+    }
+    for secret in [&tokens.access, tokens.refresh.as_ref().unwrap(), tokens.id_token.as_ref().unwrap(), &person.email] {
+        assert!(!text.contains(secret.as_str()), "§6: no tokens, no people");
+    }
+    assert!(!text.contains(tokens.claims["sub"].as_str().unwrap()), "§6: nobody is named");
+    let token = own_token(&platform, "grant_management_query grant_management_revoke").await;
+    for method in [reqwest::Method::POST, reqwest::Method::PUT, reqwest::Method::PATCH] {
+        let answer = Answer::of(platform.http.request(method.clone(), url(&platform, &id)).bearer_auth(&token)).await;
+        assert_eq!(answer.status, 405, "{method}");
+    }
+    for unknown in ["x", "gr_x", &id[..id.len() - 1], &format!("{id}/x"), &id.to_uppercase()] {
+        let answer = Answer::of(platform.http.get(url(&platform, unknown)).bearer_auth(&token)).await;
+        assert_eq!(answer.status, 404, "§6.6: {unknown}");
+    }
+    let basic = platform.http.get(url(&platform, &id)).header("authorization", platform.basic());
+    assert_eq!(Answer::of(basic).await.status, 401, "§6.1: a token, not credentials");
+    // §6.5: both at once have one grant between them.
+    let (first, second) = tokio::join!(revoke(&platform, &id), revoke(&platform, &id));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert!(statuses[0] == 204 && [204, 404, 409].contains(&statuses[1]), "{statuses:?}");
+    platform.refresh(tokens.refresh.as_deref().unwrap()).await.must_refuse(400, "invalid_grant");
+    let gone = attempt(&platform, "openid", "merge", Some(&id));
+    let came = person.walk(gone.url.as_str(), &Answers::allow()).await.away();
+    assert_eq!(answers(&came)("error").as_deref(), Some("invalid_grant_id"), "§5.4: {came}");
 }

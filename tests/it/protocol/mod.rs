@@ -10,6 +10,7 @@ mod discovery;
 mod grant_management;
 mod log;
 mod logout;
+mod metadata_truth;
 mod metrics;
 mod oidc_backchannel_logout;
 mod oidc_core_authentication;

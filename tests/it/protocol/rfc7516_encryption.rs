@@ -182,7 +182,7 @@ async fn our_keys(platform: &Platform) -> Vec<Value> {
 }
 
 /// Encrypts a text to us as a client does, by whatever it finds in the JWKS.
-fn encrypted(keys: &[Value], text: &str, alg: &str, enc: &str, cty: Option<&str>) -> String {
+pub fn encrypted(keys: &[Value], text: &str, alg: &str, enc: &str, cty: Option<&str>) -> String {
     let kty = if alg.starts_with("RSA") { "RSA" } else { "EC" };
     let key = keys.iter().find(|key| key["kty"] == kty).expect("a key of this type");
     let key = Jwk::from_map(key.as_object().unwrap().clone()).expect("a key");

@@ -1,8 +1,14 @@
 //! RFC 7523 §2.1: assertions of an issuer that an operator trusts; and the same as `login_hint_token` of CIBA §7.1.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::support::platform::{Answer, Key, Method, Platform, now, payload};
+use crate::support::parts::Folder;
+use crate::support::person::{Answers, Person};
+use crate::support::platform::{Answer, Key, Method, NewClient, Platform, now, payload};
+use crate::support::server::Server;
+use crate::support::site::Site;
 use crate::support::{random_text, seeded};
 
 use super::parties::{
@@ -129,4 +135,106 @@ async fn ciba_s7_1_login_hint_token() {
     ask(&Key::generate().sign(&assertion(&staff.issuer, &person.email))).await.must_refuse(400, "invalid_request");
     let parameters = [("scope", "openid"), ("login_hint_token", "x")];
     albums.post("backchannel_authentication_endpoint", &parameters).await.must_refuse(400, "unauthorized_client");
+}
+
+const A: &str = "https://a.example";
+const A_CLIENT: &str = "a-portal";
+const B: &str = "https://b.example";
+const B_CLIENT: &str = "b-portal";
+/// Believed, too, if only its keys could be read.
+const AWAY: &str = "https://away.example";
+
+/// A house that believes two issuers: one publishes its keys and says whom it means by our own `sub`, the other has given
+/// us its keys and says it by mail address. Each speaks for one client.
+async fn two_issuers(folder: &Folder, site: &Site, b: &Key) -> (Server, Platform, Platform) {
+    let text = format!(
+        "[[trusted_issuers]]\nissuer = \"{A}\"\nclients = [\"{A_CLIENT}\"]\nscope = \"openid email\"\n\
+         sub = \"subject\"\njwks_uri = \"{}\"\n\
+         [[trusted_issuers]]\nissuer = \"{B}\"\nclients = [\"{B_CLIENT}\"]\nscope = \"openid email\"\n\
+         sub = \"email\"\njwks = '{}'\n\
+         [[trusted_issuers]]\nissuer = \"{AWAY}\"\nclients = [\"{A_CLIENT}\"]\nscope = \"openid email\"\n\
+         sub = \"subject\"\njwks_uri = \"{}\"\n",
+        site.url("/jwks"),
+        b.jwks(),
+        site.url("/away"),
+    );
+    std::fs::write(folder.join("issuers.toml"), text).expect("our own folder");
+    let (config, ca) = (folder.join("issuers.toml").display().to_string(), site.ca().display().to_string());
+    let outbound = [("SW__OUTBOUND__ALLOW", site.host()), ("SW__OUTBOUND__EXTRA_CA", ca), ("SW_CONFIG", config)];
+    let settings: Vec<(&str, &str)> = outbound.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let server = Server::with(&settings).await;
+    let mut found = Vec::new();
+    for id in [A_CLIENT, B_CLIENT] {
+        let client = NewClient::new(Method::Basic).with("--client-id", id).with("--grant-type", BEARER);
+        found.push(Platform::at(&server, &client.with("--grant-type", "authorization_code")).await);
+    }
+    let (b, a) = (found.pop().expect("two"), found.pop().expect("two"));
+    (server, a, b)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc7523_s3_keys_that_are_published_and_people_by_their_sub() {
+    let (site, a_key, b_key) = (Site::https().await, Key::generate(), Key::generate());
+    let folder = Folder::new("issuers");
+    let (server, a, b) = two_issuers(&folder, &site, &b_key).await;
+    let (mut first, mut second) = (seeded::signed_in(&server).await, seeded::signed_in(&server).await);
+    let share = async |platform: &Platform, person: &mut Person| {
+        let allowed = Answers::only(&["email"]).for_duration("until_stopped");
+        platform.sign_in_with(person, platform.attempt("openid email"), &allowed).await.claims["sub"].clone()
+    };
+    let firsts = share(&a, &mut first).await;
+    let seconds = share(&b, &mut second).await;
+    assert_ne!(firsts, seconds);
+    let claims = |iss: &str, sub: &Value| {
+        let now = now();
+        json!({ "iss": iss, "sub": sub, "aud": a.issuer, "iat": now, "exp": now + 60, "jti": random_text() })
+    };
+    // Where keys cannot be read nobody is believed, nor asked at each try.
+    site.answers("/away", 503, "application/json", a_key.jwks());
+    for _ in 0..3 {
+        bring(&a, &a_key.sign(&claims(AWAY, &firsts)), &[]).await.must_refuse(400, "invalid_grant");
+    }
+    assert_eq!(site.heard("/away").len(), 1);
+    site.says("/jwks", "application/json", a_key.jwks());
+    let told = bring(&a, &a_key.sign(&claims(A, &firsts)), &[]).await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let told = a.userinfo(told.json()["access_token"].as_str().expect("a token")).await.json();
+    assert_eq!((&told["sub"], told["email"].as_str()), (&firsts, Some(first.email.as_str())));
+    let reads = site.heard("/jwks").len();
+    let (mail, other_mail) = (json!(first.email), json!(second.email));
+    for (what, platform, key, claims) in [
+        ("§3 sub of a person who shares with another client alone", &a, &a_key, claims(A, &seconds)),
+        ("§3 sub of the other kind", &a, &a_key, claims(A, &mail)),
+        ("§3 sub of the other kind", &b, &b_key, claims(B, &seconds)),
+        ("§3 sub of nobody", &a, &a_key, claims(A, &json!("nobody"))),
+        ("§3 an empty sub", &a, &a_key, claims(A, &json!(""))),
+        ("§3 sub of a person who shares with another client alone", &b, &b_key, claims(B, &mail)),
+        ("§3 the other issuer's key", &a, &b_key, claims(A, &firsts)),
+        ("§3 the other issuer's key", &b, &a_key, claims(B, &other_mail)),
+        ("§3 an issuer for another client", &b, &a_key, claims(A, &firsts)),
+        ("§3 an issuer for another client", &a, &b_key, claims(B, &mail)),
+    ] {
+        let got = bring(platform, &key.sign(&claims), &[]).await;
+        assert_eq!((got.status, got.error().as_str()), (400, "invalid_grant"), "{what}: {}", got.text());
+    }
+    // RFC 8725 §3.1: not signed, or by a secret that everybody knows.
+    let unsigned = |header: &str| {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        format!("{}.{}.", part(header), part(&claims(A, &firsts).to_string()))
+    };
+    let input = unsigned(r#"{"alg":"HS256"}"#);
+    let signer = josekit::jws::HS256.signer_from_bytes(a_key.jwks()).expect("a signer");
+    let mac = josekit::jws::JwsSigner::sign(&signer, input.trim_end_matches('.').as_bytes()).expect("a MAC");
+    for bad in [unsigned(r#"{"alg":"none"}"#), format!("{input}{}", URL_SAFE_NO_PAD.encode(mac))] {
+        bring(&a, &bad, &[]).await.must_refuse(400, "invalid_grant");
+    }
+    // Strangers' signatures do not have the keys read each time.
+    assert!(site.heard("/jwks").len() <= reads + 1, "{reads}, then {}", site.heard("/jwks").len());
+    let assertion = a_key.sign(&claims(A, &firsts));
+    bring(&a, &assertion, &[("assertion", assertion.as_str())]).await.must_refuse(400, "invalid_request");
+    // Once the other shares with the client, the token is about the other.
+    assert_eq!(share(&a, &mut second).await, seconds, "one sector, one sub");
+    let told = bring(&a, &a_key.sign(&claims(A, &seconds)), &[]).await.json();
+    let told = a.userinfo(told["access_token"].as_str().expect("a token")).await.json();
+    assert_eq!((&told["sub"], told["email"].as_str()), (&seconds, Some(second.email.as_str())));
 }

@@ -268,3 +268,89 @@ async fn rfc8628_s3_5_too_late() {
     let page = enter(&mut person, &never.user_code).await.page();
     assert!(page.text().contains("This code is wrong or has run out"), "{}", page.text());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc8628_s3_1_and_s3_4_a_device_with_credentials_must_show_them() {
+    let device = NewClient::new(Method::Basic).with("--grant-type", GRANT);
+    let (mut tv, mut person) = (platform(&device).await, Person::signed_up(Server::shared().await).await);
+    let asked = ask(&tv, "openid").await;
+    answer(&mut person, &asked.user_code, &Answers::allow()).await;
+    let right = tv.client.secret.replace("another secret".to_owned());
+    let question = ("scope", "openid");
+    let named = [("client_id", tv.client.id.clone()), ("scope", "openid".to_owned())];
+    let code = [("grant_type", GRANT), ("device_code", asked.device_code.as_str()), ("client_id", &tv.client.id)];
+    for (what, got) in [
+        ("a wrong secret", tv.post("device_authorization_endpoint", &[question]).await),
+        ("its name alone", Answer::of(http().post(tv.endpoint("device_authorization_endpoint")).form(&named)).await),
+        ("a wrong secret", poll(&tv, &asked.device_code).await),
+        ("its name alone", Answer::of(http().post(tv.endpoint("token_endpoint")).form(&code)).await),
+    ] {
+        assert_eq!((got.status, got.error().as_str()), (401, "invalid_client"), "{what}: {}", got.text());
+    }
+    tv.client.secret = right;
+    assert_eq!(poll(&tv, &asked.device_code).await.status, 200, "none of it spent the code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc8628_s3_1_to_s3_5_requests_that_are_refused() {
+    let mut tv = platform(&television()).await;
+    let asked = ask(&tv, "openid").await;
+    let (id, code) = (tv.client.id.clone(), asked.device_code.clone());
+    let device = format!("grant_type={}&client_id={id}", GRANT.replace(':', "%3A"));
+    for (what, endpoint, body, error) in [
+        (
+            "§3.1 scope twice",
+            "device_authorization_endpoint",
+            format!("client_id={id}&scope=a&scope=b"),
+            "invalid_request",
+        ),
+        (
+            "§3.1 client twice",
+            "device_authorization_endpoint",
+            format!("client_id={id}&client_id={id}"),
+            "invalid_request",
+        ),
+        (
+            "§3.4 code twice",
+            "token_endpoint",
+            format!("{device}&device_code={code}&device_code={code}"),
+            "invalid_request",
+        ),
+        ("§3.4 an empty code", "token_endpoint", format!("{device}&device_code="), "invalid_request"),
+        ("§3.4 the user code", "token_endpoint", format!("{device}&device_code={}", asked.user_code), "invalid_grant"),
+        ("§3.4 a code cut short", "token_endpoint", format!("{device}&device_code={}", &code[1..]), "invalid_grant"),
+        (
+            "Grant Management §5.4 an action",
+            "device_authorization_endpoint",
+            format!("client_id={id}&scope=openid&grant_management_action=create"),
+            "invalid_request",
+        ),
+    ] {
+        let got = tv.post_raw(endpoint, &[], body).await;
+        assert_eq!((got.status, got.error().as_str()), (400, error), "{what}: {}", got.text());
+        assert_eq!(got.header("cache-control"), Some("no-store"), "{what}");
+    }
+    tv.client.id = "nobody".to_owned();
+    tv.post("device_authorization_endpoint", &[("scope", "openid")]).await.must_refuse(401, "invalid_client");
+    tv.client.id = id;
+    // §3.5: who hurries waits five seconds longer from then on.
+    poll(&tv, &code).await.must_refuse(400, "authorization_pending");
+    poll(&tv, &code).await.must_refuse(400, "slow_down");
+    tokio::time::sleep(std::time::Duration::from_millis(5200)).await;
+    poll(&tv, &code).await.must_refuse(400, "slow_down");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc8628_s5_1_and_s6_1_a_code_counts_once() {
+    let tv = platform(&television()).await;
+    let mut person = Person::signed_up(Server::shared().await).await;
+    let asked = ask(&tv, "openid").await;
+    answer(&mut person, &asked.user_code, &Answers::allow()).await;
+    let body = poll(&tv, &asked.device_code).await.json();
+    for member in ["access_token", "token_type", "expires_in", "id_token", "scope"] {
+        assert!(!body[member].is_null(), "RFC 6749 §5.1: {member}: {body}");
+    }
+    // Allowed or not, fetched or not: nobody types it in again.
+    let page = enter(&mut person, &asked.user_code).await.page();
+    assert!(page.text().contains("This code is wrong or has run out"), "{}", page.text());
+}

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::person::Person;
+use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, Platform, Tokens, payload};
+use crate::support::proofs::ProofKey;
 use crate::support::seeded;
 
 use super::parties::{ALBUMS, ALBUMS_CLIENT, EXCHANGE, PRINTS, PRINTS_CLIENT, party, platform, server, sign_in};
@@ -160,4 +161,100 @@ async fn rfc8693_s2_2_2_refusals() {
     exchange(&platform, access, ACCESS, &[]).await.must_refuse(400, "invalid_request");
     let web = Platform::at(server().await, &crate::support::platform::NewClient::new(Method::Basic)).await;
     exchange(&web, access, ACCESS, &[]).await.must_refuse(400, "unauthorized_client");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc8693_s2_2_1_what_the_answer_has() {
+    let (platform, _, tokens) = shared().await;
+    let resource = [("resource", ALBUMS), ("requested_token_type", JWT), ("an_extension", "x")];
+    for more in [&[("scope", "openid")][..], &resource] {
+        let body = exchange(&platform, &tokens.access, ACCESS, more).await.json();
+        let mut members: Vec<&str> = body.as_object().expect("an object").keys().map(String::as_str).collect();
+        members.retain(|name| *name != "grant_id");
+        members.sort_unstable();
+        assert_eq!(members, ["access_token", "expires_in", "issued_token_type", "scope", "token_type"], "{body}");
+        assert!(body["expires_in"].as_u64().is_some_and(|seconds| (1..=300).contains(&seconds)), "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc8693_s2_1_and_s2_2_2_more_refusals() {
+    let (platform, _, tokens) = shared().await;
+    let (access, id_token) = (tokens.access.as_str(), tokens.id_token.as_deref().expect("an ID Token"));
+    let refresh = tokens.refresh.clone().expect("a refresh token");
+    let of_client = platform.token(&[("grant_type", "client_credentials"), ("resource", ALBUMS)]).await.json();
+    let of_client = text(&of_client, "access_token");
+    let next = platform.refresh(&refresh).await.json();
+    let next = text(&next, "refresh_token");
+    for (what, token, kind, more, error) in [
+        ("§3 an access token is no ID Token", access, ID, vec![], "invalid_request"),
+        ("§3 an access token is no refresh token", access, REFRESH, vec![], "invalid_request"),
+        ("§3 an ID Token is no access token", id_token, ACCESS, vec![], "invalid_request"),
+        ("§3 an ID Token is no JWT access token", id_token, JWT, vec![], "invalid_request"),
+        ("§3 a refresh token is no access token", next, ACCESS, vec![], "invalid_request"),
+        ("RFC 6749 §6 a refresh token that was used", &refresh, REFRESH, vec![], "invalid_request"),
+        ("§2.1 of nobody", of_client, JWT, vec![], "invalid_request"),
+        ("§2.1 an empty token", "", ACCESS, vec![], "invalid_request"),
+        ("§2.1 a token twice", access, ACCESS, vec![("subject_token", access)], "invalid_request"),
+        ("§2.1 a type twice", access, ACCESS, vec![("subject_token_type", ACCESS)], "invalid_request"),
+        ("§2.1 SAML is not issued", access, ACCESS, vec![("requested_token_type", SAML)], "invalid_request"),
+        ("§2.1 nor are ID Tokens", access, ACCESS, vec![("requested_token_type", ID)], "invalid_request"),
+        ("§2.1 resource, not absolute", access, ACCESS, vec![("resource", "/albums")], "invalid_target"),
+        (
+            "§2.1 resource with a fragment",
+            access,
+            ACCESS,
+            vec![("resource", "https://albums.example/#x")],
+            "invalid_target",
+        ),
+        ("§2.1 one of two is unknown", access, ACCESS, vec![("audience", ALBUMS), ("audience", "x")], "invalid_target"),
+        ("RFC 6749 §3.3 scope", access, ACCESS, vec![("scope", "a\"b")], "invalid_scope"),
+    ] {
+        let got = exchange(&platform, token, kind, &more).await;
+        assert_eq!((got.status, got.error().as_str()), (400, error), "{what}: {}", got.text());
+        assert!(got.json()["error_description"].as_str().is_some_and(|why| why.len() > 10), "{what}");
+    }
+    let mut wrong = Platform::discover(&platform.issuer, platform.client.clone(), String::new()).await;
+    wrong.client.secret = Some("another secret".to_owned());
+    exchange(&wrong, access, ACCESS, &[]).await.must_refuse(401, "invalid_client");
+    assert_eq!(exchange(&platform, access, ACCESS, &[]).await.status, 200, "none of it harmed the token");
+}
+
+const SAML: &str = "urn:ietf:params:oauth:token-type:saml2";
+
+/// RFC 8693 §4.1: `act` says who, and has no `exp`, `nbf` or `aud`; RFC 9449 §5: a bound token is nobody's but its key's.
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc8693_s4_1_and_rfc9449_s5_a_bound_token_stays_with_its_key() {
+    let (platform, mut person, _) = shared().await;
+    let (key, other) = (ProofKey::generate(), ProofKey::generate());
+    let url = platform.endpoint("token_endpoint").to_owned();
+    let send = async |form: &[(&str, &str)], key: Option<&ProofKey>| {
+        let request = platform.http.post(&url).header("authorization", platform.basic()).form(form);
+        let request =
+            key.into_iter().fold(request, |request, key| request.header("dpop", key.proof("POST", &url).text()));
+        Answer::of(request).await
+    };
+    let attempt = platform.attempt("openid profile");
+    let callback = person.authorize(attempt.url.as_str(), &Answers::allow()).await;
+    let code = platform.code(&attempt, &callback);
+    let redeem = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", &attempt.redirect_uri),
+        ("code_verifier", &attempt.verifier),
+    ];
+    let bound = send(&redeem, Some(&key)).await.json();
+    let bound = text(&bound, "access_token");
+    let own = platform.token(&[("grant_type", "client_credentials")]).await.json();
+    let subject = [("grant_type", EXCHANGE), ("subject_token", bound), ("subject_token_type", ACCESS)];
+    let acts = [("actor_token", text(&own, "access_token")), ("actor_token_type", ACCESS)];
+    let form = [&subject[..], &acts].concat();
+    send(&form, None).await.must_refuse(400, "invalid_request");
+    send(&form, Some(&other)).await.must_refuse(400, "invalid_request");
+    let got = send(&form, Some(&key)).await;
+    assert_eq!((got.status, &got.json()["token_type"]), (200, &json!("DPoP")), "{}", got.text());
+    let told = platform.introspect(text(&got.json(), "access_token")).await.json();
+    assert_eq!(told["cnf"], json!({ "jkt": key.thumbprint() }));
+    let act = told["act"].as_object().expect("who acts");
+    assert!(act.keys().all(|name| name == "sub" || name == "act"), "{act:?}");
 }

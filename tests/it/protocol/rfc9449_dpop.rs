@@ -355,3 +355,57 @@ async fn rfc9449_s8_a_nonce_that_is_not_ours_is_refused_in_any_case() {
     let own = proof(&platform, &key).claim("nonce", json!(nonce)).text();
     ask(&platform, &parameters, &[&own]).await.must_refuse(400, "invalid_grant");
 }
+
+/// RFC 9449 §8 and §9: wherever a proof counts, a nonce that is absent or not ours is told, with one to go on with.
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc9449_s8_and_s9_every_endpoint_that_takes_proofs() {
+    let server = Server::with(&[("SW__DPOP__REQUIRE_NONCE", "true")]).await;
+    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let mut person = Person::signed_up(&server).await;
+    let key = ProofKey::generate();
+    let answers = Answers::only(&["offline_access"]).for_duration("until_stopped");
+    let attempt = platform.attempt("openid offline_access");
+    let (attempt, code) = approved(&platform, &mut person, attempt, &answers).await;
+    let pushed: Vec<(String, String)> = platform.attempt("openid").url.query_pairs().into_owned().collect();
+    let pushed: Vec<(&str, &str)> = pushed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let first = ask(&platform, &redeeming(&attempt, &code), &[&proof(&platform, &key).text()]).await;
+    let mut nonce = first.header("dpop-nonce").expect("a nonce").to_owned();
+    let with = proof(&platform, &key).claim("nonce", json!(nonce)).text();
+    let tokens = ask(&platform, &redeeming(&attempt, &code), &[&with]).await.json();
+    let (access, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+    let refreshing = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+    for (verb, endpoint, form, status) in [
+        ("POST", "pushed_authorization_request_endpoint", &pushed[..], 201),
+        ("POST", "token_endpoint", &refreshing[..], 200),
+        ("GET", "userinfo_endpoint", &[], 200),
+        ("POST", "userinfo_endpoint", &[], 200),
+    ] {
+        let (url, is_resource) = (platform.endpoint(endpoint).to_owned(), endpoint == "userinfo_endpoint");
+        let send = async |nonce: Option<Value>| {
+            let proof = if is_resource { key.proof_with(verb, &url, &access) } else { key.proof(verb, &url) };
+            let proof = proof.claim("nonce", nonce.unwrap_or_default()).text();
+            let credentials = if is_resource { format!("DPoP {access}") } else { platform.basic() };
+            let request = platform.http.request(verb.parse().expect("a method"), &url).header("dpop", proof);
+            let request = request.header("authorization", credentials);
+            Answer::of(if is_resource { request } else { request.form(form) }).await
+        };
+        for bad in [None, Some(json!("x")), Some(json!("")), Some(json!(1)), Some(json!(nonce.to_uppercase()))] {
+            let answer = send(bad.clone()).await;
+            let refused = if is_resource { 401 } else { 400 };
+            let got = (answer.status, answer.error());
+            assert_eq!(got, (refused, "use_dpop_nonce".to_owned()), "{verb} {endpoint} {bad:?}: {}", answer.text());
+            let challenge = answer.header("www-authenticate").unwrap_or_default();
+            assert_eq!(challenge.starts_with("DPoP "), is_resource, "{endpoint}: {challenge}");
+            let next = answer.headers.get_all("dpop-nonce").iter().collect::<Vec<_>>();
+            assert_eq!(next.len(), 1, "§8.2: one nonce");
+            nonce = next[0].to_str().expect("text").to_owned();
+            // §8.1: 1*NQCHAR, without quotes and backslashes.
+            assert!(
+                nonce.len() >= 16 && nonce.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)),
+                "{nonce}"
+            );
+        }
+        let answer = send(Some(json!(nonce))).await;
+        assert_eq!(answer.status, status, "{verb} {endpoint}: {}", answer.text());
+    }
+}

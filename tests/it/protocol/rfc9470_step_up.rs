@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::person::{Answers, Person};
-use crate::support::platform::{Method, NewClient, Platform};
+use crate::support::platform::{Answer, Method, NewClient, Platform};
+use crate::support::proofs::ProofKey;
 use crate::support::server::Server;
 
 use super::oidc_core_userinfo::fill_profile;
@@ -51,4 +52,87 @@ async fn rfc9470_s3_sensitive_claims_need_a_young_sign_in() {
     assert_eq!(platform.userinfo(&tokens.access).await.status, 200);
     let page = person.visit("/account/activity").await.page();
     assert_eq!(page.status, 200, "the refusals are in the trail, and the page shows them");
+}
+
+/// RFC 9470 §3: DPoP tokens meet the same challenge by their own scheme; §6 and RFC 9068 §2.2.1: a token that was
+/// renewed is of no younger sign-in.
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc9470_s3_and_s6_bound_and_renewed_tokens() {
+    let server = Server::with(&[("SW__STEP_UP__MAX_AGE", "4s")]).await;
+    let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
+    let mut person = Person::signed_up(&server).await;
+    fill_profile(&mut person).await;
+    let (key, url) = (ProofKey::generate(), platform.endpoint("token_endpoint").to_owned());
+    let send = async |form: &[(&str, &str)]| {
+        let request = platform.http.post(&url).header("authorization", platform.basic());
+        let answer = Answer::of(request.header("dpop", key.proof("POST", &url).text()).form(form)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    };
+    let at = platform.endpoint("userinfo_endpoint").to_owned();
+    let look = async |verb: &str, token: &str| {
+        let request = platform.http.request(verb.parse().expect("a method"), &at);
+        let request = request.header("authorization", format!("DPoP {token}"));
+        Answer::of(request.header("dpop", key.proof_with(verb, &at, token).text())).await
+    };
+    let answers = Answers::only(&["birthdate", "offline_access"]).for_duration("until_stopped");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let attempt = platform.attempt_with("openid profile offline_access", &[("max_age", Some("0"))]);
+    let callback = person.authorize(attempt.url.as_str(), &answers).await;
+    let code = platform.code(&attempt, &callback);
+    let tokens = send(&[
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", &attempt.redirect_uri),
+        ("code_verifier", &attempt.verifier),
+    ])
+    .await;
+    let first = tokens["access_token"].as_str().expect("a token").to_owned();
+    assert_eq!(look("GET", &first).await.json()["birthdate"], "1990-04-01");
+    let about = platform.introspect(&first).await.json();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let refreshing = [("grant_type", "refresh_token"), ("refresh_token", tokens["refresh_token"].as_str().unwrap())];
+    let second = send(&refreshing).await["access_token"].as_str().expect("a token").to_owned();
+    let renewed = platform.introspect(&second).await.json();
+    assert_eq!((&renewed["auth_time"], &renewed["acr"]), (&about["auth_time"], &about["acr"]));
+    for (verb, token) in [("GET", &first), ("GET", &second), ("POST", &second)] {
+        let answer = look(verb, token).await;
+        answer.must_refuse(401, "insufficient_user_authentication");
+        assert!(!answer.text().contains("1990") && answer.header("dpop-nonce").is_some(), "{}", answer.text());
+        let challenge = answer.header("www-authenticate").expect("a challenge");
+        assert!(challenge.starts_with("DPoP ") && challenge.contains("max_age=\"4\""), "{challenge}");
+        assert!(challenge.contains("error_description=\"") && !challenge.contains("acr_values"), "{challenge}");
+    }
+    // §4: what was asked for without a page cannot be had so.
+    let silent = platform.attempt_with("openid profile", &[("max_age", Some("4")), ("prompt", Some("none"))]);
+    let came = person.authorize(silent.url.as_str(), &answers).await;
+    assert_eq!(super::answers(&came)("error").as_deref(), Some("login_required"), "{came}");
+}
+
+/// RFC 9470 §5: `max_age` brings `auth_time`, `acr_values` brings `acr`, into the ID Token and to who introspects.
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc9470_s5_what_was_asked_for_is_told() {
+    let (platform, mut person) = super::pair().await;
+    for (changes, error) in [
+        (vec![("max_age", Some("600")), ("acr_values", Some(ACR))], None),
+        (vec![("acr_values", Some("urn:other urn:social-wallet:acr:password"))], None),
+        (vec![("max_age", Some("-1"))], Some("invalid_request")),
+        (vec![("max_age", Some("soon"))], Some("invalid_request")),
+        (vec![("max_age", Some("1.5"))], Some("invalid_request")),
+    ] {
+        let attempt = platform.attempt_with("openid", &changes);
+        let came = person.authorize(attempt.url.as_str(), &Answers::allow()).await;
+        let got = super::answers(&came)("error");
+        assert_eq!(got.as_deref(), error, "{changes:?}: {came}");
+        if error.is_none() {
+            let answer = platform.exchange(&attempt, &platform.code(&attempt, &came)).await;
+            let tokens = platform.tokens(&attempt, answer).await;
+            let told = platform.introspect(&tokens.access).await.json();
+            for name in ["acr", "auth_time"] {
+                assert!(!told[name].is_null(), "{name}: {told}");
+                assert_eq!(told[name], tokens.claims[name], "{name}");
+            }
+            assert_eq!(told["acr"], ACR, "the one of them that can be reached");
+        }
+    }
 }

@@ -53,3 +53,79 @@ async fn rfc9728_s3_every_resource_has_its_document() {
     let nowhere = format!("{}{WELL_KNOWN}/nothing", platform.issuer);
     assert_eq!(Answer::of(platform.http.get(nowhere)).await.status, 404);
 }
+
+/// RFC 9728 §5.1: whatever a resource refuses and by whatever scheme, it says where its document is.
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc9728_s5_1_every_refusal_names_the_document() {
+    let (platform, mut person) = pair().await;
+    let tokens = platform.sign_in(&mut person, "openid").await;
+    let (access, grant) = (tokens.access, tokens.body["grant_id"].as_str().expect("a grant"));
+    let grant = format!("/grants/{grant}");
+    let at = |path: &str| format!("{}{path}", platform.issuer);
+    let named = |path: &str| format!("resource_metadata=\"{}{WELL_KNOWN}{path}\"", platform.issuer);
+    let bearer = |token: &str| format!("Bearer {token}");
+    for (what, path, authorization, document, status) in [
+        ("no token", "/userinfo", None, "/userinfo", 401),
+        ("a wrong token", "/userinfo", Some(bearer("x")), "/userinfo", 401),
+        ("a bound token without its proof", "/userinfo", Some("DPoP x".to_owned()), "/userinfo", 401),
+        ("a header that is none", "/userinfo", Some("Bearer a b".to_owned()), "/userinfo", 400),
+        ("no token", &grant, None, "/grants", 401),
+        ("a wrong token", &format!("{grant}?x=/userinfo"), Some(bearer("x")), "/grants", 401),
+        ("too little scope", &grant, Some(bearer(&access)), "/grants", 403),
+    ] {
+        let request = authorization.iter().fold(platform.http.get(at(path)), |r, text| r.header("authorization", text));
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, status, "{path} {what}: {}", answer.text());
+        let challenges: Vec<&str> =
+            answer.headers.get_all("www-authenticate").iter().filter_map(|one| one.to_str().ok()).collect();
+        assert!(!challenges.is_empty(), "{path} {what}");
+        for challenge in challenges {
+            assert_eq!(challenge.matches("resource_metadata=").count(), 1, "{path} {what}: {challenge}");
+            assert!(challenge.contains(&named(document)), "{path} {what}: {challenge}");
+        }
+    }
+    // A resource that is no bearer of tokens has nothing to say.
+    let unknown = Answer::of(platform.http.get(at("/nothing"))).await;
+    assert_eq!((unknown.status, unknown.header("www-authenticate")), (404, None));
+}
+
+/// RFC 9728 §3.1 and §3.2: a GET of exactly this address, which any page may read.
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc9728_s3_1_and_s3_2_how_the_document_is_asked_for() {
+    let (platform, _) = pair().await;
+    for path in ["", "/userinfo", "/grants"] {
+        let url = format!("{}{WELL_KNOWN}{path}", platform.issuer);
+        let request = platform.http.get(&url).header("origin", "https://anybody.example");
+        let answer = Answer::of(request).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")), "{path}");
+        assert_eq!(answer.header("access-control-allow-credentials"), None, "{path}");
+        for method in [reqwest::Method::POST, reqwest::Method::PUT, reqwest::Method::DELETE] {
+            assert_eq!(Answer::of(platform.http.request(method, &url)).await.status, 405, "{path}");
+        }
+        // §3.3: what a document says of itself is where it was asked for, and its server knows it (§4).
+        let document = answer.json();
+        let server = document["authorization_servers"][0].as_str().expect("an issuer");
+        let metadata = format!("{server}/.well-known/oauth-authorization-server");
+        let metadata = Answer::of(platform.http.get(metadata)).await.json();
+        assert!(metadata["protected_resources"].as_array().expect("RFC 9728 §4").contains(&document["resource"]));
+        assert!(document.get("signed_metadata").is_none(), "nothing signed is promised");
+    }
+    for nowhere in ["/", "/userinfo/", "/userinfo/x", "/USERINFO", "/grants/gr_x", "/token", "/%2e%2e/userinfo"] {
+        let url = format!("{}{WELL_KNOWN}{nowhere}", platform.issuer);
+        assert_eq!(Answer::of(platform.http.get(url)).await.status, 404, "{nowhere}");
+    }
+}
+
+/// RFC 9728 §2: `bearer_methods_supported` names the ways, and there is no other (RFC 6750 §2).
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc9728_s2_no_other_way_to_bring_a_token() {
+    let (platform, mut person) = pair().await;
+    let access = platform.sign_in(&mut person, "openid").await.access;
+    let userinfo = platform.endpoint("userinfo_endpoint");
+    let in_query = Answer::of(platform.http.get(format!("{userinfo}?access_token={access}"))).await;
+    assert_eq!(in_query.status, 401);
+    let grants = format!("{}/gr_x", platform.endpoint("grant_management_endpoint"));
+    let in_body = platform.http.delete(&grants).form(&[("access_token", &access)]);
+    assert_eq!(Answer::of(in_body).await.status, 401, "the body is not promised there");
+    assert_eq!(platform.userinfo(&access).await.status, 200);
+}

@@ -111,9 +111,18 @@ impl Jws {
         self
     }
 
-    pub fn text(&self) -> String {
+    pub fn has_header(&self, name: &str) -> bool {
+        self.header.contains_key(name)
+    }
+
+    /// What is signed (RFC 7515 §5.1).
+    pub fn input(&self) -> String {
         let part = |map: &Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(map.clone()).to_string());
-        let signed = format!("{}.{}", part(&self.header), part(&self.claims));
+        format!("{}.{}", part(&self.header), part(&self.claims))
+    }
+
+    pub fn text(&self) -> String {
+        let signed = self.input();
         let signature = URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
         format!("{signed}.{signature}")
     }

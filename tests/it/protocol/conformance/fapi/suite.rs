@@ -10,7 +10,7 @@ use josekit::jwk::Jwk;
 use josekit::jws::{self, JwsVerifier};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use url::Url;
 
 use crate::protocol::conformance::checks::{self, Expected, Parameters};
@@ -115,6 +115,8 @@ pub struct Plan {
     pub second: Arc<Party>,
     pub metadata: Value,
     jwks: Value,
+    /// Whether the person has agreed to both: of two pages that ask for the same at once, one would count.
+    agreed: OnceCell<()>,
 }
 
 impl Plan {
@@ -137,7 +139,7 @@ impl Plan {
             let aliases = metadata["mtls_endpoint_aliases"].as_object().expect("aliases").clone();
             aliases.into_iter().for_each(|(name, url)| metadata[name] = url);
         }
-        let plan = Arc::new(Self { first, second, metadata, jwks });
+        let plan = Arc::new(Self { first, second, metadata, jwks, agreed: OnceCell::new() });
         plans.insert(name, Arc::clone(&plan));
         plan
     }
@@ -229,14 +231,32 @@ impl Suite {
     /// At this house, told of decisions at this path.
     pub async fn at(house: &'static House, variant: &Variant, endpoint: &str) -> Self {
         let plan = Plan::of(house, variant, endpoint).await;
-        Self { variant: *variant, house, plan, person: house.person.beside() }
+        let suite = Self { variant: *variant, house, plan, person: house.person.beside() };
+        if matches!(variant.kind, Kind::Fapi1 | Kind::Fapi2) {
+            let agree = async || {
+                let (mut one, mut other) = (suite.swapped(), suite.swapped().swapped());
+                one.code(&one.request()).await;
+                other.code(&other.request()).await;
+            };
+            suite.plan.agreed.get_or_init(agree).await;
+        }
+        suite
+    }
+
+    /// Goes on as the person who is asked each time, one module at a time.
+    pub async fn as_choosy(&mut self) -> MutexGuard<'static, ()> {
+        static TURN: Mutex<()> = Mutex::const_new(());
+        let turn = TURN.lock().await;
+        self.person = self.house.choosy.beside();
+        turn
     }
 
     /// The same with its clients in each other's place.
     pub fn swapped(&self) -> Self {
-        let Plan { first, second, metadata, jwks } = &*self.plan;
+        let Plan { first, second, metadata, jwks, agreed } = &*self.plan;
         let (first, second) = (Arc::clone(second), Arc::clone(first));
-        let plan = Arc::new(Plan { first, second, metadata: metadata.clone(), jwks: jwks.clone() });
+        let (metadata, jwks, agreed) = (metadata.clone(), jwks.clone(), agreed.clone());
+        let plan = Arc::new(Plan { first, second, metadata, jwks, agreed });
         Self { variant: self.variant, house: self.house, plan, person: self.person.beside() }
     }
 
@@ -401,9 +421,9 @@ impl Suite {
 
     /// The parameters that the browser carries to the client, from where the variant wants them.
     pub fn read(&self, url: Url) -> Response {
-        let party =
-            [self.second(), self.first()].into_iter().find(|party| url.as_str().starts_with(&party.redirect_uri));
-        let party = party.unwrap_or_else(|| panic!("sent to {url}"));
+        let parties = [self.first(), self.second()].into_iter();
+        let party = parties.filter(|party| url.as_str().starts_with(&party.redirect_uri));
+        let party = party.max_by_key(|party| party.redirect_uri.len()).unwrap_or_else(|| panic!("sent to {url}"));
         let own = Url::parse(&party.redirect_uri).expect("a URL");
         let own: Vec<_> = own.query_pairs().into_owned().collect();
         let mut query: Parameters = HashMap::new();

@@ -10,6 +10,8 @@ use crate::protocol::conformance::fapi::suite::{Shown, Suite, refused, request_u
 
 const PAR: &str = "pushed_authorization_request_endpoint";
 const INVALID: &[&str] = &["invalid_client"];
+/// An assertion about another client than `client_id` is met before its signature.
+const TWO_CLIENTS: &[&str] = &["invalid_request"];
 
 fn good(suite: &Suite) -> Jws {
     suite.first().assertion(json!(suite.issuer()))
@@ -17,10 +19,14 @@ fn good(suite: &Suite) -> Jws {
 
 /// Redeems a code with this assertion, which must not be believed; nor is the code lost by it.
 async fn fails(suite: &mut Suite, assertion: Option<String>) {
+    fails_with(suite, assertion, INVALID).await;
+}
+
+async fn fails_with(suite: &mut Suite, assertion: Option<String>, errors: &[&str]) {
     let asked = suite.request();
     let code = suite.code(&asked).await;
     let shown = suite.shown(suite.first(), "token_endpoint");
-    refused(&suite.exchange_shown(&asked, &code, Shown { assertion, ..shown }).await, INVALID);
+    refused(&suite.exchange_shown(&asked, &code, Shown { assertion, ..shown }).await, errors);
     let answer = suite.exchange(&asked, &code).await;
     suite.tokens(&asked, &answer).await;
 }
@@ -35,8 +41,12 @@ async fn succeeds(suite: &mut Suite, assertion: Jws) {
 
 /// Pushes with this assertion, which must not be believed.
 async fn par_fails(suite: &mut Suite, assertion: Jws) {
+    par_fails_with(suite, assertion, INVALID).await;
+}
+
+async fn par_fails_with(suite: &mut Suite, assertion: Jws, errors: &[&str]) {
     let shown = Shown { assertion: Some(assertion.text()), ..suite.shown(suite.first(), PAR) };
-    refused(&suite.push_shown(&suite.fields(suite.first(), &suite.request()), shown).await, INVALID);
+    refused(&suite.push_shown(&suite.fields(suite.first(), &suite.request()), shown).await, errors);
 }
 
 /// Pushes with this assertion, and goes on to the tokens.
@@ -85,7 +95,7 @@ pub async fn ensure_client_assertion_with_wrong_iss_fails(suite: &mut Suite) {
 
 pub async fn ensure_client_assertion_with_wrong_sub_fails(suite: &mut Suite) {
     let assertion = good(suite).claim("sub", json!(suite.second().id)).text();
-    fails(suite, Some(assertion)).await;
+    fails_with(suite, Some(assertion), TWO_CLIENTS).await;
 }
 
 pub async fn ensure_client_assertion_with_iss_aud_succeeds(suite: &mut Suite) {
@@ -146,5 +156,5 @@ pub async fn par_ensure_client_assertion_with_wrong_iss_fails(suite: &mut Suite)
 }
 
 pub async fn par_ensure_client_assertion_with_wrong_sub_fails(suite: &mut Suite) {
-    par_fails(suite, good(suite).claim("sub", json!(suite.second().id))).await;
+    par_fails_with(suite, good(suite).claim("sub", json!(suite.second().id)), TWO_CLIENTS).await;
 }

@@ -70,7 +70,7 @@ pub async fn happy_flow(suite: &mut Suite) {
 pub use happy_flow as fapi1_advanced_final;
 
 pub async fn user_rejects_authentication(suite: &mut Suite) {
-    suite.person = suite.house.choosy.beside();
+    let _turn = suite.as_choosy().await;
     let asked = suite.request().with("prompt", "consent");
     let url = suite.begin(&asked).await;
     let page = suite.person.walk_to_consent(url.as_str()).await;
@@ -124,7 +124,7 @@ pub async fn ensure_valid_pkce_succeeds(suite: &mut Suite) {
 
 /// Every claim about a person that discovery names, asked for one by one.
 pub async fn test_claims_parameter_identity_claims(suite: &mut Suite) {
-    suite.person = suite.house.choosy.beside();
+    let _turn = suite.as_choosy().await;
     let of_tokens = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash"];
     let all = suite.plan.metadata["claims_supported"].as_array().expect("claims_supported").clone();
     let names: Vec<&str> = all.iter().filter_map(Value::as_str).filter(|name| !of_tokens.contains(name)).collect();

@@ -16,7 +16,7 @@ use crate::protocol::conformance::fapi::suite::{Suite, refused, request_uri};
 const PAR: &str = "pushed_authorization_request_endpoint";
 
 pub async fn par_ensure_reused_request_uri_prior_to_auth_completion_succeeds(suite: &mut Suite) {
-    suite.person = suite.house.choosy.beside();
+    let _turn = suite.as_choosy().await;
     let asked = suite.request().with("prompt", "consent");
     let url = suite.begin(&asked).await;
     suite.person.walk_to_consent(url.as_str()).await;
@@ -47,7 +47,8 @@ pub async fn par_attempt_to_use_expired_request_uri(suite: &mut Suite) {
         assertion.map(|pair| [("client_assertion_type".to_owned(), kind.to_owned()), pair]).into_iter().flatten(),
     );
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = Request::builder().method(Method::POST).uri_str("/par");
+    let host = suite.issuer().trim_start_matches("http://");
+    let request = Request::builder().method(Method::POST).uri_str("/par").header("host", host);
     let mut request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
     if let Some(shown) = &suite.first().certificate {
         use base64::Engine as _;
@@ -63,8 +64,8 @@ pub async fn par_attempt_to_use_expired_request_uri(suite: &mut Suite) {
     let url = suite.opened(suite.first(), body["request_uri"].as_str().expect("a request_uri"));
     let open = async || {
         let target = format!("{}?{}", url.path(), url.query().expect("a query"));
-        let answer = endpoint.call(Request::builder().method(Method::GET).uri_str(target).finish()).await;
-        let answer = answer.expect("an answer");
+        let request = Request::builder().method(Method::GET).uri_str(target).header("host", host);
+        let answer = endpoint.call(request.finish()).await.expect("an answer");
         (answer.status(), answer.into_body().into_string().await.expect("text"))
     };
     app.clock.advance(Seconds(lifetime - 1));

@@ -8,7 +8,7 @@ const fn variant(kind: Kind) -> Variant {
     Variant { kind, auth: Auth::PrivateKeyJwt, sender: Sender::Mtls, way: Way::SignedAndPushed, is_jarm: false }
 }
 
-super::variant! { poll, super::variant(super::Kind::CibaPoll);
+super::tests! { poll, super::variant(super::Kind::CibaPoll);
     backchannel::discovery_end_point_verification,
     backchannel::fapi_ciba_id1,
     backchannel::user_rejects_authentication,
@@ -46,7 +46,7 @@ super::variant! { poll, super::variant(super::Kind::CibaPoll);
     backchannel::ensure_mtls_holder_of_key_required,
 }
 
-super::variant! { ping, super::variant(super::Kind::CibaPing);
+super::tests! { ping, super::variant(super::Kind::CibaPing);
     backchannel::discovery_end_point_verification,
     backchannel::fapi_ciba_id1,
     backchannel::user_rejects_authentication,

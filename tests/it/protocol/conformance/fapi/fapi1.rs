@@ -7,7 +7,7 @@ const fn variant(way: Way, is_jarm: bool) -> Variant {
     Variant { kind: Kind::Fapi1, auth: Auth::PrivateKeyJwt, sender: Sender::Mtls, way, is_jarm }
 }
 
-super::variant! { by_value_plain, super::variant(super::Way::SignedByValue, false);
+super::tests! { by_value_plain, super::variant(super::Way::SignedByValue, false);
     flow::discovery_end_point_verification,
     flow::fapi1_advanced_final,
     flow::user_rejects_authentication,
@@ -55,7 +55,7 @@ super::variant! { by_value_plain, super::variant(super::Way::SignedByValue, fals
     assertion::test_array_as_audience_for_client_jwt_assertion,
 }
 
-super::variant! { by_value_jarm, super::variant(super::Way::SignedByValue, true);
+super::tests! { by_value_jarm, super::variant(super::Way::SignedByValue, true);
     flow::discovery_end_point_verification,
     flow::fapi1_advanced_final,
     flow::user_rejects_authentication,
@@ -103,7 +103,7 @@ super::variant! { by_value_jarm, super::variant(super::Way::SignedByValue, true)
     assertion::test_array_as_audience_for_client_jwt_assertion,
 }
 
-super::variant! { pushed_plain, super::variant(super::Way::SignedAndPushed, false);
+super::tests! { pushed_plain, super::variant(super::Way::SignedAndPushed, false);
     flow::discovery_end_point_verification,
     flow::fapi1_advanced_final,
     flow::user_rejects_authentication,
@@ -169,7 +169,7 @@ super::variant! { pushed_plain, super::variant(super::Way::SignedAndPushed, fals
     par::par_without_duplicate_parameters,
 }
 
-super::variant! { pushed_jarm, super::variant(super::Way::SignedAndPushed, true);
+super::tests! { pushed_jarm, super::variant(super::Way::SignedAndPushed, true);
     flow::discovery_end_point_verification,
     flow::fapi1_advanced_final,
     flow::user_rejects_authentication,

@@ -10,7 +10,7 @@ const VARIANT: Variant = Variant {
     is_jarm: true,
 };
 
-super::variant! { private_key_jwt_dpop_jarm, super::VARIANT;
+super::tests! { private_key_jwt_dpop_jarm, super::VARIANT;
     flow::discovery_end_point_verification,
     flow::happy_flow,
     flow::user_rejects_authentication,

@@ -8,11 +8,14 @@
 //! The tables of the plans are those that the suite makes of its modules for that variant: a module that is in a table
 //! and nowhere in `modules` does not compile. What the suite only warns of is a failure here.
 
+mod asked;
+mod dates;
 mod house;
 mod modules;
 mod party;
 mod suite;
 mod tls;
+mod variant;
 
 mod ciba;
 mod fapi1;
@@ -20,7 +23,7 @@ mod message_signing;
 mod security_profile;
 
 /// Makes one variant of a plan: a test for each of its modules, named after it.
-macro_rules! variant {
+macro_rules! tests {
     ($name:ident, $variant:expr; $($file:ident::$module:ident,)*) => {
         mod $name {
             use super::super::suite::{Variant, run};
@@ -36,4 +39,4 @@ macro_rules! variant {
         }
     };
 }
-use variant;
+use tests;

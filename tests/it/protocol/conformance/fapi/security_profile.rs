@@ -6,7 +6,7 @@ const fn variant(auth: Auth, sender: Sender) -> Variant {
     Variant { kind: Kind::Fapi2, auth, sender, way: Way::Pushed, is_jarm: false }
 }
 
-super::variant! { private_key_jwt_dpop, super::variant(super::Auth::PrivateKeyJwt, super::Sender::Dpop);
+super::tests! { private_key_jwt_dpop, super::variant(super::Auth::PrivateKeyJwt, super::Sender::Dpop);
     flow::discovery_end_point_verification,
     flow::happy_flow,
     flow::user_rejects_authentication,
@@ -65,7 +65,7 @@ super::variant! { private_key_jwt_dpop, super::variant(super::Auth::PrivateKeyJw
     assertion::par_test_token_endpoint_url_as_audience_fails,
 }
 
-super::variant! { private_key_jwt_mtls, super::variant(super::Auth::PrivateKeyJwt, super::Sender::Mtls);
+super::tests! { private_key_jwt_mtls, super::variant(super::Auth::PrivateKeyJwt, super::Sender::Mtls);
     flow::discovery_end_point_verification,
     flow::happy_flow,
     flow::user_rejects_authentication,
@@ -115,7 +115,7 @@ super::variant! { private_key_jwt_mtls, super::variant(super::Auth::PrivateKeyJw
     assertion::par_test_token_endpoint_url_as_audience_fails,
 }
 
-super::variant! { mtls_dpop, super::variant(super::Auth::Mtls, super::Sender::Dpop);
+super::tests! { mtls_dpop, super::variant(super::Auth::Mtls, super::Sender::Dpop);
     flow::discovery_end_point_verification,
     flow::happy_flow,
     flow::user_rejects_authentication,
@@ -164,7 +164,7 @@ super::variant! { mtls_dpop, super::variant(super::Auth::Mtls, super::Sender::Dp
     par::par_without_duplicate_parameters,
 }
 
-super::variant! { mtls_mtls, super::variant(super::Auth::Mtls, super::Sender::Mtls);
+super::tests! { mtls_mtls, super::variant(super::Auth::Mtls, super::Sender::Mtls);
     flow::discovery_end_point_verification,
     flow::happy_flow,
     flow::user_rejects_authentication,

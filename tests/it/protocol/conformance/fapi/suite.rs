@@ -19,84 +19,16 @@ use crate::support::person::{Answers, Landing, Person, is_step};
 use crate::support::platform::{Answer, jose_header, now, payload};
 use crate::support::random_text;
 
+use super::dates::seconds_of;
 use super::house::{House, RUNTIME};
 use super::party::Party;
+
+pub use super::asked::Asked;
+pub use super::variant::{Auth, Kind, Sender, Variant, Way};
 
 /// What the suite's clients ask for.
 pub const SCOPE: &str = "openid email offline_access";
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    Fapi2,
-    Fapi1,
-    CibaPoll,
-    CibaPing,
-}
-
-/// `client_auth_type`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Auth {
-    PrivateKeyJwt,
-    Mtls,
-}
-
-/// `sender_constrain`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Sender {
-    Dpop,
-    Mtls,
-}
-
-/// How authorization requests are sent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Way {
-    Pushed,
-    SignedAndPushed,
-    SignedByValue,
-}
-
-/// The variant of a plan.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Variant {
-    pub kind: Kind,
-    pub auth: Auth,
-    pub sender: Sender,
-    pub way: Way,
-    pub is_jarm: bool,
-}
-
-impl Variant {
-    pub fn profile(&self) -> &'static str {
-        match (self.kind, self.way) {
-            (Kind::Fapi2, Way::Pushed) => "fapi2",
-            (Kind::Fapi2, _) => "fapi2_message_signing",
-            _ => "fapi1",
-        }
-    }
-
-    /// Both algorithms that all the profiles allow, one here and one there.
-    pub fn id_token_alg(&self) -> &'static str {
-        if self.sender == Sender::Dpop { "ES256" } else { "PS256" }
-    }
-
-    pub fn shows_certificates(&self) -> bool {
-        self.auth == Auth::Mtls || self.sender == Sender::Mtls
-    }
-
-    pub fn is_pushed(&self) -> bool {
-        self.way != Way::SignedByValue
-    }
-
-    pub fn is_signed(&self) -> bool {
-        self.way != Way::Pushed
-    }
-
-    /// Whether an ID Token comes from the authorization endpoint.
-    pub fn is_hybrid(&self) -> bool {
-        self.kind == Kind::Fapi1 && !self.is_jarm
-    }
-}
 
 /// A module of the suite.
 pub type Module = for<'a> fn(&'a mut Suite) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
@@ -145,52 +77,6 @@ impl Plan {
     }
 }
 
-/// An authorization request before it is sent.
-#[derive(Clone)]
-pub struct Asked {
-    parameters: Map<String, Value>,
-    /// Beside `parameters` in a signed request.
-    token: Map<String, Value>,
-    pub verifier: String,
-}
-
-impl Asked {
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.parameters.insert(name.to_owned(), value.into());
-        self
-    }
-
-    pub fn without(mut self, name: &str) -> Self {
-        self.parameters.remove(name);
-        self
-    }
-
-    /// Changes what a signed request says about itself; null takes it away.
-    pub fn dated(mut self, name: &str, value: Value) -> Self {
-        match value {
-            Value::Null => drop(self.token.remove(name)),
-            value => drop(self.token.insert(name.to_owned(), value)),
-        }
-        self
-    }
-
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).and_then(Value::as_str)
-    }
-
-    /// All of it as the claims of a request object.
-    pub fn claims(&self) -> Value {
-        let mut all = self.token.clone();
-        all.extend(self.parameters.clone());
-        Value::Object(all)
-    }
-
-    pub fn pairs(&self) -> Vec<(String, String)> {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.parameters.iter().map(|(name, value)| (name.clone(), text(value))).collect()
-    }
-}
-
 /// What a call shows of its sender.
 pub struct Shown {
     pub http: reqwest::Client,
@@ -234,9 +120,11 @@ impl Suite {
         let suite = Self { variant: *variant, house, plan, person: house.person.beside() };
         if matches!(variant.kind, Kind::Fapi1 | Kind::Fapi2) {
             let agree = async || {
-                let (mut one, mut other) = (suite.swapped(), suite.swapped().swapped());
-                one.code(&one.request()).await;
-                other.code(&other.request()).await;
+                // What comes back is for the modules to look at.
+                for mut one in [suite.swapped(), suite.swapped().swapped()] {
+                    let url = one.begin(&one.request()).await;
+                    one.walk(&url).await;
+                }
             };
             suite.plan.agreed.get_or_init(agree).await;
         }
@@ -643,23 +531,4 @@ pub fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
 /// The left half of a SHA-256, as `c_hash` and its kin are.
 pub fn half_hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..16])
-}
-
-/// An HTTP date (RFC 9110 §5.6.7) in seconds since 1970.
-fn seconds_of(date: &str) -> u64 {
-    let time = httpdate(date).unwrap_or_else(|| panic!("{date} is no HTTP date"));
-    u64::try_from(time).expect("after 1970")
-}
-
-fn httpdate(date: &str) -> Option<i64> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    let parts: Vec<&str> = date.split([' ', ':']).collect();
-    let [_, day, month, year, hour, minute, second, "GMT"] = parts.as_slice() else { return None };
-    let month = i64::try_from(MONTHS.find(month)? / 3).ok()? + 1;
-    let number = |text: &str| text.parse::<i64>().ok();
-    // Days from the civil calendar, years beginning in March.
-    let year = number(year)? - i64::from(month <= 2);
-    let days =
-        year * 365 + year / 4 - year / 100 + year / 400 + (153 * ((month + 9) % 12) + 2) / 5 + number(day)? - 719_469;
-    Some(((days * 24 + number(hour)?) * 60 + number(minute)?) * 60 + number(second)?)
 }

@@ -63,7 +63,6 @@ pub async fn happy_flow(suite: &mut Suite) {
     suite.userinfo_as(suite.second(), scheme, &tokens.access).await.must_refuse(401, "invalid_token");
     let mut other = suite.swapped();
     let theirs = other.complete(&other.request()).await;
-    assert_ne!(theirs.claims["sub"], tokens.claims["sub"], "each client has names of its own for people");
     suite.userinfo_as(suite.first(), scheme, &theirs.access).await.must_refuse(401, "invalid_token");
 }
 

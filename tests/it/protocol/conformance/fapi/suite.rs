@@ -21,6 +21,7 @@ use crate::support::random_text;
 
 use super::dates::seconds_of;
 use super::house::{House, RUNTIME};
+use super::modules::backchannel;
 use super::party::Party;
 
 pub use super::asked::Asked;
@@ -118,16 +119,18 @@ impl Suite {
     pub async fn at(house: &'static House, variant: &Variant, endpoint: &str) -> Self {
         let plan = Plan::of(house, variant, endpoint).await;
         let suite = Self { variant: *variant, house, plan, person: house.person.beside() };
-        if matches!(variant.kind, Kind::Fapi1 | Kind::Fapi2) {
-            let agree = async || {
-                // What comes back is for the modules to look at.
-                for mut one in [suite.swapped(), suite.swapped().swapped()] {
+        let agree = async || {
+            // What comes back is for the modules to look at.
+            for mut one in [suite.swapped(), suite.swapped().swapped()] {
+                if matches!(variant.kind, Kind::Fapi1 | Kind::Fapi2) {
                     let url = one.begin(&one.request()).await;
                     one.walk(&url).await;
+                } else if let Some(id) = backchannel::ask(&one, &one.question()).await.json()["auth_req_id"].as_str() {
+                    backchannel::decide(&one, id, "allow").await;
                 }
-            };
-            suite.plan.agreed.get_or_init(agree).await;
-        }
+            }
+        };
+        suite.plan.agreed.get_or_init(agree).await;
         suite
     }
 

@@ -99,15 +99,18 @@ pub fn verify(token: Unverified<'_>, keys: &JwkSet, rules: &Rules<'_>, now: Time
         most_age: rules.most_age,
     };
     let checked = jwt::check(verified, &claims, now)?;
-    // The age of a token counts from `iat`; one that could be used for long before is as old.
-    let nbf = checked.claims().get("nbf").and_then(Value::as_f64).map(|seconds| Time::from_unix(seconds as i64));
-    if let (Some(most), Some(nbf)) = (rules.most_age, nbf)
-        && now > nbf + most + jwt::SKEW
-    {
+    if rules.most_age.is_some_and(|most| began_before(checked.claims(), now - most - jwt::SKEW)) {
         return Err(Refused::TooOld);
     }
     let params = params(checked.claims())?;
     Ok(RequestObject { params, jti: checked.jti().map(str::to_owned), remember_until: checked.remember_until() })
+}
+
+/// Whether `nbf` lies before a time. The age of a token counts from its `iat`; one that could be used for long before is
+/// as old (FAPI 1.0 Advanced §5.2.2-14, FAPI 2.0 Message Signing §5.3.1).
+pub fn began_before(claims: &Map<String, Value>, time: Time) -> bool {
+    let nbf = claims.get("nbf").and_then(Value::as_f64).map(|seconds| Time::from_unix(seconds as i64));
+    nbf.is_some_and(|nbf| nbf < time)
 }
 
 /// The claims that are parameters; nothing else is in a request object but what is about itself.

@@ -54,6 +54,9 @@ pub fn read(
         most_age: is_dated.then_some(MOST_LIFETIME),
     };
     let checked = jwt::check(token, &rules, now).map_err(|why| invalid(why.to_string()))?;
+    if rules.most_age.is_some_and(|most| request_object::began_before(checked.claims(), now - most - jwt::SKEW)) {
+        return Err(invalid(request_object::Refused::TooOld.to_string()));
+    }
     let inner = request_object::params(checked.claims()).map_err(|why| invalid(why.to_string()))?;
     if inner.get("client_id").is_some_and(|own| own != id) {
         return Err(invalid("client_id of the request object is another client's"));

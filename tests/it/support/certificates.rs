@@ -55,6 +55,15 @@ impl Certificate {
         Self { pem: made.pem(), der: made.der().to_vec(), key }
     }
 
+    /// With an RSA key, as servers have whose clients may speak nothing but suites with RSA.
+    pub fn self_signed_rsa(common_name: &str, dns: &str) -> Self {
+        let pair = josekit::jwk::alg::rsa::RsaKeyPair::generate(2048).expect("a key");
+        let pem = String::from_utf8(pair.to_pem_private_key()).expect("PEM");
+        let key = KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &rcgen::PKCS_RSA_SHA256).expect("a key");
+        let made = params(common_name, dns).self_signed(&key).expect("a certificate");
+        Self { pem: made.pem(), der: made.der().to_vec(), key }
+    }
+
     /// Its public key as a JWK Set.
     pub fn jwks(&self) -> Value {
         let point = self.key.public_key_raw();

@@ -130,6 +130,22 @@ impl Person {
         }
     }
 
+    /// The same browser once more, cookies and all, for tests that run side by side.
+    pub fn beside(&self) -> Self {
+        Self {
+            email: self.email.clone(),
+            password: self.password.clone(),
+            jar: self.jar.clone(),
+            headers: self.headers.clone(),
+            trail: Vec::new(),
+            issuer: self.issuer.clone(),
+            stores: self.stores.clone(),
+            sites: self.sites.clone(),
+            http: self.http.clone(),
+            letters_seen: self.letters_seen,
+        }
+    }
+
     /// Visits pages of this origin too, instead of stopping when sent there.
     pub fn also_visits(&mut self, origin: &str) {
         self.sites.push(origin.trim_end_matches('/').to_owned());

@@ -35,6 +35,11 @@ impl ProofKey {
         Self { alg, jwk: jwk.expect("a new key") }
     }
 
+    /// The same key for another algorithm of its kind.
+    pub fn used_for(&self, alg: &'static str) -> Self {
+        Self { alg, jwk: self.jwk.clone() }
+    }
+
     /// Its public members.
     pub fn public(&self) -> Value {
         serde_json::to_value(self.jwk.to_public_key().expect("a public half")).expect("JSON")
@@ -103,6 +108,12 @@ impl Jws {
     pub fn claim(mut self, name: &str, value: Value) -> Self {
         set(&mut self.claims, name, value);
         self
+    }
+
+    /// Without a signature, under `alg` none (RFC 7515 Appendix A.5).
+    pub fn unsigned(self) -> String {
+        let text = self.header("alg", Value::String("none".to_owned())).text();
+        format!("{}.", text.rsplit_once('.').expect("a signature").0)
     }
 
     /// Signed by another key than it says.

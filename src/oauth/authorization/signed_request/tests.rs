@@ -64,6 +64,7 @@ fn rfc9101_s6_and_fapi_what_is_refused() {
         (json!({"nbf": null}), true, false),
         (json!({"exp": now + 4200}), true, false),
         (json!({"nbf": now - 4200}), true, false),
+        (json!({"nbf": now - 4200, "iat": now}), true, false),
         (json!({"aud": "https://other.example"}), false, false),
         (json!({"aud": "https://op.example/par"}), false, false),
         (json!({"exp": now - 60}), false, false),

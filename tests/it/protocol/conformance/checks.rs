@@ -95,12 +95,17 @@ pub fn secret(name: &str, text: &str) -> Option<String> {
 
 /// A successful token response.
 pub fn token_response(answer: &Answer) -> Faults {
+    token_response_of(answer, "Bearer")
+}
+
+/// The same for tokens of another type, such as `DPoP`.
+pub fn token_response_of(answer: &Answer, token_type: &str) -> Faults {
     let mut faults = Faults::default();
     faults.unless(answer.status == 200, format!("status {}: {}", answer.status, answer.text()));
     faults.0.extend(json(answer));
     faults.0.extend(kept_nowhere(answer));
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    faults.unless(body["token_type"] == "Bearer", format!("token_type {}", body["token_type"]));
+    faults.unless(body["token_type"] == token_type, format!("token_type {}", body["token_type"]));
     faults.unless(
         body["expires_in"].as_u64().is_some_and(|seconds| (1..=YEAR).contains(&seconds)),
         format!("expires_in {}", body["expires_in"]),

@@ -14,6 +14,7 @@ mod suite;
 
 mod basic;
 mod config;
+mod fapi;
 mod form_post;
 mod rp_initiated_logout;
 

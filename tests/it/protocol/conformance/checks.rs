@@ -69,7 +69,10 @@ pub type Parameters = HashMap<String, String>;
 pub fn authorized(parameters: &Parameters, response_type: &str, state: Option<&str>, issuer: &str) -> Faults {
     let mut faults = Faults::default();
     let wanted: Vec<&str> = response_type.split(' ').flat_map(fields).copied().collect();
-    faults.0.extend(reply(parameters, &[&wanted, &["state", "iss", "session_state"][..]].concat(), state, issuer));
+    // RFC 6749 §4.2.2: `scope` where it is another than was asked for.
+    let scope = if wanted.contains(&"access_token") { &["scope"][..] } else { &[] };
+    let may = [&["state", "iss", "session_state"][..], scope].concat();
+    faults.0.extend(reply(parameters, &[&wanted[..], &may].concat(), state, issuer));
     for name in wanted {
         faults.unless(parameters.contains_key(name), format!("no {name} in {parameters:?}"));
     }

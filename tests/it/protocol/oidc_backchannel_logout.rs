@@ -40,7 +40,7 @@ fn logout_url(platform: &Platform, tokens: &Tokens) -> String {
 }
 
 /// The claims of the logout token of a request, once all that the standard says of both has been seen.
-async fn told(platform: &Platform, heard: &Heard) -> Value {
+pub async fn told(platform: &Platform, heard: &Heard) -> Value {
     assert_eq!((heard.method.as_str(), heard.query.as_str()), ("POST", ""));
     assert_eq!(heard.content_type, "application/x-www-form-urlencoded");
     let fields = heard.fields();

@@ -32,6 +32,15 @@ pub async fn fill_profile(person: &mut Person) {
         ("country", "Germany"),
         ("locale", "de-DE"),
         ("zoneinfo", "Europe/Berlin"),
+        ("wallet_display_name", "Mina"),
+        ("wallet_headline", "Street photographer"),
+        ("wallet_pronouns", "she/her"),
+        ("wallet_bio", "Old lenses."),
+        ("wallet_location", "Cairo"),
+        ("wallet_links", "https://a.example"),
+        ("wallet_languages", "ar"),
+        ("wallet_interests", "Trams"),
+        ("wallet_accent_color", "#1d4ed8"),
     ] {
         form = form.fill(name, value);
     }

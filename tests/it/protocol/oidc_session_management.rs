@@ -59,7 +59,7 @@ async fn oidc_session_s2_answers_carry_a_session_state() {
 }
 
 /// What our frame says to this message.
-async fn ask(browser: &Browser, message: &str) -> Value {
+pub async fn ask(browser: &Browser, message: &str) -> Value {
     let script = "const [message, done] = arguments;
         addEventListener('message', (event) => done([event.data, event.origin]), { once: true });
         document.querySelector('iframe').contentWindow.postMessage(message, '*');";

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::jwk::Jwk;
 use josekit::jws::ES256;
 use josekit::jws::JwsHeader;
+use josekit::jws::JwsSigner;
+use josekit::jws::RS256;
 use josekit::jwt::JwtPayload;
 use openidconnect::ClientId;
 use openidconnect::ClientSecret;
@@ -102,17 +104,30 @@ pub struct Key(Jwk);
 
 impl Key {
     pub fn generate() -> Self {
-        let mut key = Jwk::generate_ec_key(josekit::jwk::alg::ec::EcCurve::P256).expect("a new key");
+        Self::of("ES256")
+    }
+
+    /// For ES256 or RS256.
+    pub fn of(alg: &str) -> Self {
+        let made = match alg {
+            "RS256" => Jwk::generate_rsa_key(2048),
+            _ => Jwk::generate_ec_key(josekit::jwk::alg::ec::EcCurve::P256),
+        };
+        let mut key = made.expect("a new key");
         key.set_key_id(random_text());
-        key.set_algorithm("ES256");
+        key.set_algorithm(alg);
         Self(key)
+    }
+
+    fn alg(&self) -> &str {
+        self.0.algorithm().expect("set above")
     }
 
     /// The public half as a JWK Set.
     pub fn jwks(&self) -> String {
         let mut public = self.0.to_public_key().expect("a public half");
         public.set_key_id(self.0.key_id().expect("set above"));
-        public.set_algorithm("ES256");
+        public.set_algorithm(self.alg());
         public.set_key_use("sig");
         serde_json::json!({ "keys": [public] }).to_string()
     }
@@ -132,8 +147,11 @@ impl Key {
         header.set_token_type("JWT");
         header.set_key_id(self.0.key_id().expect("set above"));
         let claims = JwtPayload::from_map(claims.as_object().expect("an object").clone()).expect("claims");
-        let signer = ES256.signer_from_jwk(&self.0).expect("our own key");
-        josekit::jwt::encode_with_signer(&claims, &header, &signer).expect("a signature")
+        let signer: Box<dyn JwsSigner> = match self.alg() {
+            "RS256" => Box::new(RS256.signer_from_jwk(&self.0).expect("our own key")),
+            _ => Box::new(ES256.signer_from_jwk(&self.0).expect("our own key")),
+        };
+        josekit::jwt::encode_with_signer(&claims, &header, &*signer).expect("a signature")
     }
 }
 

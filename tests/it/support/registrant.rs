@@ -30,6 +30,7 @@ pub async fn platform(issuer: &str, told: &Value) -> Platform {
     let method = match told["token_endpoint_auth_method"].as_str() {
         Some("client_secret_post") => Method::Post,
         Some("none") => Method::None,
+        Some("private_key_jwt") => Method::PrivateKeyJwt,
         _ => Method::Basic,
     };
     let client =

@@ -1,44 +1,5 @@
-//! `oidcc-basic-certification-test-plan`: `response_type=code`, answers in the query.
+//! `oidcc-basic-certification-test-plan`: `response_type=code`, answers in the query; an operator registers the clients.
 
-use super::suite::Mode;
+use super::mode::Mode;
 
-super::plan! { Mode::Query;
-    flow::oidcc_server,
-    flow::oidcc_response_type_missing,
-    flow::oidcc_idtoken_signature,
-    flow::oidcc_idtoken_unsigned,
-    flow::oidcc_ensure_request_without_nonce_succeeds_for_code_flow,
-    flow::oidcc_alternate_happy_flow,
-    flow::oidcc_ensure_registered_redirect_uri,
-    flow::oidcc_ensure_post_request_succeeds,
-    flow::oidcc_server_client_secret_post,
-    userinfo::oidcc_userinfo_get,
-    userinfo::oidcc_userinfo_post_header,
-    userinfo::oidcc_userinfo_post_body,
-    userinfo::oidcc_scope_profile,
-    userinfo::oidcc_scope_email,
-    userinfo::oidcc_scope_address,
-    userinfo::oidcc_scope_phone,
-    userinfo::oidcc_scope_all,
-    userinfo::oidcc_claims_essential,
-    parameters::oidcc_display_page,
-    parameters::oidcc_display_popup,
-    parameters::oidcc_ui_locales,
-    parameters::oidcc_claims_locales,
-    parameters::oidcc_login_hint,
-    parameters::oidcc_ensure_request_with_unknown_parameter_succeeds,
-    parameters::oidcc_ensure_request_with_valid_pkce_succeeds,
-    parameters::oidcc_ensure_request_with_acr_values_succeeds,
-    session::oidcc_prompt_login,
-    session::oidcc_prompt_none_not_logged_in,
-    session::oidcc_prompt_none_logged_in,
-    session::oidcc_max_age_1,
-    session::oidcc_max_age_10000,
-    session::oidcc_id_token_hint,
-    token::oidcc_codereuse,
-    token::oidcc_codereuse_30seconds,
-    token::oidcc_refresh_token,
-    request_object::oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported,
-    request_object::oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported,
-    request_object::oidcc_ensure_request_object_with_redirect_uri,
-}
+basic! { code: Mode::of("code") }

@@ -14,6 +14,36 @@ const YEAR: u64 = 365 * DAY;
 /// Claims that an ID Token may have unless the client asked for others one by one.
 const ID_TOKEN_CLAIMS: &str = "iss sub aud exp iat auth_time nonce acr amr azp at_hash c_hash nbf jti s_hash txn";
 
+/// Claims about the person (OIDC Core §5.1).
+pub const STANDARD_CLAIMS: &[&str] = &[
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
+    "address",
+    "phone_number",
+    "phone_number_verified",
+];
+
+/// What an ID Token tells of the person, as UserInfo would.
+pub fn of_the_person(claims: &Value) -> Value {
+    let is_told = |name: &str| name == "sub" || STANDARD_CLAIMS.contains(&name);
+    let told = claims.as_object().into_iter().flatten().filter(|(name, _)| is_told(name));
+    told.map(|(name, value)| (name.clone(), value.clone())).collect::<serde_json::Map<_, _>>().into()
+}
+
 /// What is wrong with an answer.
 #[derive(Debug, Default)]
 pub struct Faults(pub Vec<String>);
@@ -35,15 +65,37 @@ impl Faults {
 /// The parameters of an authorization response, each once.
 pub type Parameters = HashMap<String, String>;
 
-/// A code for a request that had this `state`.
-pub fn authorized(parameters: &Parameters, state: Option<&str>, issuer: &str) -> Faults {
+/// What this response type promises and nothing else, for a request that had this `state`.
+pub fn authorized(parameters: &Parameters, response_type: &str, state: Option<&str>, issuer: &str) -> Faults {
     let mut faults = Faults::default();
-    faults.0.extend(reply(parameters, &["code", "state", "iss", "session_state"], state, issuer));
-    match parameters.get("code") {
-        Some(code) => faults.0.extend(secret("code", code)),
-        None => faults.0.push(format!("no code in {parameters:?}")),
+    let wanted: Vec<&str> = response_type.split(' ').flat_map(fields).copied().collect();
+    // RFC 6749 §4.2.2: `scope` where it is another than was asked for.
+    let scope = if wanted.contains(&"access_token") { &["scope"][..] } else { &[] };
+    let may = [&["state", "iss", "session_state"][..], scope].concat();
+    faults.0.extend(reply(parameters, &[&wanted[..], &may].concat(), state, issuer));
+    for name in wanted {
+        faults.unless(parameters.contains_key(name), format!("no {name} in {parameters:?}"));
+    }
+    for name in ["code", "access_token"] {
+        faults.0.extend(parameters.get(name).and_then(|value| secret(name, value)));
+    }
+    if let Some(kind) = parameters.get("token_type") {
+        faults.unless(kind == "Bearer", format!("token_type {kind}"));
+    }
+    if let Some(seconds) = parameters.get("expires_in") {
+        let is_right = seconds.parse::<u64>().is_ok_and(|seconds| (1..=YEAR).contains(&seconds));
+        faults.unless(is_right, format!("expires_in {seconds}"));
     }
     faults
+}
+
+/// The parameters that a word of a response type stands for (OIDC Core §3.2.2.5).
+fn fields(word: &str) -> &'static [&'static str] {
+    match word {
+        "code" => &["code"],
+        "id_token" => &["id_token"],
+        _ => &["access_token", "token_type", "expires_in"],
+    }
 }
 
 /// One of these errors, for a request that had this `state`.
@@ -143,6 +195,41 @@ fn json(answer: &Answer) -> Option<String> {
     (!is_json || !is_object).then(|| format!("no JSON object, or not called one: {kind}: {}", answer.text()))
 }
 
+/// A client information response (RFC 7591 §3.2.1, RFC 7592 §3): what was said, and how the client comes back.
+pub fn registration(answer: &Answer, document: &Value, issuer: &str) -> Faults {
+    let mut faults = Faults::default();
+    faults.unless(answer.status == 201, format!("status {}: {}", answer.status, answer.text()));
+    faults.0.extend(json(answer));
+    let told: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    faults.unless(
+        told["client_id"].as_str().is_some_and(|id| !id.is_empty()),
+        format!("client_id {}", told["client_id"]),
+    );
+    let needs_secret = document["token_endpoint_auth_method"].as_str().is_some_and(|m| m.starts_with("client_secret"));
+    for name in ["client_secret", "client_secret_expires_at"] {
+        faults.unless(told.get(name).is_some() == needs_secret, format!("{name} {}", told[name]));
+    }
+    let uri = told["registration_client_uri"].as_str().unwrap_or_default();
+    faults.unless(uri.starts_with(&format!("{issuer}/")), format!("registration_client_uri {uri}"));
+    let token = told["registration_access_token"].as_str().unwrap_or_default();
+    faults.0.extend(secret("registration_access_token", token));
+    for (name, value) in document.as_object().into_iter().flatten() {
+        faults.unless(told[name] == *value, format!("{name} is {} and was {value}", told[name]));
+    }
+    faults
+}
+
+/// A refusal of the registration endpoint (RFC 7591 §3.2.2).
+pub fn registration_error(answer: &Answer, wanted: &str) -> Faults {
+    let mut faults = Faults::default();
+    faults.unless(answer.status == 400, format!("status {}: {}", answer.status, answer.text()));
+    faults.0.extend(json(answer));
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    faults.0.extend(error(body["error"].as_str(), &[wanted]));
+    faults.0.extend(description(body["error_description"].as_str()));
+    faults
+}
+
 /// What an ID Token is compared with.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
@@ -151,6 +238,8 @@ pub struct Expected<'a> {
     pub nonce: Option<&'a str>,
     /// Claims that the client asked for in the ID Token, by the parameter `claims`.
     pub asked: &'a [&'a str],
+    /// Whether the client hears of the end of sessions, for which alone it is told their names.
+    pub hears: bool,
 }
 
 /// The claims of an ID Token (OIDC Core §2, §3.1.3.7).
@@ -181,9 +270,11 @@ pub fn id_token(claims: &Value, expected: &Expected<'_>) -> Faults {
         faults.unless(acr.as_str().is_some_and(|acr| !acr.is_empty()), format!("acr {acr}"));
     }
     for name in claims.as_object().into_iter().flatten().map(|(name, _)| name.as_str()) {
-        let may = ID_TOKEN_CLAIMS.split(' ').any(|one| one == name) || expected.asked.contains(&name);
-        faults.unless(may, format!("the ID Token tells {name}"));
+        let is_listed = ID_TOKEN_CLAIMS.split(' ').any(|one| one == name) || expected.asked.contains(&name);
+        faults.unless(is_listed || name == "sid", format!("the ID Token tells {name}"));
     }
+    // OIDC Back-Channel Logout §2.1, Front-Channel Logout §3.
+    faults.unless(text("sid").is_some() == expected.hears, format!("sid {}", claims["sid"]));
     faults.0.extend(standard_claims(claims).0);
     faults
 }

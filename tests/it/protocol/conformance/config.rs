@@ -121,7 +121,7 @@ const LISTS: &[(&str, &[&str])] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_discovery_endpoint_verification() {
+async fn discovery_endpoint_verification() {
     let (issuer, answers) = over_https(&["/.well-known/openid-configuration", "/jwks"]).await;
     let [document, keys] = &answers[..] else { panic!("two answers") };
     for answer in [document, keys] {
@@ -129,11 +129,18 @@ async fn oidcc_discovery_endpoint_verification() {
     }
     let document = document.json();
     must_be_an_issuer(&issuer);
-    assert_eq!(document["issuer"], issuer.as_str(), "byte for byte what the document was asked for at");
+    must_describe(&document, &issuer);
+    checks::jwks(&keys.json()).must_be_none("the keys");
+}
+
+/// What a discovery document must say, whatever the house may do; all of it under the issuer's scheme.
+pub fn must_describe(document: &Value, issuer: &str) {
+    assert_eq!(document["issuer"], issuer, "byte for byte what the document was asked for at");
+    let scheme = issuer.split(':').next().unwrap_or_default();
     for (name, value) in document.as_object().expect("an object") {
         must_have_its_type(name, value);
         if name.ends_with("_endpoint") || name == "jwks_uri" {
-            assert!(value.as_str().unwrap().starts_with("https://"), "{name} {value}");
+            assert!(value.as_str().unwrap().starts_with(&format!("{scheme}://")), "{name} {value}");
         }
     }
     for name in ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"] {
@@ -154,7 +161,6 @@ async fn oidcc_discovery_endpoint_verification() {
             assert!(is_language(tag.as_str().unwrap()), "{list}: {tag} is no BCP 47 tag in its usual writing");
         }
     }
-    checks::jwks(&keys.json()).must_be_none("the keys");
 }
 
 /// The Dynamic plan's part of it: nothing is promised that only registration could use.

@@ -1,5 +1,5 @@
-//! `oidcc-formpost-basic-certification-test-plan`: the modules of the Basic plan with `response_mode=form_post`, in which
-//! successes and errors alike travel in a form, and nothing in a query.
+//! `oidcc-formpost-basic-certification-test-plan`, `-implicit-` and `-hybrid-`: the modules of those plans with
+//! `response_mode=form_post`, in which successes and errors alike travel in a form, and nothing in a query.
 
 use std::time::Duration;
 
@@ -8,50 +8,35 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::support::browser::{Browser, Look};
-use crate::support::platform::Method;
 
 use super::checks;
-use super::suite::{Mode, Suite, client};
+use super::mode::Mode;
+use super::suite::Suite;
 
-super::plan! { Mode::FormPost;
-    flow::oidcc_server,
-    flow::oidcc_response_type_missing,
-    flow::oidcc_idtoken_signature,
-    flow::oidcc_idtoken_unsigned,
-    flow::oidcc_ensure_request_without_nonce_succeeds_for_code_flow,
-    flow::oidcc_alternate_happy_flow,
-    flow::oidcc_ensure_registered_redirect_uri,
-    flow::oidcc_ensure_post_request_succeeds,
-    flow::oidcc_server_client_secret_post,
-    userinfo::oidcc_userinfo_get,
-    userinfo::oidcc_userinfo_post_header,
-    userinfo::oidcc_userinfo_post_body,
-    userinfo::oidcc_scope_profile,
-    userinfo::oidcc_scope_email,
-    userinfo::oidcc_scope_address,
-    userinfo::oidcc_scope_phone,
-    userinfo::oidcc_scope_all,
-    userinfo::oidcc_claims_essential,
-    parameters::oidcc_display_page,
-    parameters::oidcc_display_popup,
-    parameters::oidcc_ui_locales,
-    parameters::oidcc_claims_locales,
-    parameters::oidcc_login_hint,
-    parameters::oidcc_ensure_request_with_unknown_parameter_succeeds,
-    parameters::oidcc_ensure_request_with_valid_pkce_succeeds,
-    parameters::oidcc_ensure_request_with_acr_values_succeeds,
-    session::oidcc_prompt_login,
-    session::oidcc_prompt_none_not_logged_in,
-    session::oidcc_prompt_none_logged_in,
-    session::oidcc_max_age_1,
-    session::oidcc_max_age_10000,
-    session::oidcc_id_token_hint,
-    token::oidcc_codereuse,
-    token::oidcc_codereuse_30seconds,
-    token::oidcc_refresh_token,
-    request_object::oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported,
-    request_object::oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported,
-    request_object::oidcc_ensure_request_object_with_redirect_uri,
+basic! { code: Mode::of("code").by_form() }
+
+implicit! { id_token: Mode::of("id_token").by_form().registering(); }
+
+implicit! { id_token_token: Mode::of("id_token token").by_form().registering();
+    userinfo::userinfo_get,
+    userinfo::userinfo_post_header,
+    userinfo::userinfo_post_body,
+    flow::response_type_missing,
+}
+
+hybrid! { code_id_token: Mode::of("code id_token").by_form().registering();
+    flow::ensure_request_without_nonce_fails,
+    flow::alternate_happy_flow,
+    flow::response_type_missing,
+    parameters::ensure_request_with_valid_pkce_succeeds,
+}
+
+hybrid! { code_token: Mode::of("code token").by_form().registering();
+    flow::ensure_request_without_nonce_succeeds_for_code_flow,
+}
+
+hybrid! { code_id_token_token: Mode::of("code id_token token").by_form().registering();
+    flow::ensure_request_without_nonce_fails,
 }
 
 /// By itself, under the page's policy, as `application/x-www-form-urlencoded`.
@@ -59,7 +44,8 @@ super::plan! { Mode::FormPost;
 async fn a_real_browser_carries_the_form() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let callback = format!("http://{}/callback", listener.local_addr().unwrap());
-    let suite = Suite::with(Mode::FormPost, &client(Method::Basic).redirected_to(&callback)).await;
+    let mode = Mode::of("code").by_form();
+    let suite = Suite::with(mode, &mode.client().redirected_to(&callback)).await;
     let attempt = suite.request("openid", &[("prompt", Some("none"))]);
     let browser = Browser::open(&Look::default()).await;
     let (sender, mut posts) = mpsc::channel(1);

@@ -13,16 +13,17 @@ use crate::support::person::{Answers, Landing, Person};
 use crate::support::platform::{Key, Method, Platform, jose_header, now, payload};
 use crate::support::server::Server;
 
-use super::suite::{AFTER, Mode, Suite, Tokens, client, error_page, printable};
+use super::mode::{AFTER, Mode};
+use super::suite::{Suite, Tokens, error_page, printable};
 
 /// A suite whose person has signed in.
 async fn signed_in() -> (Suite, Tokens) {
-    let mut suite = Suite::start(Mode::Query).await;
+    let mut suite = Suite::start(Mode::of("code")).await;
     let tokens = suite.sign_in("openid").await;
     (suite, tokens)
 }
 
-fn end_session(platform: &Platform, parameters: &[(&str, &str)]) -> Url {
+pub fn end_session(platform: &Platform, parameters: &[(&str, &str)]) -> Url {
     let mut url = Url::parse(platform.endpoint("end_session_endpoint")).unwrap();
     if !parameters.is_empty() {
         url.query_pairs_mut().extend_pairs(parameters);
@@ -43,13 +44,13 @@ async fn sign_out(suite: &mut Suite, parameters: &[(&str, &str)]) -> Landing {
 }
 
 /// The session is over: `prompt=none` finds nobody.
-async fn must_be_signed_out(suite: &mut Suite) {
+pub async fn must_be_signed_out(suite: &mut Suite) {
     let silent = suite.request("openid", &[("prompt", Some("none"))]);
     suite.must_refuse(&silent, &["login_required"]).await;
 }
 
 /// The browser is back at the client with these parameters and no others.
-fn must_be_back(landing: Landing, parameters: &[(&str, &str)]) {
+pub fn must_be_back(landing: Landing, parameters: &[(&str, &str)]) {
     let away = landing.away();
     let bare = away.as_str().split('?').next().unwrap();
     assert_eq!(bare, AFTER);
@@ -75,8 +76,8 @@ fn must_be_done(page: &Page) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_discovery_endpoint_verification() {
-    let suite = Suite::start(Mode::Query).await;
+async fn rp_initiated_logout_discovery_endpoint_verification() {
+    let suite = Suite::start(Mode::of("code")).await;
     let endpoint = Url::parse(suite.platform.endpoint("end_session_endpoint")).expect("a URL");
     // That all endpoints have the issuer's scheme, https, is the Config plan's to see.
     let issuer = Url::parse(&suite.platform.issuer).unwrap();
@@ -84,7 +85,7 @@ async fn oidcc_rp_initiated_logout_discovery_endpoint_verification() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout() {
+async fn rp_initiated_logout() {
     for state in [printable(128), "s 1&x=%2F+\"<>#".to_owned()] {
         let (mut suite, tokens) = signed_in().await;
         let parameters =
@@ -97,7 +98,7 @@ async fn oidcc_rp_initiated_logout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_no_state() {
+async fn rp_initiated_logout_no_state() {
     let (mut suite, tokens) = signed_in().await;
     let parameters = [("id_token_hint", tokens.id_token.as_str()), ("post_logout_redirect_uri", AFTER)];
     must_be_back(sign_out(&mut suite, &parameters).await, &[]);
@@ -105,7 +106,7 @@ async fn oidcc_rp_initiated_logout_no_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
+async fn rp_initiated_logout_bad_post_logout_redirect_uri() {
     let (mut suite, tokens) = signed_in().await;
     for uri in [
         "https://orbitphotos.example/post_logout_redirect/bad",
@@ -124,7 +125,7 @@ async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
+async fn rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
     let (mut suite, tokens) = signed_in().await;
     for added in ["?foo=bar", "?", "#x"] {
         let uri = format!("{AFTER}{added}");
@@ -136,7 +137,7 @@ async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
 
 /// The same claims, not signed at all or signed no more.
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
+async fn rp_initiated_logout_modified_id_token_hint() {
     let (mut suite, tokens) = signed_in().await;
     let parts: Vec<&str> = tokens.id_token.split('.').collect();
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -158,7 +159,7 @@ async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
 
 /// The same claims under somebody else's key; and our own key over what is no ID Token for that client.
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
+async fn rp_initiated_logout_bad_id_token_hint() {
     let (mut suite, tokens) = signed_in().await;
     let foreign = Key::generate().sign(&tokens.claims);
     assert_eq!(jose_header(&foreign)["alg"], "ES256");
@@ -174,7 +175,7 @@ async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_no_id_token_hint() {
+async fn rp_initiated_logout_no_id_token_hint() {
     let (mut suite, _) = signed_in().await;
     let id = suite.platform.client.id.clone();
     must_not_leave(&mut suite, &[("post_logout_redirect_uri", AFTER), ("state", "s")]).await;
@@ -182,7 +183,7 @@ async fn oidcc_rp_initiated_logout_no_id_token_hint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_no_params() {
+async fn rp_initiated_logout_no_params() {
     let (mut suite, _) = signed_in().await;
     must_be_done(&sign_out(&mut suite, &[]).await.page());
     must_be_signed_out(&mut suite).await;
@@ -190,14 +191,14 @@ async fn oidcc_rp_initiated_logout_no_params() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_only_state() {
+async fn rp_initiated_logout_only_state() {
     let (mut suite, _) = signed_in().await;
     must_be_done(&sign_out(&mut suite, &[("state", "s")]).await.page());
     must_be_signed_out(&mut suite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
+async fn rp_initiated_logout_no_post_logout_redirect_uri() {
     let (mut suite, tokens) = signed_in().await;
     let parameters = [("id_token_hint", tokens.id_token.as_str()), ("state", "s")];
     let page = suite.person.visit(end_session(&suite.platform, &parameters).as_str()).await.page();
@@ -209,7 +210,7 @@ async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_id_token_hint_is_read() {
     let server = Server::with(&[("SW__TOKENS__ID", "1s")]).await;
-    let platform = Platform::at(&server, &client(Method::Basic)).await;
+    let platform = Platform::at(&server, &Mode::of("code").client()).await;
     let mut person = Person::signed_up(&server).await;
     let plain = [("code_challenge", None), ("code_challenge_method", None)];
     let attempt = platform.attempt_with("openid", &plain);

@@ -2,25 +2,21 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::Digest as _;
 use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::protocol::oidc_core_userinfo::fill_profile;
+use crate::protocol::rfc7516_encryption::verified;
 use crate::support::form::{Form, Page};
 use crate::support::person::{Answers, Landing, Person, is_step};
-use crate::support::platform::{Answer, Attempt, Method, NewClient, Platform, jose_header};
+use crate::support::platform::{Answer, Attempt, NewClient, Platform, jose_header};
+use crate::support::registrant::{self, register};
 use crate::support::server::Server;
 
 use super::checks::{self, Expected, Parameters};
-
-/// How the plan wants answers to travel.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mode {
-    Query,
-    FormPost,
-}
+use super::mode::{Mode, client_key, house};
 
 /// A change to an authorization request, as [`Platform::attempt_with`] takes it.
 pub type Change<'a> = (&'a str, Option<&'a str>);
@@ -37,12 +33,13 @@ pub enum Response {
 /// The tokens of one authorization, checked.
 #[derive(Debug)]
 pub struct Tokens {
+    /// Empty where the response type gives none.
     pub access: String,
     pub refresh: Option<String>,
     pub id_token: String,
     /// The ID Token's claims.
     pub claims: Value,
-    /// What UserInfo tells.
+    /// What UserInfo tells; without an access token what the ID Token tells of the person.
     pub userinfo: Value,
 }
 
@@ -57,48 +54,60 @@ pub struct Suite {
     pub mode: Mode,
     pub platform: Platform,
     pub person: Person,
+    /// What the client was told when it registered itself; null where an operator did.
+    pub told: Value,
     /// What the last request asked the person for: `sign in`, `consent`.
     pub asked: Vec<&'static str>,
 }
 
-/// The client that a certification run registers. The plain OpenID Connect plans send no PKCE, and warn of claims in
-/// the ID Token that were asked for by scope.
-pub fn client(method: Method) -> NewClient {
-    NewClient::new(method)
-        .with("--no-pkce", "")
-        .with("--id-token-claims", "protocol")
-        .with("--id-token-alg", "RS256")
-        .with("--post-logout-redirect-uri", AFTER)
-}
-
-/// Where the suite's client wants people after signing out.
-pub const AFTER: &str = "https://orbitphotos.example/post_logout_redirect";
-
 impl Suite {
     pub async fn start(mode: Mode) -> Self {
-        Self::with(mode, &client(Method::Basic)).await
+        match mode.is_dynamic {
+            true => Self::registering(mode, &json!({})).await,
+            false => Self::with(mode, &mode.client()).await,
+        }
     }
 
+    /// With a client that an operator has registered.
     pub async fn with(mode: Mode, client: &NewClient) -> Self {
         let platform = Platform::at(Server::shared().await, client).await;
-        Self { mode, platform, person: somebody().await, asked: Vec::new() }
+        Self { mode, platform, person: somebody(mode).await, told: Value::Null, asked: Vec::new() }
     }
 
-    /// Another client of the same plan, for the same browser.
-    pub async fn second_client(&self) -> Platform {
-        Platform::at(Server::shared().await, &client(Method::Basic)).await
+    /// With a client that registers itself with these members.
+    pub async fn registering(mode: Mode, members: &Value) -> Self {
+        assert!(mode.is_dynamic, "{mode:?}");
+        let (issuer, document) = (&house().await.server.issuer, mode.document(members));
+        let answer = register(issuer, None, &document).await;
+        checks::registration(&answer, &document, issuer).must_be_none("the registration");
+        let told = answer.json();
+        let mut platform = registrant::platform(issuer, &told).await;
+        platform.client.key = mode.method.has_key().then(|| client_key().clone());
+        Self { mode, platform, person: somebody(mode).await, told, asked: Vec::new() }
+    }
+
+    /// Another client of the same plan.
+    pub async fn second_client(&self) -> Self {
+        Self::start(self.mode).await
+    }
+
+    /// Whether the client hears of the end of sessions.
+    fn hears(&self) -> bool {
+        ["frontchannel_logout_uri", "backchannel_logout_uri"].into_iter().any(|name| self.told[name].is_string())
     }
 
     /// An authorization request as the suite sends it: without PKCE, with a long `state`.
     pub fn request(&self, scope: &str, changes: &[Change<'_>]) -> Attempt {
         let state = printable(128);
         let mut all = vec![("code_challenge", None), ("code_challenge_method", None), ("state", Some(state.as_str()))];
-        if self.mode == Mode::FormPost {
+        all.push(("response_type", Some(self.mode.response_type)));
+        if self.mode.is_form {
             all.push(("response_mode", Some("form_post")));
         }
         all.extend(changes);
         let mut attempt = self.platform.attempt_with(scope, &all);
-        attempt.state = parameter(&attempt, "state").unwrap_or_default();
+        let sent = |name: &str| parameter(&attempt, name).unwrap_or_default();
+        (attempt.state, attempt.nonce) = (sent("state"), sent("nonce"));
         attempt
     }
 
@@ -113,7 +122,7 @@ impl Suite {
         self.asked.clear();
         for _ in 0..10 {
             let page = match landing {
-                Landing::Away(url) => return Response::Sent(self.in_query(attempt, &url)),
+                Landing::Away(url) => return Response::Sent(self.in_redirect(attempt, &url)),
                 Landing::Page(page) => page,
             };
             if let Some(form) = page.forms().into_iter().find(|form| form.action.as_str() == attempt.redirect_uri) {
@@ -132,15 +141,34 @@ impl Suite {
         panic!("too many steps: {:?}", self.person.trail)
     }
 
-    fn in_query(&self, attempt: &Attempt, url: &Url) -> Parameters {
-        assert_eq!(self.mode, Mode::Query, "with form_post nothing travels in a query: {url}");
-        assert!(url.as_str().starts_with(&attempt.redirect_uri) && url.fragment().is_none(), "sent to {url}");
-        each_once(url.query_pairs().into_owned())
+    /// In the query for codes alone, otherwise in the fragment (Multiple Response Types §2.1, §5). What the registered
+    /// URI has in its query stays there, before what is added (RFC 6749 §3.1.2).
+    fn in_redirect(&self, attempt: &Attempt, url: &Url) -> Parameters {
+        assert!(!self.mode.is_form, "with form_post nothing travels in a URL: {url}");
+        let registered = Url::parse(&attempt.redirect_uri).expect("a URL");
+        let bare = |url: &Url| url.as_str().split(['?', '#']).next().unwrap_or_default().to_owned();
+        assert_eq!(bare(url), bare(&registered), "sent to {url}");
+        let pairs = |text: Option<&str>| -> Vec<(String, String)> {
+            url::form_urlencoded::parse(text.unwrap_or_default().as_bytes()).into_owned().collect()
+        };
+        let (own, mut query) = (pairs(registered.query()), pairs(url.query()));
+        assert!(query.starts_with(&own), "sent to {url}");
+        let added = query.split_off(own.len());
+        match parameter(attempt, "response_type").is_some_and(|kind| Mode::is_front(&kind)) {
+            true => {
+                assert_eq!(url.query(), registered.query(), "nothing of it in the query: {url}");
+                each_once(pairs(url.fragment()).into_iter())
+            }
+            false => {
+                assert!(url.fragment().is_none(), "nothing of it in the fragment: {url}");
+                each_once(added.into_iter())
+            }
+        }
     }
 
     /// OAuth 2.0 Form Post Response Mode §2, and what a browser needs to carry it.
     fn in_form(&self, page: &Page, form: &Form) -> Parameters {
-        assert_eq!((self.mode, page.status), (Mode::FormPost, 200), "a form at {}", page.url);
+        assert_eq!((self.mode.is_form, page.status), (true, 200), "a form at {}", page.url);
         assert!(form.is_post, "method");
         assert!(page.attributes("form", "enctype").is_empty(), "application/x-www-form-urlencoded is the default");
         assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "a page");
@@ -161,9 +189,15 @@ impl Suite {
     }
 
     pub fn code_of(&self, attempt: &Attempt, response: Response) -> String {
-        let parameters = sent(response);
-        checks::authorized(&parameters, asked_state(attempt), &self.platform.issuer).must_be_none("a code");
-        parameters["code"].clone()
+        self.authorized(attempt, response)["code"].clone()
+    }
+
+    /// What came of a request that must succeed.
+    fn authorized(&self, attempt: &Attempt, response: Response) -> Parameters {
+        let (parameters, issuer) = (sent(response), &self.platform.issuer);
+        let faults = checks::authorized(&parameters, self.mode.response_type, asked(&attempt.state), issuer);
+        faults.must_be_none("the answer");
+        parameters
     }
 
     /// The error of a request that must be refused at the client, with one of these.
@@ -174,7 +208,7 @@ impl Suite {
 
     pub fn refused_with(&self, attempt: &Attempt, response: Response, errors: &[&str]) {
         let parameters = sent(response);
-        checks::refused(&parameters, errors, asked_state(attempt), &self.platform.issuer).must_be_none("an error");
+        checks::refused(&parameters, errors, asked(&attempt.state), &self.platform.issuer).must_be_none("an error");
     }
 
     /// A request that must end on an error page of ours: nothing proves where else it could go.
@@ -198,11 +232,65 @@ impl Suite {
         self.platform.token(&parameters).await
     }
 
+    /// A request to the token endpoint, whose URL the suite's assertions are for.
+    pub async fn token(&self, parameters: &[(&str, &str)]) -> Answer {
+        let Some(key) = &self.platform.client.key else { return self.platform.token(parameters).await };
+        let endpoint = self.platform.endpoint("token_endpoint");
+        let assertion = key.assertion(&self.platform.client.id, endpoint, &Value::Null);
+        let of_client = [
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", assertion.as_str()),
+        ];
+        Answer::of(self.platform.http.post(endpoint).form(&[parameters, &of_client].concat())).await
+    }
+
+    pub async fn refresh(&self, refresh_token: &str) -> Answer {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+    }
+
     /// A whole sign-in: authorization, tokens, UserInfo, each with all its checks.
     pub async fn complete(&mut self, attempt: &Attempt) -> Tokens {
-        let code = self.code(attempt).await;
-        let answer = self.exchange(attempt, &code).await;
-        self.tokens(attempt, &answer).await
+        let response = self.send(attempt).await;
+        let parameters = self.authorized(attempt, response);
+        let back = match parameters.get("code") {
+            Some(code) => Some(self.tokens(attempt, &self.exchange(attempt, code).await).await),
+            None => None,
+        };
+        let front = self.front(attempt, &parameters, back.as_ref().map(|back| &back.claims)).await;
+        back.or(front).expect("an ID Token")
+    }
+
+    /// What an answer holds besides a code: a token that works, an ID Token that vouches for the rest, both about the one
+    /// whom the ID Token of the code's exchange is about.
+    async fn front(&self, attempt: &Attempt, parameters: &Parameters, back: Option<&Value>) -> Option<Tokens> {
+        let text = |name: &str| parameters.get(name).map(String::as_str);
+        let (code, access) = (text("code"), text("access_token"));
+        let claims = match text("id_token") {
+            Some(id_token) => Some(self.id_token(id_token, access.unwrap_or_default(), asked(&attempt.nonce)).await),
+            None => None,
+        };
+        if let Some(claims) = &claims {
+            // OIDC Core §3.3.2.11, §3.2.2.10: of this code and this token; none where there is nothing.
+            for (name, of) in [("c_hash", code), ("at_hash", access)] {
+                assert_eq!(claims.get(name).and_then(Value::as_str).map(str::to_owned), of.map(half), "{name}");
+            }
+            for name in back.iter().flat_map(|_| ["iss", "sub"]) {
+                assert_eq!(back.map(|back| &back[name]), Some(&claims[name]), "OIDC Core §3.3.3.6: {name}");
+            }
+        }
+        let subject = claims.as_ref().or(back).map(|claims| &claims["sub"]);
+        let userinfo = match (access, subject) {
+            (Some(access), Some(subject)) => self.userinfo(access, subject).await,
+            _ => claims.as_ref().map(checks::of_the_person).unwrap_or_default(),
+        };
+        let id_token = text("id_token")?.to_owned();
+        Some(Tokens {
+            access: access.unwrap_or_default().to_owned(),
+            refresh: None,
+            id_token,
+            claims: claims?,
+            userinfo,
+        })
     }
 
     pub async fn sign_in(&mut self, scope: &str) -> Tokens {
@@ -215,43 +303,62 @@ impl Suite {
         let body = answer.json();
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         let (access, id_token) = (text("access_token").expect("checked"), text("id_token").expect("an ID Token"));
-        let nonce = parameter(attempt, "nonce");
-        let claims = self.id_token(&id_token, &access, nonce.as_deref()).await;
-        let told = self.platform.userinfo(&access).await;
-        checks::userinfo(&told, &claims["sub"]).must_be_none("UserInfo");
-        Tokens { access, refresh: text("refresh_token"), id_token, claims, userinfo: told.json() }
+        let claims = self.id_token(&id_token, &access, asked(&attempt.nonce)).await;
+        let userinfo = self.userinfo(&access, &claims["sub"]).await;
+        Tokens { access, refresh: text("refresh_token"), id_token, claims, userinfo }
+    }
+
+    /// What UserInfo tells of this subject, in the way that the client has registered.
+    async fn userinfo(&self, access: &str, subject: &Value) -> Value {
+        let answer = self.platform.userinfo(access).await;
+        if self.told["userinfo_signed_response_alg"].is_null() {
+            checks::userinfo(&answer, subject).must_be_none("UserInfo");
+            return answer.json();
+        }
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/jwt")), "{}", answer.text());
+        checks::signed_by_one_key(&jose_header(&answer.text()), &self.jwks().await).must_be_none("the key of UserInfo");
+        assert_eq!(jose_header(&answer.text())["alg"], self.told["userinfo_signed_response_alg"]);
+        let claims = verified(&self.platform, &answer.text()).await;
+        let wanted = (&json!(self.platform.issuer), &json!(self.platform.client.id), subject);
+        assert_eq!((&claims["iss"], &claims["aud"], &claims["sub"]), wanted, "OIDC Core §5.3.2");
+        assert!(claims.get("nonce").is_none(), "{claims}");
+        checks::standard_claims(&claims).must_be_none("signed UserInfo");
+        claims
     }
 
     /// Checks an ID Token that came with an access token; gives its claims.
     pub async fn id_token(&self, id_token: &str, access_token: &str, nonce: Option<&str>) -> Value {
         let claims = self.platform.verify(id_token, nonce).await;
         let (issuer, client) = (self.platform.issuer.as_str(), self.platform.client.id.as_str());
-        checks::id_token(&claims, &Expected { issuer, client, nonce, asked: &[] }).must_be_none("the ID Token");
+        // OIDC Core §5.4: where no access token is issued, the claims of scopes come in the ID Token.
+        let asked = if self.mode.response_type == "id_token" { checks::STANDARD_CLAIMS } else { &[] };
+        checks::id_token(&claims, &Expected { issuer, client, nonce, asked, hears: self.hears() })
+            .must_be_none("the ID Token");
         let (header, jwks) = (jose_header(id_token), self.jwks().await);
         checks::jwks(&jwks).must_be_none("the keys");
         checks::signed_by_one_key(&header, &jwks).must_be_none("the key");
         assert_eq!(header["alg"], "RS256", "as the client is registered");
         if let Some(at_hash) = claims.get("at_hash") {
-            let hash = sha2::Sha256::digest(access_token);
-            assert_eq!(*at_hash, URL_SAFE_NO_PAD.encode(&hash[..16]), "OIDC Core §3.1.3.6");
+            assert_eq!(*at_hash, half(access_token), "OIDC Core §3.1.3.6");
         }
         claims
     }
 
-    async fn jwks(&self) -> Value {
+    pub async fn jwks(&self) -> Value {
         Answer::of(self.platform.http.get(self.platform.endpoint("jwks_uri"))).await.json()
     }
 }
 
-/// The person of every run: one account with every line filled in, each time in a new browser.
-async fn somebody() -> Person {
-    static SOMEBODY: OnceCell<Person> = OnceCell::const_new();
+/// The person of every run: one account in each house with every line filled in, each time in a new browser.
+async fn somebody(mode: Mode) -> Person {
+    static SOMEBODY: [OnceCell<Person>; 2] = [OnceCell::const_new(), OnceCell::const_new()];
     let sign_up = async || {
-        let mut person = Person::signed_up(Server::shared().await).await;
+        let server = if mode.is_dynamic { &house().await.server } else { Server::shared().await };
+        let mut person = Person::signed_up(server).await;
         fill_profile(&mut person).await;
         person
     };
-    SOMEBODY.get_or_init(sign_up).await.elsewhere()
+    SOMEBODY[usize::from(mode.is_dynamic)].get_or_init(sign_up).await.elsewhere()
 }
 
 /// Shares all that is asked for, for as long as can be.
@@ -293,8 +400,14 @@ pub fn parameter(attempt: &Attempt, name: &str) -> Option<String> {
     attempt.url.query_pairs().find(|(one, _)| one == name).map(|(_, value)| value.into_owned())
 }
 
-fn asked_state(attempt: &Attempt) -> Option<&str> {
-    parameter(attempt, "state").map(|_| attempt.state.as_str())
+/// The left half of a digest, as ID Tokens vouch for what comes with them.
+fn half(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&sha2::Sha256::digest(text)[..16])
+}
+
+/// What the client sent as `state` or `nonce`, if it did.
+fn asked(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Random printable ASCII, the characters that URLs must encode among them.

@@ -51,6 +51,7 @@ async fn scope(bench: &mut Bench, scope: &str) {
         }
         "profile" => assert!(told().await["family_name"].is_string()),
         "email" | "address" => assert!(!told().await[scope].is_null()),
+        "wallet.profile" => assert!(told().await["wallet_links"].is_array()),
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
         other => panic!("nobody uses {other}"),
@@ -60,7 +61,11 @@ async fn scope(bench: &mut Bench, scope: &str) {
 /// Asked for by its name alone, a claim comes; those of the protocol are in the ID Token.
 async fn claim(bench: &mut Bench, claim: &str) {
     let out = bench.house.site.url("/out");
-    let members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
+    let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
+    // Who says nothing is registered for the scopes of OpenID Connect alone.
+    if claim.starts_with("wallet_") {
+        members["scope"] = json!("openid wallet.profile");
+    }
     let party = bench.register(&members).await;
     if ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"].contains(&claim) {
         let tokens = bench.sign_in(&party.platform, "openid", &[("max_age", Some("3600"))]).await;

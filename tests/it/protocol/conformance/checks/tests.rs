@@ -45,7 +45,7 @@ fn authorization_responses() {
     let (state, iss, code) = (("state", "s"), ("iss", ISSUER), ("code", "jV0n2xQ7kPz4Rt8Lw1Yb6Hs9Df3Gm5Ca"));
     let (error, why) = (("error", "login_required"), ("error_description", "sign in"));
     let wanted = ["login_required"];
-    authorized(&of(&[code, state, iss]), Some("s"), ISSUER).must_be_none("a code");
+    authorized(&of(&[code, state, iss]), "code", Some("s"), ISSUER).must_be_none("a code");
     refused(&of(&[error, why, state, iss]), &wanted, Some("s"), ISSUER).must_be_none("an error");
     refused(&of(&[error, why, iss]), &wanted, None, ISSUER).must_be_none("an error without state");
     for (what, pairs) in [
@@ -56,7 +56,7 @@ fn authorization_responses() {
         ("another issuer", vec![code, state, ("iss", "https://op.example/")]),
         ("a parameter too many", vec![code, state, iss, ("email", "a@b.example")]),
     ] {
-        assert!(!authorized(&of(&pairs), Some("s"), ISSUER).0.is_empty(), "{what}");
+        assert!(!authorized(&of(&pairs), "code", Some("s"), ISSUER).0.is_empty(), "{what}");
     }
     for (what, pairs) in [
         ("no error", vec![why, state, iss]),
@@ -70,6 +70,76 @@ fn authorization_responses() {
     ] {
         assert!(!refused(&of(&pairs), &wanted, Some("s"), ISSUER).0.is_empty(), "{what}");
     }
+}
+
+#[test]
+fn authorization_responses_of_other_types() {
+    let secret = "jV0n2xQ7kPz4Rt8Lw1Yb6Hs9Df3Gm5Ca";
+    let all = [
+        ("code", secret),
+        ("id_token", "a.b.c"),
+        ("access_token", secret),
+        ("token_type", "Bearer"),
+        ("expires_in", "300"),
+        ("state", "s"),
+        ("iss", ISSUER),
+    ];
+    let of = |changes: &[(&str, Option<&str>)]| -> Parameters {
+        let mut parameters: Parameters = all.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        for (name, value) in changes {
+            parameters.remove(*name);
+            parameters.extend(value.map(|value| ((*name).to_owned(), value.to_owned())));
+        }
+        parameters
+    };
+    let faults = |response_type: &str, changes: &[(&str, Option<&str>)]| {
+        authorized(&of(changes), response_type, Some("s"), ISSUER).0.len()
+    };
+    assert_eq!(faults("code id_token token", &[]), 0);
+    assert_eq!(faults("id_token token", &[("code", None)]), 0);
+    for (name, value) in [
+        ("id_token", None),
+        ("access_token", None),
+        ("access_token", Some("short")),
+        ("token_type", None),
+        ("token_type", Some("mac")),
+        ("expires_in", None),
+        ("expires_in", Some("0")),
+        ("expires_in", Some("soon")),
+        ("refresh_token", Some(secret)),
+    ] {
+        assert!(faults("code id_token token", &[(name, value)]) > 0, "{name} {value:?}");
+    }
+    assert!(faults("code id_token", &[]) > 0, "a token that nobody asked for");
+    assert!(faults("id_token token", &[]) > 0, "a code that nobody asked for");
+}
+
+#[test]
+fn registrations() {
+    let document = json!({ "client_name": "Orbit", "token_endpoint_auth_method": "client_secret_basic" });
+    let secret = "jV0n2xQ7kPz4Rt8Lw1Yb6Hs9Df3Gm5Ca";
+    let good = json!({
+        "client_id": "c", "client_secret": secret, "client_secret_expires_at": 0, "client_name": "Orbit",
+        "registration_client_uri": format!("{ISSUER}/register/c"), "registration_access_token": secret,
+        "token_endpoint_auth_method": "client_secret_basic",
+    });
+    registration(&answer(201, FRESH, &good), &document, ISSUER).must_be_none("a registration");
+    assert!(!registration(&answer(200, FRESH, &good), &document, ISSUER).0.is_empty(), "200");
+    for (name, value) in [
+        ("client_id", Value::Null),
+        ("client_secret", Value::Null),
+        ("client_secret_expires_at", Value::Null),
+        ("client_name", json!("Orbis")),
+        ("registration_client_uri", Value::Null),
+        ("registration_client_uri", json!("https://evil.example/register/c")),
+        ("registration_access_token", json!("short")),
+    ] {
+        let bad = answer(201, FRESH, &spoilt(&good, name, value.clone()));
+        assert!(!registration(&bad, &document, ISSUER).0.is_empty(), "{name} {value}");
+    }
+    let keyed = json!({ "token_endpoint_auth_method": "private_key_jwt" });
+    let told = spoilt(&good, "token_endpoint_auth_method", json!("private_key_jwt"));
+    assert!(!registration(&answer(201, FRESH, &told), &keyed, ISSUER).0.is_empty(), "a secret for one with a key");
 }
 
 #[test]
@@ -119,7 +189,7 @@ fn id_tokens() {
     let good = json!({
         "iss": ISSUER, "sub": "s", "aud": "c", "exp": now + 600, "iat": now, "auth_time": now - 5, "nonce": "n", "acr": "a",
     });
-    let expected = Expected { issuer: ISSUER, client: "c", nonce: Some("n"), asked: &[] };
+    let expected = Expected { issuer: ISSUER, client: "c", nonce: Some("n"), asked: &[], hears: false };
     id_token(&good, &expected).must_be_none("an ID Token");
     id_token(&spoilt(&good, "aud", json!(["c"])), &expected).0.iter().for_each(|fault| assert_eq!(fault, "azp"));
     for (name, value) in [
@@ -143,11 +213,15 @@ fn id_tokens() {
         ("acr", json!("")),
         ("acr", json!(1)),
         ("email", json!("a@b.example")),
+        ("sid", json!("1")),
     ] {
         assert!(!id_token(&spoilt(&good, name, value.clone()), &expected).0.is_empty(), "{name} {value}");
     }
     let unasked = Expected { nonce: None, ..expected };
     assert!(!id_token(&good, &unasked).0.is_empty(), "a nonce that nobody sent");
+    let hearing = Expected { hears: true, ..expected };
+    assert!(!id_token(&good, &hearing).0.is_empty(), "no sid");
+    id_token(&spoilt(&good, "sid", json!("1")), &hearing).must_be_none("a sid for a client that hears");
     let asked = Expected { asked: &["email"], ..expected };
     id_token(&spoilt(&good, "email", json!("a@b.example")), &asked).must_be_none("a claim that was asked for");
 }

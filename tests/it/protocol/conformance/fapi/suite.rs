@@ -375,7 +375,7 @@ impl Suite {
         let token = parameters.remove("id_token");
         assert_eq!(token.is_some(), self.variant.is_hybrid(), "{url}");
         assert_eq!(url.fragment().is_some(), self.variant.is_hybrid(), "{url}");
-        checks::authorized(&parameters, asked.get("state"), self.issuer()).must_be_none("a code");
+        checks::authorized(&parameters, "code", asked.get("state"), self.issuer()).must_be_none("a code");
         let code = parameters["code"].clone();
         if let Some(token) = token {
             let claims = self.id_token(&token, asked.get("nonce"));
@@ -392,7 +392,8 @@ impl Suite {
         let claims = self.verify(token);
         assert_eq!(jose_header(token)["alg"], self.variant.id_token_alg(), "as the client is registered");
         let (issuer, client) = (self.issuer(), self.first().id.as_str());
-        checks::id_token(&claims, &Expected { issuer, client, nonce, asked: &[] }).must_be_none("the ID Token");
+        checks::id_token(&claims, &Expected { issuer, client, nonce, asked: &[], hears: false })
+            .must_be_none("the ID Token");
         claims
     }
 

@@ -1,12 +1,17 @@
 //! The authorization code flow, as it goes well and as it is refused.
 
-use crate::protocol::conformance::suite::{Change, Mode, Suite, client, error_page, parameter};
+use serde_json::json;
+
+use crate::protocol::conformance::checks;
+use crate::protocol::conformance::mode::Mode;
+use crate::protocol::conformance::suite::{Change, Suite, error_page, parameter};
 use crate::support::person::{Landing, encode};
 use crate::support::platform::{CALLBACK, Method, jose_header};
+use crate::support::registrant::register;
 use crate::support::server::Server;
 
 /// The happy path, and all the recurring checks on it.
-pub async fn oidcc_server(mode: Mode) {
+pub async fn server(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let tokens = suite.sign_in("openid").await;
     assert!(suite.asked.contains(&"sign in"), "a browser without cookies: {:?}", suite.asked);
@@ -14,7 +19,7 @@ pub async fn oidcc_server(mode: Mode) {
 }
 
 /// An error at the client, or a page: here always the error, since the redirect URI is known to be its own.
-pub async fn oidcc_response_type_missing(mode: Mode) {
+pub async fn response_type_missing(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let attempt = suite.request("openid", &[("response_type", None)]);
     suite.must_refuse(&attempt, &["unsupported_response_type", "invalid_request"]).await;
@@ -22,7 +27,7 @@ pub async fn oidcc_response_type_missing(mode: Mode) {
 }
 
 /// A client that says nothing of algorithms gets RS256 with a `kid` (OIDC Core §15.1, §10.1).
-pub async fn oidcc_idtoken_signature(mode: Mode) {
+pub async fn idtoken_signature(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let header = jose_header(&suite.sign_in("openid").await.id_token);
     assert_eq!(header["alg"], "RS256");
@@ -30,17 +35,22 @@ pub async fn oidcc_idtoken_signature(mode: Mode) {
 }
 
 /// Skipped by the suite where `none` is not offered; then no client can have it either.
-pub async fn oidcc_idtoken_unsigned(mode: Mode) {
+pub async fn idtoken_unsigned(mode: Mode) {
     let suite = Suite::start(mode).await;
     let algs = suite.platform.metadata["id_token_signing_alg_values_supported"].as_array().unwrap().clone();
     assert!(!algs.is_empty() && algs.iter().all(|alg| alg != "none"), "{algs:?}");
+    if mode.is_dynamic {
+        let document = mode.document(&json!({ "id_token_signed_response_alg": "none" }));
+        let answer = register(&suite.platform.issuer, None, &document).await;
+        return checks::registration_error(&answer, "invalid_client_metadata").must_be_none("alg none");
+    }
     let add = ["client", "add", "--name", "Unsigned", "--redirect-uri", CALLBACK, "--id-token-alg", "none"];
     let (is_added, _, why) = Server::shared().await.try_cli(&add);
     assert!(!is_added && why.contains("none"), "{why}");
 }
 
 /// The ID Token has no nonce either, which is among the recurring checks.
-pub async fn oidcc_ensure_request_without_nonce_succeeds_for_code_flow(mode: Mode) {
+pub async fn ensure_request_without_nonce_succeeds_for_code_flow(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let attempt = suite.request("openid", &[("nonce", None)]);
     assert!(parameter(&attempt, "nonce").is_none());
@@ -48,8 +58,16 @@ pub async fn oidcc_ensure_request_without_nonce_succeeds_for_code_flow(mode: Mod
     assert!(tokens.claims.get("nonce").is_none(), "{}", tokens.claims);
 }
 
+/// OIDC Core §3.2.2.1 and §3.3.2.1: an ID Token that people's browsers carry is tied to the request, or there is none.
+pub async fn ensure_request_without_nonce_fails(mode: Mode) {
+    let mut suite = Suite::start(mode).await;
+    let attempt = suite.request("openid", &[("nonce", None)]);
+    suite.must_refuse(&attempt, &["invalid_request"]).await;
+    assert!(suite.asked.is_empty(), "refused before anybody is asked: {:?}", suite.asked);
+}
+
 /// Scope values and parameters in another order mean the same.
-pub async fn oidcc_alternate_happy_flow(mode: Mode) {
+pub async fn alternate_happy_flow(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let mut attempt = suite.request("email openid", &[]);
     let mut pairs: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
@@ -62,7 +80,7 @@ pub async fn oidcc_alternate_happy_flow(mode: Mode) {
 }
 
 /// A page, whatever else is right or wrong in the request: neither this redirect URI nor the registered one is used.
-pub async fn oidcc_ensure_registered_redirect_uri(mode: Mode) {
+pub async fn ensure_registered_redirect_uri(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let unregistered = [
         "https://orbitphotos.example/callback/unregistered",
@@ -83,7 +101,7 @@ pub async fn oidcc_ensure_registered_redirect_uri(mode: Mode) {
 }
 
 /// OIDC Core §3.1.2.1: a form of the client's site comes without cookies (SameSite=Lax), and need not have any.
-pub async fn oidcc_ensure_post_request_succeeds(mode: Mode) {
+pub async fn ensure_post_request_succeeds(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let attempt = suite.request("openid", &[]);
     let from = url::Url::parse(&attempt.redirect_uri).unwrap();
@@ -115,8 +133,8 @@ pub async fn oidcc_ensure_post_request_succeeds(mode: Mode) {
 }
 
 /// The whole flow with the secret in the body.
-pub async fn oidcc_server_client_secret_post(mode: Mode) {
-    let mut suite = Suite::with(mode, &client(Method::Post)).await;
+pub async fn server_client_secret_post(mode: Mode) {
+    let mut suite = Suite::start(Mode { method: Method::Post, ..mode }).await;
     let methods = &suite.platform.metadata["token_endpoint_auth_methods_supported"];
     assert!(methods.as_array().unwrap().iter().any(|method| method == "client_secret_post"), "{methods}");
     suite.sign_in("openid").await;

@@ -1,6 +1,7 @@
 //! Parameters that may be honoured, and must never break a request.
 
-use crate::protocol::conformance::suite::{Change, Mode, Suite};
+use crate::protocol::conformance::mode::Mode;
+use crate::protocol::conformance::suite::{Change, Suite};
 use crate::support::form::Page;
 
 /// A whole sign-in with these parameters added.
@@ -18,39 +19,39 @@ async fn first_page(mode: Mode, added: &[Change<'_>]) -> Page {
     page
 }
 
-pub async fn oidcc_display_page(mode: Mode) {
+pub async fn display_page(mode: Mode) {
     succeeds(mode, &[("display", Some("page"))]).await;
 }
 
-pub async fn oidcc_display_popup(mode: Mode) {
+pub async fn display_popup(mode: Mode) {
     succeeds(mode, &[("display", Some("popup"))]).await;
 }
 
 /// `se` is what the suite sends, and a language that few pages have.
-pub async fn oidcc_ui_locales(mode: Mode) {
+pub async fn ui_locales(mode: Mode) {
     succeeds(mode, &[("ui_locales", Some("se"))]).await;
     let page = first_page(mode, &[("ui_locales", Some("se ar"))]).await;
     assert_eq!(page.attributes("html", "lang"), ["ar"], "the first that there is");
 }
 
-pub async fn oidcc_claims_locales(mode: Mode) {
+pub async fn claims_locales(mode: Mode) {
     succeeds(mode, &[("claims_locales", Some("se"))]).await;
 }
 
 /// Whoever is named, known or not: no error, and the same page.
-pub async fn oidcc_login_hint(mode: Mode) {
+pub async fn login_hint(mode: Mode) {
     let nobody = "buffy@127.0.0.1";
     succeeds(mode, &[("login_hint", Some(nobody))]).await;
     let page = first_page(mode, &[("login_hint", Some(nobody))]).await;
     assert_eq!(page.form("identifier").value("identifier").as_deref(), Some(nobody));
 }
 
-pub async fn oidcc_ensure_request_with_unknown_parameter_succeeds(mode: Mode) {
+pub async fn ensure_request_with_unknown_parameter_succeeds(mode: Mode) {
     succeeds(mode, &[("extra", Some("foobar"))]).await;
 }
 
 /// The verifier that belongs to the challenge succeeds, and only it.
-pub async fn oidcc_ensure_request_with_valid_pkce_succeeds(mode: Mode) {
+pub async fn ensure_request_with_valid_pkce_succeeds(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let methods = &suite.platform.metadata["code_challenge_methods_supported"];
     assert!(methods.as_array().unwrap().iter().any(|method| method == "S256"), "{methods}");
@@ -65,7 +66,7 @@ pub async fn oidcc_ensure_request_with_valid_pkce_succeeds(mode: Mode) {
 }
 
 /// One of the contexts that the metadata lists is reached and told; contexts of others change nothing.
-pub async fn oidcc_ensure_request_with_acr_values_succeeds(mode: Mode) {
+pub async fn ensure_request_with_acr_values_succeeds(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let listed = suite.platform.metadata["acr_values_supported"].as_array().expect("published").clone();
     let joined = listed.iter().map(|acr| acr.as_str().unwrap()).collect::<Vec<_>>().join(" ");

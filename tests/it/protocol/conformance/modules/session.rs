@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::protocol::conformance::suite::{Change, Mode, Response, Suite, Tokens};
+use crate::protocol::conformance::mode::Mode;
+use crate::protocol::conformance::suite::{Change, Response, Suite, Tokens};
 use crate::support::platform::now;
 
 /// A second request in the same browser.
@@ -25,7 +26,7 @@ fn must_be_same(suite: &Suite, first: &Tokens, second: &Tokens) {
     assert_eq!(first.auth_time(), second.auth_time());
 }
 
-pub async fn oidcc_prompt_login(mode: Mode) {
+pub async fn prompt_login(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = suite.sign_in("openid").await;
     tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -33,7 +34,7 @@ pub async fn oidcc_prompt_login(mode: Mode) {
     must_be_new(&suite, &first, &second);
 }
 
-pub async fn oidcc_prompt_none_not_logged_in(mode: Mode) {
+pub async fn prompt_none_not_logged_in(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let attempt = suite.request("openid", &[("prompt", Some("none"))]);
     suite.must_refuse(&attempt, &["login_required"]).await;
@@ -41,7 +42,7 @@ pub async fn oidcc_prompt_none_not_logged_in(mode: Mode) {
     assert_eq!(suite.person.trail.len(), 1, "never a page: {:?}", suite.person.trail);
 }
 
-pub async fn oidcc_prompt_none_logged_in(mode: Mode) {
+pub async fn prompt_none_logged_in(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = suite.sign_in("openid email").await;
     let silent = suite.request("openid email", &[("prompt", Some("none"))]);
@@ -50,7 +51,7 @@ pub async fn oidcc_prompt_none_logged_in(mode: Mode) {
 }
 
 /// Two seconds are too old, and `auth_time` must be told.
-pub async fn oidcc_max_age_1(mode: Mode) {
+pub async fn max_age_1(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = suite.sign_in("openid").await;
     tokio::time::sleep(Duration::from_millis(2100)).await;
@@ -58,7 +59,7 @@ pub async fn oidcc_max_age_1(mode: Mode) {
     must_be_new(&suite, &first, &second);
 }
 
-pub async fn oidcc_max_age_10000(mode: Mode) {
+pub async fn max_age_10000(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = again(&mut suite, &[("max_age", Some("15000"))]).await;
     let second = again(&mut suite, &[("max_age", Some("10000"))]).await;
@@ -66,7 +67,7 @@ pub async fn oidcc_max_age_10000(mode: Mode) {
 }
 
 /// The hint of the person who is signed in, of this session or of another one.
-pub async fn oidcc_id_token_hint(mode: Mode) {
+pub async fn id_token_hint(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = suite.sign_in("openid").await;
     let hinted = |hint: &str| suite.request("openid", &[("prompt", Some("none")), ("id_token_hint", Some(hint))]);
@@ -77,6 +78,7 @@ pub async fn oidcc_id_token_hint(mode: Mode) {
     suite.person = suite.person.elsewhere();
     let attempt = suite.request("openid", &[("id_token_hint", Some(&first.id_token))]);
     let third = suite.complete(&attempt).await;
+    assert!(suite.asked.contains(&"sign in"), "another session than the hint is of: {:?}", suite.asked);
     assert_eq!(third.claims["sub"], first.claims["sub"]);
     let attempt = suite.request("openid", &[("prompt", Some("none")), ("id_token_hint", Some(&first.id_token))]);
     let fourth = suite.complete(&attempt).await;

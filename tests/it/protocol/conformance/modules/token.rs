@@ -5,15 +5,16 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::protocol::conformance::checks;
-use crate::protocol::conformance::suite::{Mode, Suite};
+use crate::protocol::conformance::mode::Mode;
+use crate::protocol::conformance::suite::Suite;
 use crate::support::platform::Answer;
 
-pub async fn oidcc_codereuse(mode: Mode) {
+pub async fn codereuse(mode: Mode) {
     reuses(mode, Duration::ZERO).await;
 }
 
 /// Long after, but while the code would still live: nothing is answered, and what came of it is dead.
-pub async fn oidcc_codereuse_30seconds(mode: Mode) {
+pub async fn codereuse_30seconds(mode: Mode) {
     reuses(mode, Duration::from_secs(30)).await;
 }
 
@@ -31,7 +32,7 @@ async fn reuses(mode: Mode, later: Duration) {
 }
 
 /// Twice, as the suite does: once without `scope` on the refresh, once with it.
-pub async fn oidcc_refresh_token(mode: Mode) {
+pub async fn refresh_token(mode: Mode) {
     for scope in [None, Some("openid offline_access")] {
         refreshes(mode, scope).await;
     }
@@ -50,14 +51,14 @@ async fn refreshes(mode: Mode, scope: Option<&str>) {
 
     let mut parameters = vec![("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
     parameters.extend(scope.map(|scope| ("scope", scope)));
-    let answer = suite.platform.token(&parameters).await;
+    let answer = suite.token(&parameters).await;
     let body = must_refresh(&suite, &answer, &first.claims).await;
 
     // Rotated; the newest belongs to its client alone.
     let newest = body["refresh_token"].as_str().unwrap_or(&refresh).to_owned();
     let stolen = suite.second_client().await.refresh(&newest).await;
     checks::token_error(&stolen, "invalid_grant").must_be_none("another client's refresh token");
-    must_refresh(&suite, &suite.platform.refresh(&newest).await, &first.claims).await;
+    must_refresh(&suite, &suite.refresh(&newest).await, &first.claims).await;
 }
 
 /// A refreshed answer: all that a first one has, the same person and sign-in, and a new time of issue.

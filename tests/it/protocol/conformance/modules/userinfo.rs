@@ -4,7 +4,8 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 
 use crate::protocol::conformance::checks;
-use crate::protocol::conformance::suite::{Mode, Suite};
+use crate::protocol::conformance::mode::Mode;
+use crate::protocol::conformance::suite::Suite;
 use crate::support::platform::{Answer, Platform};
 
 const PROFILE: &str = "name given_name family_name middle_name nickname preferred_username profile picture website \
@@ -23,16 +24,16 @@ async fn brings(mode: Mode, request: impl Fn(&Platform, &str) -> RequestBuilder)
     wrong.must_refuse(401, "invalid_token");
 }
 
-pub async fn oidcc_userinfo_get(mode: Mode) {
+pub async fn userinfo_get(mode: Mode) {
     brings(mode, |p, token| p.http.get(p.endpoint("userinfo_endpoint")).bearer_auth(token)).await;
 }
 
-pub async fn oidcc_userinfo_post_header(mode: Mode) {
+pub async fn userinfo_post_header(mode: Mode) {
     brings(mode, |p, token| p.http.post(p.endpoint("userinfo_endpoint")).bearer_auth(token)).await;
 }
 
 /// The suite warns where this is refused.
-pub async fn oidcc_userinfo_post_body(mode: Mode) {
+pub async fn userinfo_post_body(mode: Mode) {
     brings(mode, |p, token| p.http.post(p.endpoint("userinfo_endpoint")).form(&[("access_token", token)])).await;
 }
 
@@ -51,33 +52,37 @@ async fn tells(mode: Mode, scope: &str, claims: &[&str]) {
     assert_eq!(told, wanted, "{scope}");
 }
 
-pub async fn oidcc_scope_profile(mode: Mode) {
+pub async fn scope_profile(mode: Mode) {
     tells(mode, "openid profile", &[PROFILE]).await;
 }
 
-pub async fn oidcc_scope_email(mode: Mode) {
+pub async fn scope_email(mode: Mode) {
     tells(mode, "openid email", &[EMAIL]).await;
 }
 
-pub async fn oidcc_scope_address(mode: Mode) {
+pub async fn scope_address(mode: Mode) {
     tells(mode, "openid address", &[ADDRESS]).await;
 }
 
-pub async fn oidcc_scope_phone(mode: Mode) {
+pub async fn scope_phone(mode: Mode) {
     tells(mode, "openid phone", &[PHONE]).await;
 }
 
-pub async fn oidcc_scope_all(mode: Mode) {
+pub async fn scope_all(mode: Mode) {
     tells(mode, "openid profile email address phone", &[PROFILE, EMAIL, ADDRESS, PHONE]).await;
 }
 
-/// The claim comes at UserInfo, where it was asked for, and not in the ID Token.
-pub async fn oidcc_claims_essential(mode: Mode) {
+/// The claim comes at UserInfo, where it was asked for, and not in the ID Token; there only if there is no UserInfo.
+pub async fn claims_essential(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     assert_eq!(suite.platform.metadata["claims_parameter_supported"], Value::Bool(true));
-    let claims = r#"{"userinfo":{"name":{"essential":true}}}"#;
+    let is_alone = mode.response_type == "id_token";
+    let claims = match is_alone {
+        true => r#"{"id_token":{"name":{"essential":true}}}"#,
+        false => r#"{"userinfo":{"name":{"essential":true}}}"#,
+    };
     let attempt = suite.request("openid", &[("claims", Some(claims))]);
     let tokens = suite.complete(&attempt).await;
     assert!(tokens.userinfo["name"].is_string(), "{}", tokens.userinfo);
-    assert!(tokens.claims.get("name").is_none(), "{}", tokens.claims);
+    assert_eq!(tokens.claims.get("name").is_some(), is_alone, "{}", tokens.claims);
 }

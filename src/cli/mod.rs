@@ -5,6 +5,7 @@ mod admin;
 mod clients;
 mod config;
 mod demo;
+mod docs;
 mod doctor;
 mod failure;
 mod healthcheck;
@@ -23,7 +24,6 @@ use serde_json::Value;
 use self::failure::Failure;
 use crate::app::App;
 use crate::base::{Fault, Random, Secret};
-use crate::catalog;
 use crate::config::{Config, Keys, Loaded, Refused, check, load};
 
 /// An OpenID Connect provider: one wallet, shared claim by claim, revocable at once.
@@ -104,7 +104,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Doctor(options) => doctor::run(options, &settings()?),
         Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
         Command::Docs => {
-            print!("{}", catalog::docs::markdown());
+            print!("{}", docs::markdown());
             Ok(())
         }
     }

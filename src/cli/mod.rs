@@ -69,8 +69,8 @@ enum Command {
     Doctor(doctor::Options),
     /// Ask the running server whether it is ready; for containers and supervisors.
     Healthcheck,
-    /// Print the tables of claims and scopes as Markdown.
-    Docs,
+    /// Print the tables that the house works by, or a page about one capability, as Markdown.
+    Docs(docs::Options),
 }
 
 /// Parses the command line of this process and runs it.
@@ -103,8 +103,8 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         }
         Command::Doctor(options) => doctor::run(options, &settings()?),
         Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
-        Command::Docs => {
-            print!("{}", docs::markdown());
+        Command::Docs(options) => {
+            print!("{}", docs::text(options));
             Ok(())
         }
     }

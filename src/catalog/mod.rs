@@ -3,7 +3,6 @@
 pub mod badges;
 pub mod claims;
 pub mod contexts;
-pub mod docs;
 pub mod events;
 pub mod scopes;
 pub mod values;

@@ -5,6 +5,7 @@ mod admin;
 mod clients;
 mod config;
 mod demo;
+mod docs;
 mod doctor;
 mod failure;
 mod healthcheck;
@@ -23,7 +24,6 @@ use serde_json::Value;
 use self::failure::Failure;
 use crate::app::App;
 use crate::base::{Fault, Random, Secret};
-use crate::catalog;
 use crate::config::{Config, Keys, Loaded, Refused, check, load};
 
 /// An OpenID Connect provider: one wallet, shared claim by claim, revocable at once.
@@ -69,8 +69,8 @@ enum Command {
     Doctor(doctor::Options),
     /// Ask the running server whether it is ready; for containers and supervisors.
     Healthcheck,
-    /// Print the tables of claims and scopes as Markdown.
-    Docs,
+    /// Print the tables that the house works by, or a page about one capability, as Markdown.
+    Docs(docs::Options),
 }
 
 /// Parses the command line of this process and runs it.
@@ -103,8 +103,8 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         }
         Command::Doctor(options) => doctor::run(options, &settings()?),
         Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
-        Command::Docs => {
-            print!("{}", catalog::docs::markdown());
+        Command::Docs(options) => {
+            print!("{}", docs::text(options));
             Ok(())
         }
     }

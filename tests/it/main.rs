@@ -10,6 +10,7 @@ mod client_auth;
 mod client_proofs;
 mod demo;
 mod deploy;
+mod docs;
 mod doctor;
 mod ephemeral;
 mod events;

@@ -68,6 +68,7 @@ developers-start-issuer = أعطِ مكتبة OpenID Connect هذا المُصد
 developers-start-scopes = اطلب ما تحتاجه ولا تطلب أكثر.
 developers-start-less = توقَّع أقل مما طلبت. يختار الناس سطرًا سطرًا، ويمكنهم إيقاف المشاركة في أي وقت. وما لم يُشارَك لا يصل.
 developers-discovery-html = عناوين هذه المحفظة وقدراتها: <a href="{ $href }">وثيقة الاكتشاف</a>.
+developers-docs = معنى كل صلاحية ومعلومة وعنوان وخطأ، وطلبات تعمل كما هي، في صفحة لكل قدرة:
 button-sign-in = الدخول عبر Social Wallet
 button-continue = المتابعة عبر Social Wallet
 button-sign-up = التسجيل عبر Social Wallet

@@ -247,5 +247,23 @@ fn the_command_line_says_what_it_knows() {
     }
     assert!(house.refuses(2, &["cleint"]).contains("a similar subcommand exists: 'client'"));
     assert!(house.does(&["--version"]).starts_with("social-wallet "));
-    assert!(house.does(&["docs"]).contains("| `email` "));
+}
+
+#[test]
+fn the_docs_are_tables_and_pages() {
+    let house = House::embedded();
+    let tables = house.does(&["docs"]);
+    for part in
+        ["| `email` ", "| `authorization_code` ", "| `private_key_jwt` ", "| `POST /token` ", "| `redirect_uris` "]
+    {
+        assert!(tables.contains(part), "{part} is missing in:\n{tables}");
+    }
+    let list = house.does(&["docs", "--list"]);
+    for name in list.lines().filter_map(|line| line.split_whitespace().next()) {
+        let page = house.does(&["docs", name]);
+        let title = page.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a title");
+        assert!(list.contains(title), "{name}: {title}");
+    }
+    assert!(list.lines().count() > 20, "{list}");
+    assert!(house.refuses(2, &["docs", "dpopp"]).contains("a similar value exists: 'dpop'"));
 }

@@ -43,6 +43,11 @@ impl Time {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
+    /// When its day began, in UTC.
+    pub fn start_of_day(self) -> Self {
+        Self::from_unix(self.unix().div_euclid(86_400) * 86_400)
+    }
+
     /// `2026-11-23T10:02:07Z`, whole seconds.
     pub fn rfc3339(self) -> String {
         let whole = self.utc().replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -306,6 +306,7 @@ pub struct Limits {
     pub par: Rate,
     pub revoke: Rate,
     pub userinfo: Rate,
+    pub data_api: Rate,
     pub client_document: Rate,
     pub backchannel: Rate,
     pub address: Rate,

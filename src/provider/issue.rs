@@ -143,7 +143,7 @@ pub async fn record(
         return Ok((scope, None));
     }
     let requested = asked.into_iter().collect();
-    let channel = Channel { name: "id_token", requested, frame: &[] };
+    let channel = Channel { name: "id_token", requested, frame: &[], under: None };
     let disclosure = disclose(conn, app, permit, projection, channel, origin).await?;
     Ok((scope, Some(disclosure)))
 }

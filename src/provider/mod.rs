@@ -10,6 +10,7 @@ pub mod client_documents;
 pub mod client_keys;
 pub mod clients;
 pub mod consent;
+pub mod data;
 pub mod derived;
 pub mod device;
 pub mod discovery;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::oauth::grant_management;
 use crate::oauth::supported::Supported;
+use crate::provider::data;
 
 /// Where the documents are; the path of the resource follows (RFC 9728 §3.1).
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -42,6 +43,14 @@ pub const RESOURCES: &[Resource] = &[
         },
         is_signed: true,
         section: "OIDC Core §5.3",
+    },
+    Resource {
+        path: data::BASE,
+        name: "Social Wallet data API",
+        bearer_methods: &["header"],
+        scopes: |_| data::Resource::Profile.scopes(),
+        is_signed: false,
+        section: "RFC 9728 §3",
     },
     Resource {
         path: "/grants",
@@ -100,7 +109,8 @@ mod tests {
             ("/userinfo?x=/grants", "/userinfo"),
             ("/grants/gr_x", "/grants"),
             ("/grantsx", ""),
-            ("/wallet/v1/me", ""),
+            ("/wallet/v1/me", "/wallet/v1"),
+            ("/wallet/v2", ""),
             ("", ""),
         ] {
             assert_eq!(at(here).path, path, "{here}");

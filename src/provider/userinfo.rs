@@ -132,7 +132,7 @@ async fn tell(
                 let mut requested = supported().claims_of(access.scope());
                 requested.extend(request.userinfo.keys().cloned());
                 let requested = requested.into_iter().collect();
-                let channel = Channel { name: "userinfo", requested, frame: &frame };
+                let channel = Channel { name: "userinfo", requested, frame: &frame, under: None };
                 let disclosure = disclose(tx, &unit, permit, projection, channel, &origin).await?;
                 Ok(Ok(Told::Claims(client, disclosure)))
             })
@@ -142,7 +142,7 @@ async fn tell(
 
 /// Whether the sign-in behind an authorization opens what is asked for (RFC 9470): the operator says what is needed for
 /// sensitive claims.
-fn step_up(app: &App, asked: &BTreeSet<String>, family: &Family) -> Result<(), oauth::Error> {
+pub(super) fn step_up(app: &App, asked: &BTreeSet<String>, family: &Family) -> Result<(), oauth::Error> {
     let is_sensitive = |name: &String| catalogue::find(name).is_some_and(Claim::is_sensitive);
     if !asked.iter().any(is_sensitive) {
         return Ok(());

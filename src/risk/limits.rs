@@ -53,6 +53,7 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "revoke", per: Per::Client, rate: |l| l.revoke },
     Limit { name: "client_document", per: Per::Host, rate: |l| l.client_document },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
+    Limit { name: "data_api", per: Per::AccountAndClient, rate: |l| l.data_api },
     Limit { name: "backchannel", per: Per::AccountAndClient, rate: |l| l.backchannel },
     Limit { name: "address", per: Per::Address, rate: |l| l.address },
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },

@@ -95,7 +95,11 @@ pub async fn disclose(
     for (name, value) in how.frame {
         claims.insert((*name).to_owned(), value.clone());
     }
-    claims.extend(projection.into_claims().into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let told = projection.into_claims().into_iter().map(|(name, value)| (name.to_owned(), value));
+    match how.under {
+        Some(member) => drop(claims.insert(member.to_owned(), Value::Object(told.collect()))),
+        None => claims.extend(told),
+    }
     Ok(Disclosure { claims })
 }
 
@@ -108,4 +112,6 @@ pub struct Channel<'a> {
     pub requested: Vec<String>,
     /// What the protocol says beside the claims of the person.
     pub frame: &'a [(&'static str, Value)],
+    /// The member that the claims are under; `None` where they stand beside the frame.
+    pub under: Option<&'static str>,
 }

@@ -9,7 +9,8 @@ use moka::sync::Cache;
 use crate::accounts::sealing;
 use crate::app::{App, Room};
 use crate::base::id::AccountId;
-use crate::base::{Fault, Time};
+use crate::base::{Fault, Seconds, Time};
+use crate::catalog::badges;
 use crate::oauth::grant::Pick;
 use crate::store::database::Conn;
 use crate::store::database::contacts::ContactKind;
@@ -23,8 +24,17 @@ pub struct Held {
     pub text: String,
     pub source: Source,
     pub verified_at: Option<Time>,
+    pub updated_at: Time,
     /// Which thing it is, where the wallet may hold several.
     pub pick: Option<Pick>,
+}
+
+impl Held {
+    /// Until when its proof counts, where it is proven: as long as the badge of the claim is valid.
+    pub fn expires_at(&self, claim: &str) -> Option<Time> {
+        let badge = badges::of_claim(claim)?;
+        Some(self.verified_at? + Seconds::days(i64::from(badge.valid_days)))
+    }
 }
 
 /// The values of one account by the names of their claims, as of one revision.
@@ -68,7 +78,13 @@ impl Holdings {
 
     #[cfg(test)]
     pub(crate) fn sample(values: &[(&str, &str)]) -> Self {
-        let held = |text: &str| Held { text: text.to_owned(), source: Source::Person, verified_at: None, pick: None };
+        let held = |text: &str| Held {
+            text: text.to_owned(),
+            source: Source::Person,
+            verified_at: None,
+            updated_at: Time::from_unix(1),
+            pick: None,
+        };
         let values = values.iter().map(|(n, t)| ((*n).to_owned(), held(t))).collect();
         Self { revision: 1, values, ..Self::default() }
     }
@@ -80,6 +96,7 @@ impl Holdings {
             text: (*text).to_owned(),
             source: Source::Control,
             verified_at: Some(Time::from_unix(1)),
+            updated_at: Time::from_unix(1),
             pick: Some(*pick),
         };
         let all: Vec<Held> = all.iter().map(held).collect();
@@ -123,7 +140,8 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     for row in profiles::list(conn, account).await? {
         let text = sealing::open_value(&key, account, &row.name, &row.value)?;
         changed_at = changed_at.max(Some(row.updated_at));
-        values.insert(row.name, Held { text, source: row.source, verified_at: row.verified_at, pick: None });
+        let (source, verified_at, updated_at) = (row.source, row.verified_at, row.updated_at);
+        values.insert(row.name, Held { text, source, verified_at, updated_at, pick: None });
     }
     // Primary addresses come first; the first of a kind is the one that is shared unless another was picked.
     let mut several: BTreeMap<&'static str, Vec<Held>> = BTreeMap::new();
@@ -134,14 +152,17 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
         };
         let text = sealing::open_contact(&key, &contact)?;
         let source = if contact.verified_at.is_some() { Source::Control } else { Source::Person };
-        let held = |text| Held { text, source, verified_at: contact.verified_at, pick: Some(pick) };
+        let updated_at = contact.verified_at.unwrap_or(contact.created_at);
+        let held = |text| Held { text, source, verified_at: contact.verified_at, updated_at, pick: Some(pick) };
         several.entry(claim).or_default().push(held(text));
         several.entry(rider).or_default().push(held(contact.verified_at.is_some().to_string()));
     }
     values.extend(several.iter().filter_map(|(name, all)| Some(((*name).to_owned(), all.first()?.clone()))));
     several.retain(|_, all| all.len() > 1);
     if let Some(at) = changed_at {
-        let held = Held { text: at.unix().to_string(), source: Source::System, verified_at: None, pick: None };
+        // The day: by the second two platforms could tell that they know the same person.
+        let text = at.start_of_day().unix().to_string();
+        let held = Held { text, source: Source::System, verified_at: None, updated_at: at, pick: None };
         values.insert("updated_at".to_owned(), held);
     }
     Ok(Holdings { revision, values, several })

@@ -21,6 +21,11 @@ impl Projection {
         self.claims.iter().map(|(name, _)| *name)
     }
 
+    /// The same claims as another door tells them: each under the name and in the form that `tell` gives, or not at all.
+    pub fn each(&self, mut tell: impl FnMut(&'static str, &Value) -> Option<(&'static str, Value)>) -> Self {
+        Self { claims: self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect() }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.claims.is_empty()
     }

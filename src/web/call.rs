@@ -47,6 +47,11 @@ impl Call {
         Self { app, visit, request }
     }
 
+    /// The request itself, for what reads it by rules of its own.
+    pub fn into_request(self) -> Request {
+        self.request
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.header(name)
     }

@@ -16,6 +16,8 @@ pub enum Door {
     Protocol,
     /// A protected resource: errors are challenges (RFC 6750 §3).
     Bearer,
+    /// A resource of the data API: errors are challenges and problems (RFC 9457).
+    Api,
     /// A public document.
     Document,
 }

@@ -126,7 +126,7 @@ impl Endpoint for Doorway {
             response.headers_mut().insert(ALLOW, methods);
         }
         let row = row.unwrap_or(first);
-        if row.door == Door::Bearer {
+        if matches!(row.door, Door::Bearer | Door::Api) {
             response.headers_mut().insert(INTERACTION_ID, interaction_id);
         }
         if let Some(origin) = page_origin.filter(|_| wanted.is_some()) {

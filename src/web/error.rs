@@ -14,6 +14,7 @@ use crate::oauth::step_up::StepUp;
 use crate::oauth::{self, Code};
 use crate::provider::protected;
 use crate::web::answer;
+use crate::web::api::problem;
 use crate::web::door::Door;
 use crate::web::pages::public;
 use crate::web::view::Problem;
@@ -30,6 +31,7 @@ pub fn answer(door: Door, error: Error, visit: &Visit) -> Response {
         Door::Page => page(&error, visit),
         Door::Protocol | Door::Document => json_answer(&error),
         Door::Bearer => bearer(&error, visit),
+        Door::Api => problem::answer(&error, visit, bearer(&error, visit)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The doors that people and programs knock at: pages and endpoints. Every route of the product is on this page.
 
 pub mod answer;
+pub mod api;
 pub mod assets;
 pub mod call;
 pub mod connection;
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 use poem::{Endpoint, Response, Route};
 
 use crate::app::App;
-use crate::web::door::Door::{Bearer, Document, Page, Protocol};
+use crate::web::door::Door::{Api, Bearer, Document, Page, Protocol};
 use crate::web::door::Verb::{Delete, Get, Post, Put};
 use crate::web::door::{Row, row};
 use crate::web::doorway::Doorway;
@@ -48,6 +49,10 @@ pub const ROUTES: &[Row] = &[
         Box::pin(oauth::documents::resource(c, "/userinfo"))
     })
     .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/wallet/v1", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/wallet/v1"))
+    })
+    .readers(Readers::All),
     row(Get, "/.well-known/oauth-protected-resource/grants", Document, |c| {
         Box::pin(oauth::documents::resource(c, "/grants"))
     })
@@ -68,6 +73,10 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/revoke", Protocol, |c| Box::pin(oauth::token::revoke(c))).readers(Readers::Client),
     row(Get, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::get(c))).readers(Readers::Client),
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/me", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/profile", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
+    row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
     row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),
     row(Get, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::read(c))),
     row(Put, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::update(c))),

@@ -179,6 +179,7 @@ const PUBLIC: &[&str] = &[
     "/help",
     "/privacy",
     "/developers",
+    "/developers/api",
     "/settings",
     "/signin",
     "/signup",

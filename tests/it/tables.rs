@@ -7,7 +7,7 @@ use serde_json::Value;
 use social_wallet::jobs::deliver::MAILS;
 use social_wallet::risk::limits::{LIMITS, Per};
 use social_wallet::web::ROUTES;
-use social_wallet::web::door::{Row, Verb};
+use social_wallet::web::door::{Door, Row, Verb};
 use url::Url;
 
 use crate::support::form::{Form, Page};
@@ -67,7 +67,7 @@ async fn opens_a_wallet(server: &Server) -> Person {
 /// The account's own pages, the language and the look.
 async fn sets_things(person: &mut Person) {
     let page = person.visit("/account/profile/edit").await.page();
-    send(person, &page, &page.form("given_name").fill("given_name", "Amina")).await;
+    send(person, &page, &page.form("given_name").fill("given_name", "Amina").fill("wallet_bio", "Old lenses.")).await;
     let page = person.visit("/settings").await.page();
     send(person, &page, &page.form("theme").choose("theme", "dark")).await;
     let page = send(person, &page, &page.form("language").choose("language", "ar")).await;
@@ -91,7 +91,7 @@ async fn sets_things(person: &mut Person) {
     person.password = fresh.to_owned();
 }
 
-async fn shares_and_stops(platform: &Platform, person: &mut Person) {
+async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Person) {
     let attempt = platform.attempt("openid email");
     let tokens = platform.sign_in_with(person, attempt, &Answers::only(&["email"])).await;
     assert_eq!(platform.userinfo(&tokens.access).await.status, 200);
@@ -99,6 +99,15 @@ async fn shares_and_stops(platform: &Platform, person: &mut Person) {
     assert_eq!(Answer::of(platform.http.post(userinfo).bearer_auth(&tokens.access)).await.status, 200);
     assert_eq!(platform.introspect(&tokens.access).await.json()["active"], true);
     assert_eq!(platform.revoke(&tokens.access).await.status, 200);
+    // By the data API, for a client that is registered for what it tells.
+    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile");
+    let reader = Platform::at(server, &client).await;
+    let attempt = reader.attempt("openid wallet.profile");
+    let tokens = reader.sign_in_with(person, attempt, &Answers::only(&["wallet_bio"])).await;
+    for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
+        let url = format!("{}{}", server.issuer, row.path);
+        assert_eq!(Answer::of(http().get(url).bearer_auth(&tokens.access)).await.status, 200, "{}", row.path);
+    }
     // By POST, as of another site: without cookies.
     let pairs: Vec<(String, String)> = platform.attempt("openid").url.query_pairs().into_owned().collect();
     let endpoint = Url::parse(platform.endpoint("authorization_endpoint")).expect("a URL");
@@ -216,7 +225,7 @@ async fn looks_around(server: &Server, person: &mut Person) {
     for row in ROUTES.iter().filter(|row| row.verb == Verb::Get && is_plain(row.path)) {
         let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
         let page = person.request(&url, None, None).await;
-        let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo";
+        let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo" || row.door == Door::Api;
         assert!(is_fine || (row.path == "/admin" && page.status == 403), "{}: {}", row.path, page.status);
     }
     // Who is signed in is led on from the first page.
@@ -235,7 +244,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
     sets_things(&mut person).await;
-    shares_and_stops(&platform, &mut person).await;
+    shares_and_stops(&server, &platform, &mut person).await;
     forgets_the_password(&server, &mut person).await;
     looks_after_the_house(&server).await;
     asks_in_other_ways(&server, &mut person).await;
@@ -295,7 +304,8 @@ async fn every_limit_holds_at_its_door() {
     let client = client.with("--grant-type", "refresh_token").with("--grant-type", "urn:openid:params:grant-type:ciba");
     let platform = Platform::at(&server, &client).await;
     let mut person = seeded::signed_in(&server).await;
-    let access = platform.sign_in(&mut person, "openid email").await.access;
+    let attempt = platform.attempt("openid email");
+    let access = platform.sign_in_with(&mut person, attempt, &Answers::only(&["email"])).await.access;
 
     let refused = |answer: &Answer, what: &str| {
         assert_eq!(answer.status, 429, "{what}: {}", answer.text());
@@ -308,6 +318,10 @@ async fn every_limit_holds_at_its_door() {
     refused(&platform.introspect(&access).await, "introspect");
     assert_eq!(platform.userinfo(&access).await.status, 200);
     refused(&platform.userinfo(&access).await, "userinfo");
+    let read =
+        async || Answer::of(http().get(format!("{}/wallet/v1/profile", server.issuer)).bearer_auth(&access)).await;
+    assert_eq!(read().await.status, 200);
+    refused(&read().await, "data_api");
     assert_eq!(platform.revoke("x").await.status, 200);
     refused(&platform.revoke("x").await, "revoke");
     let par = async || platform.post("pushed_authorization_request_endpoint", &[("response_type", "code")]).await;

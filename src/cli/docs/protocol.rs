@@ -144,9 +144,8 @@ fn span(time: Seconds) -> String {
 
 fn profiles() -> String {
     let head: Vec<&str> = std::iter::once("Rule").chain(PROFILES.iter().map(|row| row.name)).collect();
-    let rows = RULES.iter().map(|(name, told)| {
-        std::iter::once((*name).to_owned()).chain(PROFILES.iter().map(|profile| told(profile))).collect()
-    });
+    let rows =
+        RULES.iter().map(|(name, told)| std::iter::once((*name).to_owned()).chain(PROFILES.iter().map(told)).collect());
     table("Profiles", &head, rows)
 }
 
@@ -179,7 +178,7 @@ fn answers() -> String {
 /// What clients call; pages and what belongs to them is for people.
 fn is_for_clients(row: &&Row) -> bool {
     match row.door {
-        Door::Protocol | Door::Bearer => true,
+        Door::Protocol | Door::Bearer | Door::Api => true,
         Door::Document => row.readers == Readers::All || row.path == "/check_session",
         Door::Page => ["/authorize", "/logout"].contains(&row.path),
     }

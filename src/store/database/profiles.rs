@@ -25,7 +25,8 @@ pub enum Source {
 }
 
 impl Source {
-    const ALL: [Self; 5] = [Self::Person, Self::Control, Self::Document, Self::Client, Self::System];
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Person, Self::Control, Self::Document, Self::Client, Self::System];
 
     pub fn as_str(self) -> &'static str {
         match self {

@@ -66,7 +66,10 @@ pub async fn preflight(app: &App, request: &Request, readers: Readers, methods: 
     headers.insert(VARY, HeaderValue::from_static("Origin"));
     if let Some(allowed) = allowed.and_then(|allowed| HeaderValue::from_str(allowed).ok()) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type, dpop"));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("authorization, content-type, dpop, if-none-match, range"),
+        );
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         if let Ok(methods) = HeaderValue::from_str(methods) {
             headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
@@ -88,7 +91,9 @@ pub fn allow(visit: &Visit, origin: &str, readers: Readers, response: &mut Respo
     };
     if let Some(allowed) = allowed.and_then(|allowed| HeaderValue::from_str(allowed).ok()) {
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-        let exposed = HeaderValue::from_static("WWW-Authenticate, Retry-After, DPoP-Nonce");
+        let exposed = HeaderValue::from_static(
+            "WWW-Authenticate, Retry-After, DPoP-Nonce, ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Range",
+        );
         response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
 }

@@ -3,7 +3,7 @@
 use poem::Response;
 use poem::http::HeaderValue;
 use poem::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, PRAGMA, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, PRAGMA, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 
@@ -64,6 +64,11 @@ pub fn set(response: &mut Response, door: Door, is_https: bool) {
             or(CACHE_CONTROL, "no-store");
             // RFC 6749 §5.1 still asks for it.
             or(PRAGMA, "no-cache");
+        }
+        // Kept by the client alone, and asked for again each time (RFC 9111 §5.2.2).
+        Door::Api => {
+            or(CACHE_CONTROL, "private, no-cache");
+            or(VARY, "Authorization, DPoP, Accept, Origin");
         }
         // Known to the world, and asked for by pages of other origins.
         Door::Document => {

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod admin;
+pub mod api;
 pub mod app_card;
 pub mod approvals;
 pub mod assets;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod admin;
+pub mod api;
 pub mod approvals;
 pub mod apps;
 pub mod consent;

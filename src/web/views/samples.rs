@@ -14,6 +14,7 @@ use crate::web::view::When;
 use crate::web::views::account;
 use crate::web::views::activity;
 use crate::web::views::admin;
+use crate::web::views::api;
 use crate::web::views::approvals;
 use crate::web::views::apps;
 use crate::web::views::consent;
@@ -250,6 +251,22 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("help", public::Help { frame: frame() }.render());
     add("privacy", public::Privacy { frame: frame() }.render());
     add("welcome", public::Welcome { frame: frame() }.render());
+    let operation = api::Operation {
+        method: href("GET"),
+        path: href("/wallet/v1/profile"),
+        summary: href("The profile"),
+        description: href("What is shared"),
+        scopes: vec![href("profile"), href("wallet.profile")],
+        parameters: vec![api::Parameter { name: href("fields"), description: href("Names of fields") }],
+        answer: href("{}"),
+    };
+    let api = api::DevelopersApi {
+        frame: frame(),
+        issuer: href("https://wallet.example"),
+        operations: vec![operation],
+        codes: &[("invalid_token", 401)],
+    };
+    add("developers_api", api.render());
     add("developers", public::Developers { frame: frame(), issuer: href("https://wallet.example") }.render());
     let logout = |app| public::LogoutConfirm {
         frame: frame(),

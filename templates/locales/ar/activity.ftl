@@ -22,6 +22,7 @@ activity-folded =
        *[other] و{ $n } مرة أخرى في ذلك اليوم
     }
 activity-channel-id-token = مع تسجيل دخولك (ID token)
+activity-channel-data-api = عبر واجهة البيانات
 activity-channel-userinfo = بطلب منه (UserInfo)
 activity-app-gone = تطبيق لم يعد هنا
 activity-account-created-html = أنشأت محفظتك.

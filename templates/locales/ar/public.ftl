@@ -68,6 +68,11 @@ developers-start-issuer = أعطِ مكتبة OpenID Connect هذا المُصد
 developers-start-scopes = اطلب ما تحتاجه ولا تطلب أكثر.
 developers-start-less = توقَّع أقل مما طلبت. يختار الناس سطرًا سطرًا، ويمكنهم إيقاف المشاركة في أي وقت. وما لم يُشارَك لا يصل.
 developers-discovery-html = عناوين هذه المحفظة وقدراتها: <a href="{ $href }">وثيقة الاكتشاف</a>.
+developers-api-html = لقراءة أكثر من المطالبات، مع مصدر كل قيمة: <a href="{ $href }">واجهة البيانات</a>.
+api-title = واجهة البيانات
+api-lead = اقرأ ما يشاركه الناس معك لحظة طلبك. كل قراءة مسجَّلة وتظهر لهم.
+api-document-html = الوصف الكامل للبرامج: <a href="{ $href }">OpenAPI 3.1</a>.
+api-problems = مشكلات قد تواجهها
 developers-docs = معنى كل صلاحية ومعلومة وعنوان وخطأ، وطلبات تعمل كما هي، في صفحة لكل قدرة:
 button-sign-in = الدخول عبر Social Wallet
 button-continue = المتابعة عبر Social Wallet

@@ -18,6 +18,7 @@ activity-folded =
        *[other] and { $n } more times that day
     }
 activity-channel-id-token = With your sign-in (ID token)
+activity-channel-data-api = By the data API
 activity-channel-userinfo = By a request of its own (UserInfo)
 activity-app-gone = An app that is no longer here
 activity-account-created-html = You created your wallet.

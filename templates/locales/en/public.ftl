@@ -68,6 +68,11 @@ developers-start-issuer = Give your OpenID Connect library this issuer, the ID a
 developers-start-scopes = Ask for what you need, and for no more.
 developers-start-less = Expect less than you asked for. People choose line by line, and can stop sharing at any time. What is missing is simply not there.
 developers-discovery-html = Addresses and abilities of this wallet: <a href="{ $href }">discovery document</a>.
+developers-api-html = Read more than claims, with where each value comes from: the <a href="{ $href }">data API</a>.
+api-title = Data API
+api-lead = Read what people share with you at the moment you ask. Every read is on record and shown to them.
+api-document-html = The whole description for programs: <a href="{ $href }">OpenAPI 3.1</a>.
+api-problems = Problems you may meet
 developers-docs = What every scope, claim, endpoint and error means, and requests that work, one page for each ability:
 button-sign-in = Sign in with Social Wallet
 button-continue = Continue with Social Wallet

@@ -15,7 +15,7 @@ mod metrics;
 mod oidc_backchannel_logout;
 mod oidc_core_authentication;
 mod oidc_core_response_types;
-mod oidc_core_userinfo;
+pub mod oidc_core_userinfo;
 mod oidc_frontchannel_logout;
 mod oidc_session_management;
 mod oidc_userinfo_jwt;

@@ -13,7 +13,7 @@ async fn rfc9728_s3_every_resource_has_its_document() {
     let (platform, mut person) = pair().await;
     let tokens = platform.sign_in(&mut person, "openid").await;
     let resources: Vec<Value> = platform.metadata["protected_resources"].as_array().expect("RFC 9728 §4").clone();
-    assert_eq!(resources.len(), 3);
+    assert_eq!(resources.len(), 4);
     for resource in &resources {
         let path = resource.as_str().unwrap().strip_prefix(&platform.issuer).expect("one of ours");
         // §3.1: between the host and the path of the resource.
@@ -40,7 +40,9 @@ async fn rfc9728_s3_every_resource_has_its_document() {
         }
         // §5.1: a refusal says where the document is.
         if !path.is_empty() {
-            let url = format!("{}{path}", platform.issuer);
+            // The data API is several addresses under one.
+            let under = if path == "/wallet/v1" { "/me" } else { "" };
+            let url = format!("{}{path}{under}", platform.issuer);
             let named = format!("resource_metadata=\"{}{WELL_KNOWN}{path}\"", platform.issuer);
             for request in [platform.http.get(&url), platform.http.get(&url).bearer_auth("x")] {
                 let answer = Answer::of(request).await;

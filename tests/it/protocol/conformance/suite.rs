@@ -1,5 +1,7 @@
 //! The suite's relying party and its person: every answer that passes through here meets the recurring checks.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -229,7 +231,7 @@ impl Suite {
         if parameter(attempt, "code_challenge").is_some() {
             parameters.push(("code_verifier", &attempt.verifier));
         }
-        self.platform.token(&parameters).await
+        self.token(&parameters).await
     }
 
     /// A request to the token endpoint, whose URL the suite's assertions are for.
@@ -408,6 +410,12 @@ fn half(text: &str) -> String {
 /// What the client sent as `state` or `nonce`, if it did.
 fn asked(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
+}
+
+/// Waits until the clock shows this second: what happens then is later than all before, as JWTs count.
+pub async fn until(second: u64) {
+    let at = UNIX_EPOCH + Duration::from_secs(second) + Duration::from_millis(20);
+    tokio::time::sleep(at.duration_since(SystemTime::now()).unwrap_or_default()).await;
 }
 
 /// Random printable ASCII, the characters that URLs must encode among them.

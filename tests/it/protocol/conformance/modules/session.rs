@@ -1,9 +1,7 @@
 //! Who must sign in again, who must not, and what the ID Token says of it.
 
-use std::time::Duration;
-
 use crate::protocol::conformance::mode::Mode;
-use crate::protocol::conformance::suite::{Change, Response, Suite, Tokens};
+use crate::protocol::conformance::suite::{Change, Response, Suite, Tokens, until};
 use crate::support::platform::now;
 
 /// A second request in the same browser.
@@ -29,7 +27,7 @@ fn must_be_same(suite: &Suite, first: &Tokens, second: &Tokens) {
 pub async fn prompt_login(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = suite.sign_in("openid").await;
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    until(first.auth_time() + 1).await;
     let second = again(&mut suite, &[("prompt", Some("login"))]).await;
     must_be_new(&suite, &first, &second);
 }
@@ -54,7 +52,7 @@ pub async fn prompt_none_logged_in(mode: Mode) {
 pub async fn max_age_1(mode: Mode) {
     let mut suite = Suite::start(mode).await;
     let first = suite.sign_in("openid").await;
-    tokio::time::sleep(Duration::from_millis(2100)).await;
+    until(first.auth_time() + 2).await;
     let second = again(&mut suite, &[("max_age", Some("1"))]).await;
     must_be_new(&suite, &first, &second);
 }

@@ -13,6 +13,7 @@ pub mod health;
 pub mod middleware;
 pub mod oauth;
 pub mod pages;
+mod seats;
 pub mod server;
 pub mod tls;
 pub mod view;

@@ -14,24 +14,24 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use ipnet::IpNet;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Request, Response};
 use rustls_pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::connection::{Pace, Paced};
+use super::seats::Seats;
 use super::tls::{PeerCertificate, Tls};
 use crate::base::Fault;
 use crate::jose::certificate::Certificate;
 
-/// The most connections of one server, all listeners together; more wait in the kernel's queue.
-const MOST_CONNECTIONS: u32 = 8192;
 /// The most bytes of the head of a request.
 const MOST_HEAD_BYTES: usize = 16 * 1024;
 /// How long a write may be stuck on a reader that reads nothing.
@@ -48,14 +48,14 @@ pub struct Deadlines {
     pub drain: Duration,
 }
 
-/// In the extensions of a request that told the length of its body twice (RFC 9112 §6.3).
+/// In the extensions of a request on a connection on which the length of a body was told twice (RFC 9112 §6.3).
 #[derive(Clone, Copy, Debug)]
 pub struct Ambiguous;
 
 /// The listeners of a running server.
 pub struct Server {
     stage: watch::Sender<Stage>,
-    seats: Arc<Semaphore>,
+    seats: Seats,
     deadlines: Deadlines,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -70,8 +70,9 @@ enum Stage {
 }
 
 impl Server {
-    pub fn new(deadlines: Deadlines) -> Self {
-        let seats = Arc::new(Semaphore::new(MOST_CONNECTIONS as usize));
+    /// `proxies` are those that bring the connections of many.
+    pub fn new(deadlines: Deadlines, proxies: &[IpNet]) -> Self {
+        let seats = Seats::new(proxies);
         Self { stage: watch::Sender::new(Stage::Serving), seats, deadlines, tasks: Vec::new() }
     }
 
@@ -95,7 +96,7 @@ impl Server {
             self.tasks.push(tokio::spawn(tls.keep_fresh()));
         }
         let door = Door { endpoint, acceptor, deadlines: self.deadlines, local: bound };
-        let (seats, stage) = (Arc::clone(&self.seats), self.stage.subscribe());
+        let (seats, stage) = (self.seats.clone(), self.stage.subscribe());
         self.tasks.push(tokio::spawn(accept(listener, Arc::new(door), seats, stage)));
         Ok(bound)
     }
@@ -103,9 +104,8 @@ impl Server {
     /// Takes no more connections, answers what has begun, and cuts what is left when the drain time is over.
     pub async fn end(self) {
         self.stage.send_replace(Stage::Draining);
-        let all = timeout(self.deadlines.drain, self.seats.acquire_many(MOST_CONNECTIONS)).await;
-        if all.is_err() {
-            let left = MOST_CONNECTIONS as usize - self.seats.available_permits();
+        let left = self.seats.all_free(self.deadlines.drain).await;
+        if left > 0 {
             tracing::warn!(connections = left, "drain time over: connections cut");
         }
         self.stage.send_replace(Stage::Over);
@@ -123,24 +123,25 @@ struct Door<E> {
     local: SocketAddr,
 }
 
-async fn accept<E>(listener: TcpListener, door: Arc<Door<E>>, seats: Arc<Semaphore>, mut stage: watch::Receiver<Stage>)
+async fn accept<E>(listener: TcpListener, door: Arc<Door<E>>, seats: Seats, mut stage: watch::Receiver<Stage>)
 where
     E: Endpoint<Output = Response> + 'static,
 {
     loop {
         let next = async {
-            let seat = Arc::clone(&seats).acquire_owned().await;
+            let seat = seats.free().await;
             (seat, listener.accept().await)
         };
         let (seat, accepted) = tokio::select! {
             next = next => next,
             _ = stage.wait_for(|s| *s != Stage::Serving) => return,
         };
-        let (Ok(seat), Ok((stream, peer))) = (seat, accepted.inspect_err(tell)) else {
+        let (Some(seat), Ok((stream, peer))) = (seat, accepted.inspect_err(tell)) else {
             // Out of file descriptors or memory: connections that end soon give some back.
             sleep(Duration::from_millis(100)).await;
             continue;
         };
+        let Some(seat) = seat.take(peer.ip()) else { continue };
         let (door, stage) = (Arc::clone(&door), stage.clone());
         tokio::spawn(async move {
             door.serve(stream, peer, stage).await;
@@ -184,7 +185,7 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let stream = Paced::new(stream, self.deadlines.head, STUCK_WRITE);
+        let stream = Paced::new(stream, self.deadlines.head, STUCK_WRITE).watching_heads();
         let pace = stream.pace();
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -1,5 +1,7 @@
 //! The server as a stranger's socket sees it.
 
+use std::time::Instant;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
@@ -20,11 +22,11 @@ impl Endpoint for Hello {
 
 fn deadlines() -> Deadlines {
     let ms = Duration::from_millis;
-    Deadlines { head: ms(200), idle: ms(400), drain: ms(1000) }
+    Deadlines { head: ms(200), idle: ms(1500), drain: ms(1000) }
 }
 
 async fn open() -> (Server, SocketAddr) {
-    let mut server = Server::new(deadlines());
+    let mut server = Server::new(deadlines(), &[]);
     let address = server.listen("127.0.0.1:0".parse().unwrap(), None, Arc::new(Hello)).await.unwrap();
     (server, address)
 }
@@ -41,8 +43,10 @@ async fn talk(address: SocketAddr, bytes: &[u8]) -> String {
 #[tokio::test]
 async fn slow_and_half_open_connections_are_cut() {
     let (server, address) = open().await;
+    let begun = Instant::now();
     assert_eq!(talk(address, b"").await, "");
     assert!(!talk(address, b"GET / HTTP/1.1\r\nHost: a\r\nX").await.contains("200"));
+    assert!(begun.elapsed() < deadlines().idle, "a head has less time than an idle connection: {:?}", begun.elapsed());
     let idle = talk(address, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert!(idle.starts_with("HTTP/1.1 200") && idle.ends_with("hello"), "{idle}");
     let dribble = talk(address, b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /").await;

@@ -1,7 +1,7 @@
 //! Listeners: our own accept loop on hyper, with deadlines, a cap on connections and an end that loses no request.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -36,6 +36,8 @@ use crate::jose::certificate::Certificate;
 const MOST_HEAD_BYTES: usize = 16 * 1024;
 /// How long a write may be stuck on a reader that reads nothing.
 const STUCK_WRITE: Duration = Duration::from_secs(15);
+/// How long the other side may take to agree that an idle connection ends.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long a connection may take.
 #[derive(Clone, Copy, Debug)]
@@ -203,7 +205,8 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
                     }
                 }),
             );
-        run(connection, http1::Connection::graceful_shutdown, stage).await;
+        // Between two requests hyper itself is the one that waits no longer.
+        run(connection, http1::Connection::graceful_shutdown, stage, pending()).await;
     }
 
     async fn serve_http2<S>(
@@ -217,6 +220,8 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     {
         let stream = Paced::new(stream, self.deadlines.head, STUCK_WRITE);
         let pace = stream.pace();
+        let at_work = Arc::new(watch::Sender::new(0));
+        let idle = idle(at_work.subscribe(), self.deadlines.idle);
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(Duration::from_secs(20))
@@ -227,11 +232,15 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
                 TokioIo::new(stream),
                 service_fn(|request| {
                     let request = self.request(request, &pace, peer, &Scheme::HTTPS, certificate.as_ref());
-                    let door = Arc::clone(self);
-                    async move { door.answer(request).await }
+                    let (door, counted) = (Arc::clone(self), AtWork::one(&at_work));
+                    async move {
+                        let answer = door.answer(request).await;
+                        drop(counted);
+                        answer
+                    }
                 }),
             );
-        run(connection, http2::Connection::graceful_shutdown, stage).await;
+        run(connection, http2::Connection::graceful_shutdown, stage, idle).await;
     }
 
     fn request(
@@ -264,18 +273,54 @@ fn peer_certificate(chain: &[CertificateDer<'_>]) -> Option<PeerCertificate> {
     Certificate::read(first, rest).ok().map(|certificate| PeerCertificate(Arc::new(certificate)))
 }
 
-/// Runs one connection to its end, or to the server's.
-async fn run<C>(connection: C, wind_down: impl Fn(Pin<&mut C>), mut stage: watch::Receiver<Stage>)
-where
+/// Requests of one connection that are being answered.
+struct AtWork(Arc<watch::Sender<usize>>);
+
+impl AtWork {
+    fn one(count: &Arc<watch::Sender<usize>>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Over once nothing was asked for as long as `limit`: an HTTP/2 connection has no such end of its own.
+async fn idle(mut at_work: watch::Receiver<usize>, limit: Duration) {
+    while at_work.wait_for(|count| *count == 0).await.is_ok() {
+        match timeout(limit, at_work.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+}
+
+/// Runs one connection to its end, or to the server's, or until it is idle.
+async fn run<C>(
+    connection: C,
+    wind_down: impl Fn(Pin<&mut C>),
+    mut stage: watch::Receiver<Stage>,
+    idle: impl Future<Output = ()>,
+) where
     C: Future<Output = hyper::Result<()>>,
 {
     let mut connection = std::pin::pin!(connection);
-    tokio::select! {
+    let is_idle = tokio::select! {
         // How a connection ends is its peer's affair; requests are logged on their own.
         _ = connection.as_mut() => return,
-        _ = stage.wait_for(|s| *s != Stage::Serving) => {}
-    }
+        _ = stage.wait_for(|s| *s != Stage::Serving) => false,
+        () = idle => true,
+    };
     wind_down(connection.as_mut());
+    if is_idle {
+        // A peer that is gone says no goodbye.
+        let _ = timeout(FAREWELL, connection).await;
+        return;
+    }
     tokio::select! {
         _ = connection => {}
         _ = stage.wait_for(|s| *s == Stage::Over) => {}

@@ -77,3 +77,33 @@ async fn what_has_begun_is_answered_at_the_end() {
     assert!(TcpStream::connect(address).await.is_err());
     drop(idle);
 }
+
+/// One HTTP/2 frame (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    [&[0, 0, payload.len() as u8, kind, flags, 0, 0, 0, stream][..], payload].concat()
+}
+
+#[tokio::test]
+async fn m6_an_http2_connection_that_asks_nothing_is_closed() {
+    let door = Door {
+        endpoint: Arc::new(Hello),
+        acceptor: None,
+        deadlines: Deadlines { idle: Duration::from_millis(600), ..deadlines() },
+        local: "127.0.0.1:1".parse().unwrap(),
+    };
+    let stage = watch::Sender::new(Stage::Serving);
+    let (theirs, mut ours) = tokio::io::duplex(64 * 1024);
+    let (door, peer, told) = (Arc::new(door), "127.0.0.1:2".parse().unwrap(), stage.subscribe());
+    let served = tokio::spawn(async move { door.serve_http2(theirs, peer, None, told).await });
+    ours.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+    ours.write_all(&frame(4, 0, 0, b"")).await.unwrap();
+    let begun = Instant::now();
+    sleep(Duration::from_millis(100)).await;
+    // GET https://a/ from the static table; it begins the time anew.
+    ours.write_all(&frame(1, 5, 1, b"\x82\x87\x84\x41\x01a")).await.unwrap();
+    let mut answer = Vec::new();
+    timeout(Duration::from_secs(20), ours.read_to_end(&mut answer)).await.expect("the connection was closed").unwrap();
+    assert!(answer.windows(5).any(|part| part == b"hello"), "and it was answered");
+    assert!(begun.elapsed() >= Duration::from_millis(650), "closed after {:?}", begun.elapsed());
+    served.await.unwrap();
+}

@@ -232,4 +232,17 @@ mod tests {
             assert_eq!(read_code(bad), None, "{bad}");
         }
     }
+
+    #[tokio::test]
+    async fn a_code_belongs_to_its_challenge() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = crate::config::Config::default();
+        config.data.dir = folder.path().to_owned();
+        let (clock, random) = (crate::base::Clock::System, crate::base::Random::Os);
+        let app = App::start_with(config, clock, random).await.unwrap();
+        let [one, other] = [(); 2].map(|()| ChallengeId::new(app.now(), &app.random));
+        assert!(digest(&app, one, "123456") == digest(&app, one, "123456"));
+        assert!(digest(&app, one, "123456") != digest(&app, other, "123456"), "the address is the challenge's");
+        assert!(digest(&app, one, "123456") != digest(&app, one, "123457"));
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::jose::json;
 use crate::oauth::error::{Code, Error};
 
 /// One type of authorization details.
@@ -52,8 +53,8 @@ pub fn read(text: &str, types: &[String], may_ask: impl Fn(&str) -> bool) -> Res
     if text.len() > MOST_BYTES {
         return Err(bad("authorization_details is larger than 8 KiB"));
     }
-    let Ok(Value::Array(items)) = serde_json::from_str(text) else {
-        return Err(bad("authorization_details is not a JSON array"));
+    let Ok(Value::Array(items)) = json::value(text.as_bytes()) else {
+        return Err(bad("authorization_details is not a JSON array whose objects name no member twice"));
     };
     if items.is_empty() || items.len() > MOST_ITEMS {
         return Err(bad("authorization_details must have 1 to 20 items"));
@@ -128,6 +129,7 @@ mod tests {
             r#"[{"type":"wallet_read","datatypes":[]}]"#,
             r#"[{"type":"wallet_read","datatypes":["shoe_size"]}]"#,
             r#"[{"type":"wallet_read","datatypes":[1]}]"#,
+            r#"[{"type":"wallet_read","datatypes":["email"],"datatypes":["address"]}]"#,
             r#"[{"type":"wallet_read","datatypes":"email"}]"#,
             r#"[{"type":"wallet_read","datatypes":["email"],"actions":["write"]}]"#,
             r#"[{"type":"wallet_read","datatypes":["email"],"locations":["https://x.example"]}]"#,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::jose::json;
 use crate::oauth::error::Error;
 
 /// The most bytes of the parameter.
@@ -53,8 +54,8 @@ impl ClaimsRequest {
         if text.len() > MOST_BYTES {
             return Err(Error::invalid_request("claims is larger than 8 KiB"));
         }
-        let Ok(Value::Object(members)) = serde_json::from_str(text) else {
-            return Err(Error::invalid_request("claims is not a JSON object"));
+        let Ok(members) = json::object(text.as_bytes()) else {
+            return Err(Error::invalid_request("claims is not one JSON object that names no member twice"));
         };
         if members.values().any(|v| depth(v) >= DEEPEST) {
             return Err(Error::invalid_request("claims is nested too deeply"));
@@ -219,6 +220,8 @@ mod tests {
             ("too deep", json!({"userinfo": {"x": deep}}).to_string()),
             ("too wide", json!({"userinfo": wide}).to_string()),
             ("too long", format!("{{\"x\":\"{}\"}}", "y".repeat(MOST_BYTES))),
+            ("a member twice", r#"{"userinfo":{"name":null},"userinfo":{"email":null}}"#.to_owned()),
+            ("a claim twice", r#"{"userinfo":{"name":null,"n\u0061me":{"essential":true}}}"#.to_owned()),
             ("a parser's nightmare", "[".repeat(4000)),
         ] {
             assert_eq!(ClaimsRequest::read(&text, |_| true).unwrap_err().code(), Code::InvalidRequest, "{name}");

@@ -115,3 +115,45 @@ pub struct Channel<'a> {
     /// The member that the claims are under; `None` where they stand beside the frame.
     pub under: Option<&'static str>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Digest, Random, Seconds};
+    use crate::oauth::Scope;
+    use crate::oauth::grant::{Answer, Demand, Duration, Grant, GrantState};
+    use crate::store::database::grants::KeptGrant;
+
+    const NOW: Time = Time::from_unix(1_795_000_000);
+
+    #[test]
+    fn s2_nothing_goes_out_once_anything_has_ended() {
+        let random = Random::seeded(1);
+        let asked = Demand { scope: Scope::of(["openid"]), claims: ["email".to_owned()].into() };
+        let answer = Answer { offered: asked.clone(), allowed: asked, duration: Duration::Days90 };
+        let (id, account) = (GrantId::new(NOW, &random), AccountId::new(NOW, &random));
+        let good = Standing {
+            grant: KeptGrant {
+                grant: Grant::open(id, account, "orbit".into(), &answer, NOW),
+                client_seen: Digest::of("seen"),
+                ended_at: None,
+            },
+            account_state: AccountState::Active,
+            revision: 1,
+            client_state: ClientState::Active,
+            client_version: 1,
+        };
+        let stopped =
+            |standing: &Standing, at| Permit::check(standing, at).map(|permit| permit.grant).map_err(Stopped::reason);
+        assert_eq!(stopped(&good, NOW), Ok(id));
+        assert_eq!(stopped(&good, NOW + Seconds::days(89)), Ok(id));
+        assert_eq!(stopped(&good, NOW + Seconds::days(90)), Err("grant_ended"), "the time that was chosen is over");
+        let mut ended = good.clone();
+        ended.grant.grant.state = GrantState::Withdrawn;
+        assert_eq!(stopped(&ended, NOW), Err("grant_ended"));
+        let closed = Standing { account_state: AccountState::Suspended, ..good.clone() };
+        assert_eq!(stopped(&closed, NOW), Err("account_inactive"));
+        let shut_off = Standing { client_state: ClientState::Disabled, ..good };
+        assert_eq!(stopped(&shut_off, NOW), Err("client_disabled"));
+    }
+}

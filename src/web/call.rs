@@ -56,6 +56,20 @@ impl Call {
         self.request.header(name)
     }
 
+    /// The `Authorization` header (RFC 9110 §11.6.2).
+    ///
+    /// # Errors
+    /// `invalid_request` for several: a proxy may have looked at another of them than we do.
+    pub fn authorization(&self) -> Result<Option<&str>, Error> {
+        let mut values = self.request.headers().get_all("authorization").iter();
+        match (values.next(), values.next()) {
+            (_, Some(_)) => {
+                Err(oauth::Error::invalid_request("the request has more than one Authorization header").into())
+            }
+            (value, None) => Ok(value.and_then(|value| value.to_str().ok())),
+        }
+    }
+
     /// Every value of a header.
     pub fn all(&self, name: &str) -> Vec<String> {
         let values = self.request.headers().get_all(name).iter();

@@ -28,11 +28,12 @@ pub struct Pace {
 impl Pace {
     /// The head of a request is complete.
     ///
-    /// Answers whether it was framed twice, by Content-Length and by Transfer-Encoding (RFC 9112 §6.3): what hyper drops
-    /// silently, and what smuggles a request past a proxy.
+    /// Answers whether one on this connection was framed twice, by Content-Length and by Transfer-Encoding (RFC 9112
+    /// §6.3): what hyper drops silently, and what smuggles a request past a proxy. Nothing on it is believed then, since
+    /// where its requests end is in doubt.
     pub fn request_begins(&self) -> bool {
         self.stage.store(BUSY, Ordering::Relaxed);
-        self.is_ambiguous.swap(false, Ordering::Relaxed)
+        self.is_ambiguous.load(Ordering::Relaxed)
     }
 
     /// An HTTP/1 request was answered.
@@ -50,13 +51,20 @@ pub struct Paced<S> {
     write: Duration,
     head_by: Option<Pin<Box<Sleep>>>,
     write_by: Option<Pin<Box<Sleep>>>,
+    /// Where requests are lines of text (HTTP/1).
+    heads: Option<Heads>,
 }
 
 impl<S> Paced<S> {
     /// The first request is awaited from now on.
     pub fn new(stream: S, head: Duration, write: Duration) -> Self {
         let pace = Pace { stage: AtomicU8::new(HEAD), is_ambiguous: AtomicBool::new(false) };
-        Self { stream, pace: Arc::new(pace), head, write, head_by: None, write_by: None }
+        Self { stream, pace: Arc::new(pace), head, write, head_by: None, write_by: None, heads: None }
+    }
+
+    /// Looks for heads that are framed twice.
+    pub fn watching_heads(self) -> Self {
+        Self { heads: Some(Heads::default()), ..self }
     }
 
     pub fn pace(&self) -> Arc<Pace> {
@@ -77,9 +85,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
             let fresh = &buf.filled()[before..];
             if this.pace.stage.load(Ordering::Relaxed) != BUSY && !fresh.is_empty() {
                 this.pace.stage.store(HEAD, Ordering::Relaxed);
-                if is_framed_twice(fresh) {
-                    this.pace.is_ambiguous.store(true, Ordering::Relaxed);
-                }
+            }
+            if this.heads.as_mut().is_some_and(|heads| heads.are_ambiguous_with(fresh)) {
+                this.pace.is_ambiguous.store(true, Ordering::Relaxed);
             }
             return Poll::Ready(Ok(()));
         }
@@ -136,39 +144,88 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 }
 
-/// Whether the head in `bytes` has both ways of telling the length of a body.
-fn is_framed_twice(bytes: &[u8]) -> bool {
-    let (mut by_length, mut by_encoding) = (false, false);
-    for line in bytes.split(|b| *b == b'\n').skip(1) {
-        match line.first() {
-            None | Some(b'\r') => break,
-            Some(b'c' | b'C') => by_length |= is_named(line, b"content-length"),
-            Some(b't' | b'T') => by_encoding |= is_named(line, b"transfer-encoding"),
+/// The lines of all that arrives, in whatever pieces: a head may come in many reads, and many requests in one.
+///
+/// Bodies are looked at too, since only hyper knows where they end. One that has both lines in a row, as no form and no
+/// JSON has, costs its sender the connection.
+#[derive(Default)]
+struct Heads {
+    /// How the line begins that is not over yet; no longer than the longest name.
+    line: Vec<u8>,
+    by_length: bool,
+    by_encoding: bool,
+}
+
+const BY_LENGTH: &[u8] = b"content-length:";
+const BY_ENCODING: &[u8] = b"transfer-encoding:";
+
+impl Heads {
+    /// Whether a head has both ways of telling the length of a body, now that `bytes` have arrived.
+    fn are_ambiguous_with(&mut self, bytes: &[u8]) -> bool {
+        let mut are_ambiguous = false;
+        let mut lines = bytes.split(|b| *b == b'\n');
+        let last = lines.next_back().unwrap_or_default();
+        for line in lines {
+            self.go_on(line);
+            self.end();
+            are_ambiguous |= self.by_length && self.by_encoding;
+        }
+        self.go_on(last);
+        are_ambiguous
+    }
+
+    fn go_on(&mut self, piece: &[u8]) {
+        let room = BY_ENCODING.len() - self.line.len();
+        self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+    }
+
+    fn end(&mut self) {
+        match self.line.first() {
+            // An empty line: what follows is a body, or another head.
+            None => (self.by_length, self.by_encoding) = (false, false),
+            Some(b'\r') if self.line.len() == 1 => (self.by_length, self.by_encoding) = (false, false),
+            Some(b'c' | b'C') => self.by_length |= is_named(&self.line, BY_LENGTH),
+            Some(b't' | b'T') => self.by_encoding |= is_named(&self.line, BY_ENCODING),
             Some(_) => {}
         }
+        self.line.clear();
     }
-    by_length && by_encoding
 }
 
 fn is_named(line: &[u8], name: &[u8]) -> bool {
-    line.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name)) && line.get(name.len()) == Some(&b':')
+    line.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn are_ambiguous(bytes: &[u8], piece: usize) -> bool {
+        let mut heads = Heads::default();
+        bytes.chunks(piece).fold(false, |found, piece| found | heads.are_ambiguous_with(piece))
+    }
+
     #[test]
     fn rfc9112_s6_3_two_lengths() {
         let both = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\ncontent-length: 3\r\n\r\n";
-        assert!(is_framed_twice(both));
+        let second = [&b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"[..], both].concat();
+        let after_a_body = [&b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na=b"[..], both].concat();
+        let bare = b"POST / HTTP/1.1\nCONTENT-LENGTH:3\nTRANSFER-ENCODING:chunked\n\n";
+        for bytes in [&both[..], &second, &after_a_body, bare] {
+            for piece in 1..=bytes.len() {
+                assert!(are_ambiguous(bytes, piece), "in pieces of {piece}");
+            }
+        }
         for one in [
-            &b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nTransfer-Encoding: x"[..],
-            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Lengthy: 3\r\n\r\n",
+            &b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nTransfer-Encoding: x\r\n"[..],
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Lengthy: 3\r\nX: Content-Length: 3\r\n\r\n",
+            b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na=bPOST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
             b"",
             b"\n",
         ] {
-            assert!(!is_framed_twice(one));
+            for piece in 1..=one.len().max(1) {
+                assert!(!are_ambiguous(one, piece), "in pieces of {piece}");
+            }
         }
     }
 }

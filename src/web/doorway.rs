@@ -1,6 +1,7 @@
 //! A doorway: one path with its methods; runs a request through the row that answers it.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use poem::http::header::ALLOW;
@@ -65,7 +66,11 @@ impl Doorway {
         }
         let call = Call::new(self.app.clone(), visit.clone(), request);
         let work = AssertUnwindSafe((row.handler)(call)).catch_unwind();
-        match tokio::time::timeout(self.app.config.http.request_timeout.duration(), work).await {
+        let http = &self.app.config.http;
+        // A body has a time of its own: one that is late is its sender's fault, and no outage of ours.
+        let has_body = matches!(row.verb, Verb::Post | Verb::Put);
+        let for_body = if has_body { http.body_timeout.duration() } else { Duration::ZERO };
+        match tokio::time::timeout(http.request_timeout.duration() + for_body, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Fault::broken("answer a request: the handler panicked").into()),
             Err(elapsed) => Err(Fault::unavailable("answer a request in time", elapsed).into()),
@@ -136,5 +141,46 @@ impl Endpoint for Doorway {
             response.set_body(Body::empty());
         }
         Ok(Answered::by(row.door, row.path, &visit, response))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Origin;
+    use crate::base::{Clock, Random, Seconds};
+    use crate::config::Config;
+    use crate::web::call::Call;
+    use crate::web::door::row;
+    use crate::web::visit::Arrival;
+
+    static PANICS: Row = row(Verb::Get, "/panics", Door::Protocol, |call| Box::pin(panics(call)));
+    static SLEEPS: Row = row(Verb::Get, "/sleeps", Door::Page, |call| Box::pin(sleeps(call)));
+
+    async fn panics(_: Call) -> Result<Response, Error> {
+        panic!("on purpose: the text of a panic stays inside")
+    }
+
+    async fn sleeps(_: Call) -> Result<Response, Error> {
+        std::future::pending().await
+    }
+
+    #[tokio::test]
+    async fn m9_a_handler_that_panics_or_sleeps_is_answered_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.data.dir = folder.path().to_owned();
+        config.http.request_timeout = Seconds(1);
+        let app = App::start_with(config, Clock::System, Random::Os).await.unwrap();
+        for (row, status, kind) in [(&PANICS, 500, "application/json"), (&SLEEPS, 503, "text/html; charset=utf-8")] {
+            let mut request = Request::builder().uri_str(row.path).finish();
+            let arrival = Arrival { address: [127, 0, 0, 1].into(), origin: Origin::house() };
+            let visit = Visit::new(&app, arrival, &request);
+            request.extensions_mut().insert(visit);
+            let response = Doorway::new(app.clone(), vec![row]).call(request).await.unwrap();
+            assert_eq!((response.status().as_u16(), response.content_type()), (status, Some(kind)), "{}", row.path);
+            let text = response.into_body().into_string().await.unwrap();
+            assert!(!text.contains("on purpose"), "{text}");
+        }
     }
 }

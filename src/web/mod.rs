@@ -14,6 +14,7 @@ pub mod health;
 pub mod middleware;
 pub mod oauth;
 pub mod pages;
+mod seats;
 pub mod server;
 pub mod tls;
 pub mod view;

@@ -1,7 +1,7 @@
 //! Listeners: our own accept loop on hyper, with deadlines, a cap on connections and an end that loses no request.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -14,28 +14,30 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use ipnet::IpNet;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Request, Response};
 use rustls_pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::connection::{Pace, Paced};
+use super::seats::Seats;
 use super::tls::{PeerCertificate, Tls};
 use crate::base::Fault;
 use crate::jose::certificate::Certificate;
 
-/// The most connections of one server, all listeners together; more wait in the kernel's queue.
-const MOST_CONNECTIONS: u32 = 8192;
 /// The most bytes of the head of a request.
 const MOST_HEAD_BYTES: usize = 16 * 1024;
 /// How long a write may be stuck on a reader that reads nothing.
 const STUCK_WRITE: Duration = Duration::from_secs(15);
+/// How long the other side may take to agree that an idle connection ends.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long a connection may take.
 #[derive(Clone, Copy, Debug)]
@@ -48,14 +50,14 @@ pub struct Deadlines {
     pub drain: Duration,
 }
 
-/// In the extensions of a request that told the length of its body twice (RFC 9112 §6.3).
+/// In the extensions of a request on a connection on which the length of a body was told twice (RFC 9112 §6.3).
 #[derive(Clone, Copy, Debug)]
 pub struct Ambiguous;
 
 /// The listeners of a running server.
 pub struct Server {
     stage: watch::Sender<Stage>,
-    seats: Arc<Semaphore>,
+    seats: Seats,
     deadlines: Deadlines,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -70,8 +72,9 @@ enum Stage {
 }
 
 impl Server {
-    pub fn new(deadlines: Deadlines) -> Self {
-        let seats = Arc::new(Semaphore::new(MOST_CONNECTIONS as usize));
+    /// `proxies` are those that bring the connections of many.
+    pub fn new(deadlines: Deadlines, proxies: &[IpNet]) -> Self {
+        let seats = Seats::new(proxies);
         Self { stage: watch::Sender::new(Stage::Serving), seats, deadlines, tasks: Vec::new() }
     }
 
@@ -95,7 +98,7 @@ impl Server {
             self.tasks.push(tokio::spawn(tls.keep_fresh()));
         }
         let door = Door { endpoint, acceptor, deadlines: self.deadlines, local: bound };
-        let (seats, stage) = (Arc::clone(&self.seats), self.stage.subscribe());
+        let (seats, stage) = (self.seats.clone(), self.stage.subscribe());
         self.tasks.push(tokio::spawn(accept(listener, Arc::new(door), seats, stage)));
         Ok(bound)
     }
@@ -103,9 +106,8 @@ impl Server {
     /// Takes no more connections, answers what has begun, and cuts what is left when the drain time is over.
     pub async fn end(self) {
         self.stage.send_replace(Stage::Draining);
-        let all = timeout(self.deadlines.drain, self.seats.acquire_many(MOST_CONNECTIONS)).await;
-        if all.is_err() {
-            let left = MOST_CONNECTIONS as usize - self.seats.available_permits();
+        let left = self.seats.all_free(self.deadlines.drain).await;
+        if left > 0 {
             tracing::warn!(connections = left, "drain time over: connections cut");
         }
         self.stage.send_replace(Stage::Over);
@@ -123,24 +125,25 @@ struct Door<E> {
     local: SocketAddr,
 }
 
-async fn accept<E>(listener: TcpListener, door: Arc<Door<E>>, seats: Arc<Semaphore>, mut stage: watch::Receiver<Stage>)
+async fn accept<E>(listener: TcpListener, door: Arc<Door<E>>, seats: Seats, mut stage: watch::Receiver<Stage>)
 where
     E: Endpoint<Output = Response> + 'static,
 {
     loop {
         let next = async {
-            let seat = Arc::clone(&seats).acquire_owned().await;
+            let seat = seats.free().await;
             (seat, listener.accept().await)
         };
         let (seat, accepted) = tokio::select! {
             next = next => next,
             _ = stage.wait_for(|s| *s != Stage::Serving) => return,
         };
-        let (Ok(seat), Ok((stream, peer))) = (seat, accepted.inspect_err(tell)) else {
+        let (Some(seat), Ok((stream, peer))) = (seat, accepted.inspect_err(tell)) else {
             // Out of file descriptors or memory: connections that end soon give some back.
             sleep(Duration::from_millis(100)).await;
             continue;
         };
+        let Some(seat) = seat.take(peer.ip()) else { continue };
         let (door, stage) = (Arc::clone(&door), stage.clone());
         tokio::spawn(async move {
             door.serve(stream, peer, stage).await;
@@ -184,7 +187,7 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let stream = Paced::new(stream, self.deadlines.head, STUCK_WRITE);
+        let stream = Paced::new(stream, self.deadlines.head, STUCK_WRITE).watching_heads();
         let pace = stream.pace();
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -202,7 +205,8 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
                     }
                 }),
             );
-        run(connection, http1::Connection::graceful_shutdown, stage).await;
+        // Between two requests hyper itself is the one that waits no longer.
+        run(connection, http1::Connection::graceful_shutdown, stage, pending()).await;
     }
 
     async fn serve_http2<S>(
@@ -216,6 +220,8 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     {
         let stream = Paced::new(stream, self.deadlines.head, STUCK_WRITE);
         let pace = stream.pace();
+        let at_work = Arc::new(watch::Sender::new(0));
+        let idle = idle(at_work.subscribe(), self.deadlines.idle);
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(Duration::from_secs(20))
@@ -226,11 +232,15 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
                 TokioIo::new(stream),
                 service_fn(|request| {
                     let request = self.request(request, &pace, peer, &Scheme::HTTPS, certificate.as_ref());
-                    let door = Arc::clone(self);
-                    async move { door.answer(request).await }
+                    let (door, counted) = (Arc::clone(self), AtWork::one(&at_work));
+                    async move {
+                        let answer = door.answer(request).await;
+                        drop(counted);
+                        answer
+                    }
                 }),
             );
-        run(connection, http2::Connection::graceful_shutdown, stage).await;
+        run(connection, http2::Connection::graceful_shutdown, stage, idle).await;
     }
 
     fn request(
@@ -263,18 +273,54 @@ fn peer_certificate(chain: &[CertificateDer<'_>]) -> Option<PeerCertificate> {
     Certificate::read(first, rest).ok().map(|certificate| PeerCertificate(Arc::new(certificate)))
 }
 
-/// Runs one connection to its end, or to the server's.
-async fn run<C>(connection: C, wind_down: impl Fn(Pin<&mut C>), mut stage: watch::Receiver<Stage>)
-where
+/// Requests of one connection that are being answered.
+struct AtWork(Arc<watch::Sender<usize>>);
+
+impl AtWork {
+    fn one(count: &Arc<watch::Sender<usize>>) -> Self {
+        count.send_modify(|count| *count += 1);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Over once nothing was asked for as long as `limit`: an HTTP/2 connection has no such end of its own.
+async fn idle(mut at_work: watch::Receiver<usize>, limit: Duration) {
+    while at_work.wait_for(|count| *count == 0).await.is_ok() {
+        match timeout(limit, at_work.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+}
+
+/// Runs one connection to its end, or to the server's, or until it is idle.
+async fn run<C>(
+    connection: C,
+    wind_down: impl Fn(Pin<&mut C>),
+    mut stage: watch::Receiver<Stage>,
+    idle: impl Future<Output = ()>,
+) where
     C: Future<Output = hyper::Result<()>>,
 {
     let mut connection = std::pin::pin!(connection);
-    tokio::select! {
+    let is_idle = tokio::select! {
         // How a connection ends is its peer's affair; requests are logged on their own.
         _ = connection.as_mut() => return,
-        _ = stage.wait_for(|s| *s != Stage::Serving) => {}
-    }
+        _ = stage.wait_for(|s| *s != Stage::Serving) => false,
+        () = idle => true,
+    };
     wind_down(connection.as_mut());
+    if is_idle {
+        // A peer that is gone says no goodbye.
+        let _ = timeout(FAREWELL, connection).await;
+        return;
+    }
     tokio::select! {
         _ = connection => {}
         _ = stage.wait_for(|s| *s == Stage::Over) => {}

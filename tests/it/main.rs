@@ -27,6 +27,7 @@ mod parts;
 mod protocol;
 mod recovery;
 mod registering;
+mod security;
 mod sender;
 mod serve;
 mod stores;

@@ -198,4 +198,28 @@ mod tests {
         assert_eq!(nobody.len(), worker.hash(&[1; 32]).unwrap().len());
         assert_eq!(compare(&worker, &[1; 32], &nobody), Verdict::Wrong);
     }
+
+    #[tokio::test]
+    async fn s3_4_few_wait_and_none_forever() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = crate::config::Config::default();
+        config.data.dir = folder.path().to_owned();
+        (config.passwords.workers, config.passwords.queue) = (1, 2);
+        let app = App::start_with(config, crate::base::Clock::System, Random::Os).await.unwrap();
+        let hasher = app.room::<Hasher>();
+        let all = futures_util::future::join_all((0..50).map(|_| hasher.verify([1; 32], None))).await;
+        let refused = all.iter().filter(|done| done.is_err()).count();
+        // One at work and two that wait, or a few more where the thread was quick.
+        assert!((40..50).contains(&refused), "{refused} of 50 were told to come again");
+        let is_away = |fault: &Fault| fault.kind() == crate::base::fault::FaultKind::Unavailable;
+        assert!(all.iter().filter_map(|done| done.as_ref().err()).all(is_away));
+        // Where there is nobody, the work is done all the same.
+        let begun = Instant::now();
+        assert_eq!(hasher.verify([1; 32], None).await.unwrap(), Verdict::Wrong);
+        let nobody = begun.elapsed();
+        let somebody = hasher.hash([1; 32]).await.unwrap();
+        let begun = Instant::now();
+        hasher.verify([2; 32], Some(somebody)).await.unwrap();
+        assert!(nobody * 5 > begun.elapsed(), "{nobody:?} for nobody, {:?} for somebody", begun.elapsed());
+    }
 }

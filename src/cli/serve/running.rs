@@ -132,11 +132,12 @@ impl Running {
 }
 
 fn server(http: &Http) -> Server {
-    Server::new(Deadlines {
+    let deadlines = Deadlines {
         head: http.header_timeout.duration(),
         idle: http.idle_timeout.duration(),
         drain: http.drain_timeout.duration(),
-    })
+    };
+    Server::new(deadlines, &http.trusted_proxies)
 }
 
 fn tell(setting: &'static str, bound: SocketAddr) {

@@ -10,7 +10,7 @@ pub mod trace;
 
 use std::time::Instant;
 
-use poem::http::header::{HOST, HeaderName, SET_COOKIE};
+use poem::http::header::{CONNECTION, HOST, HeaderName, SET_COOKIE};
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Endpoint, Request, Response, Route};
 
@@ -87,7 +87,9 @@ impl House {
     async fn refusal(&self, request: &Request, arrival: &Arrival) -> Option<Response> {
         let refuse = |status: StatusCode, why: &'static str| Some(answer::plain(status, why));
         if request.extensions().get::<Ambiguous>().is_some() {
-            return refuse(StatusCode::BAD_REQUEST, "the request tells the length of its body twice");
+            let mut refusal = answer::plain(StatusCode::BAD_REQUEST, "the request tells the length of its body twice");
+            refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return Some(refusal);
         }
         if request.original_uri().path_and_query().is_some_and(|p| p.as_str().len() > MOST_URI_BYTES) {
             return refuse(StatusCode::URI_TOO_LONG, "the address is longer than 8 KiB");
@@ -107,12 +109,24 @@ impl House {
     /// resolves its own name to our address must not read what we answer (DNS rebinding).
     fn host(&self, request: &Request) -> Host {
         let named: Vec<&HeaderValue> = request.headers().get_all(HOST).iter().collect();
-        let host = match (named.as_slice(), request.uri().authority()) {
-            ([host], _) => host.to_str().ok(),
-            ([], Some(authority)) => Some(authority.as_str()),
-            _ => None,
+        let named = match named.as_slice() {
+            [] => None,
+            [host] => Some(host.to_str().unwrap_or_default()),
+            _ => return Host::Bad,
         };
-        let Some(host) = host.filter(|host| !host.is_empty()) else { return Host::Bad };
+        // RFC 9112 §3.2.2, RFC 9113 §8.3.1: the target itself may name a host; two names are one too many.
+        let target = request.original_uri();
+        if target.scheme_str().is_some_and(|scheme| !matches!(scheme, "http" | "https")) {
+            return Host::Bad;
+        }
+        let host = match (named, target.authority().map(|authority| authority.as_str())) {
+            (Some(host), Some(authority)) if !host.eq_ignore_ascii_case(authority) => return Host::Bad,
+            (Some(host), _) | (None, Some(host)) => host,
+            (None, None) => return Host::Bad,
+        };
+        if host.is_empty() {
+            return Host::Bad;
+        }
         let config = &self.app.config;
         let mut urls = std::iter::once(&config.http.public_url).chain(&config.mtls.public_url);
         let is_public = urls.any(|url| client_certificate::is_host(url, host));

@@ -47,7 +47,7 @@ pub fn bearer(call: &Call) -> Result<Option<String>, Error> {
 
 /// The token of an `Authorization` header by the scheme Bearer or DPoP; other schemes count as none.
 fn in_header(call: &Call) -> Result<Option<(Scheme, String)>, Error> {
-    let Some(header) = call.header("authorization") else { return Ok(None) };
+    let Some(header) = call.authorization()? else { return Ok(None) };
     let Some((scheme, token)) = header.split_once(' ') else { return Ok(None) };
     let scheme = match scheme {
         scheme if scheme.eq_ignore_ascii_case("bearer") => Scheme::Bearer,

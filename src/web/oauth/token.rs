@@ -18,7 +18,7 @@ pub(super) async fn authenticate(call: &mut Call, limit: &'static str) -> Result
     let attestations = call.all("oauth-client-attestation");
     let attestation_proofs = call.all("oauth-client-attestation-pop");
     let presented = Presented {
-        authorization: call.header("authorization"),
+        authorization: call.authorization()?,
         params: &params,
         certificate: shown.certificate.as_ref(),
         attestations: &attestations,

@@ -62,6 +62,11 @@ const CASES: &[(&str, Changes, Ends)] = &[
     ("RFC 6749 §3.3 unknown alone", &[("scope", Some("shoe_size"))], Client("invalid_scope")),
     ("RFC 6749 §3.3 grammar", &[("scope", Some("openid \\"))], Client("invalid_scope")),
     ("RFC 7636 §4.4.1 no challenge", &[("code_challenge", None)], Client("invalid_request")),
+    (
+        "RFC 7636 §4.4.1 neither challenge nor method",
+        &[("code_challenge", None), ("code_challenge_method", None)],
+        Client("invalid_request"),
+    ),
     ("RFC 7636 §4.3 plain", &[("code_challenge_method", Some("plain"))], Client("invalid_request")),
     ("RFC 7636 §4.3 no method means plain", &[("code_challenge_method", None)], Client("invalid_request")),
     ("RFC 7636 §4.2 too short", &[("code_challenge", Some("abc"))], Client("invalid_request")),

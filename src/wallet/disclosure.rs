@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn s2_nothing_goes_out_once_anything_has_ended() {
         let random = Random::seeded(1);
-        let asked = Demand { scope: Scope::of(["openid"]), claims: ["email".to_owned()].into() };
+        let asked = Demand { scope: Scope::of(["openid"]), claims: ["email".to_owned()].into(), ..Demand::default() };
         let answer = Answer { offered: asked.clone(), allowed: asked, duration: Duration::Days90 };
         let (id, account) = (GrantId::new(NOW, &random), AccountId::new(NOW, &random));
         let good = Standing {

@@ -73,7 +73,7 @@ api-title = Data API
 api-lead = Read what people share with you at the moment you ask. Every read is on record and shown to them.
 api-document-html = The whole description for programs: <a href="{ $href }">OpenAPI 3.1</a>.
 api-problems = Problems you may meet
-developers-docs = What every scope, claim, endpoint and error means, and requests that work, one page for each ability:
+developers-docs = What you can ask for, every address and every error, and requests that work, one page for each ability:
 button-sign-in = Sign in with Social Wallet
 button-continue = Continue with Social Wallet
 button-sign-up = Sign up with Social Wallet

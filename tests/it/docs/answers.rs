@@ -20,7 +20,7 @@ pub fn compare(answer: &Answer, wanted: &page::Answer) -> Result<(), String> {
         let values: Vec<&str> = answer.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
         let is_right =
             |value: &&str| if name == "location" { same_place(pattern, value) } else { fits(pattern, value) };
-        if !values.iter().any(|value| is_right(&value)) {
+        if !values.iter().any(is_right) {
             return Err(format!("the header {name} is {values:?}, not {pattern}"));
         }
     }

@@ -72,8 +72,10 @@ impl Story {
         let consent = browser.url().await;
         browser.goto(&format!("{}/account/profile/edit", self.server.issuer)).await;
         browser.fill("input[name=name]", "Amina Yusuf").await;
-        browser.fill("input[name=phone_number]", "+49 151 12345678").await;
         self.submit("form:has(input[name=name]) button").await;
+        browser.goto(&format!("{}/account/contacts", self.server.issuer)).await;
+        browser.fill("input[name=phone]", "+49 151 12345678").await;
+        self.submit("form:has(input[name=phone]) button").await;
         browser.goto(&consent).await;
     }
 }
@@ -194,6 +196,7 @@ const SIGNED_IN: &[&str] = &[
     "/account",
     "/account/profile",
     "/account/profile/edit",
+    "/account/contacts",
     "/account/apps",
     "/account/activity",
     "/account/security",

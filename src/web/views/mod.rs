@@ -6,6 +6,7 @@ pub mod admin;
 pub mod approvals;
 pub mod apps;
 pub mod consent;
+pub mod contacts;
 pub mod device;
 pub mod profile;
 pub mod public;

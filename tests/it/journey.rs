@@ -75,7 +75,9 @@ impl Story {
         self.submit("form:has(input[name=name]) button").await;
         browser.goto(&format!("{}/account/contacts", self.server.issuer)).await;
         browser.fill("input[name=phone]", "+49 151 12345678").await;
-        self.submit("form:has(input[name=phone]) button").await;
+        browser.click("form:has(input[name=phone]) button").await;
+        // It comes back to the same address, with a form for the code.
+        browser.element("input[name=code]").await;
         browser.goto(&consent).await;
     }
 }

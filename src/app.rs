@@ -14,6 +14,7 @@ use crate::config::{Config, Keys};
 use crate::metrics::Metrics;
 use crate::outbound::fetch::Fetch;
 use crate::outbound::mail::Mail;
+use crate::outbound::sms::Sms;
 use crate::store::blobs::Blobs;
 use crate::store::database::{Db, settings};
 use crate::store::ephemeral::Ephemeral;
@@ -31,6 +32,7 @@ pub struct Inner {
     pub ephemeral: Ephemeral,
     pub blobs: Blobs,
     pub mail: Mail,
+    pub sms: Sms,
     pub fetch: Fetch,
     pub metrics: Metrics,
     pub clock: Clock,
@@ -110,10 +112,12 @@ impl App {
         let blobs = Blobs::open(&config)?;
         let mail = Mail::open(&config, clock.clone())?;
         let fetch = Fetch::open(&config.outbound, clock.clone())?;
+        let sms = Sms::open(&config, fetch.clone(), clock.clone())?;
         db.migrate().await?;
         check_keys(&db, &keys, &random).await?;
         let (metrics, rooms) = (Metrics::new(), RwLock::default());
-        let inner = Inner { config, keys, sealers, db, ephemeral, blobs, mail, fetch, metrics, clock, random, rooms };
+        let inner =
+            Inner { config, keys, sealers, db, ephemeral, blobs, mail, sms, fetch, metrics, clock, random, rooms };
         Ok(Self(Arc::new(inner)))
     }
 

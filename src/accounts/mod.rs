@@ -1,6 +1,7 @@
 //! Who you are: accounts, their addresses, passwords and sessions.
 
 mod challenge;
+pub mod contacts;
 mod guard;
 mod notice;
 mod open;
@@ -16,7 +17,6 @@ mod summary;
 
 pub use self::guard::KEPT as COUNTS_KEPT;
 pub use self::notice::{Wake, notify};
-pub(crate) use self::open::contact;
 pub use self::open::{NewAccount, Opening, create, open, prepare};
 pub use self::sealing::load_key as person_key;
 pub use self::sessions::Session;

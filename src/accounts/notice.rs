@@ -46,7 +46,7 @@ pub async fn notify(
     let Some(contact) = contacts::primary(conn, account, ContactKind::Email).await? else { return Ok(()) };
     let key = sealing::load_key(conn, app, account).await?;
     let locale = accounts::find(conn, account).await?.and_then(|a| a.locale).unwrap_or_default();
-    let sent = Sent { email: sealing::open_contact(&key, &contact)?, locale };
+    let sent = Sent { to: sealing::open_contact(&key, &contact)?, locale };
     enqueue(conn, app, mail, &sent, values).await
 }
 
@@ -80,6 +80,30 @@ fn code_values(app: &App, code: &str) -> [(&'static str, String); 2] {
 
 pub(super) async fn plain(conn: &mut Conn<'_>, app: &App, mail: &'static str, sent: &Sent) -> Result<(), Fault> {
     enqueue(conn, app, mail, sent, &[]).await
+}
+
+/// Sends a code to a phone.
+pub(super) async fn sms(conn: &mut Conn<'_>, app: &App, sent: &Sent, code: &str) -> Result<(), Fault> {
+    let minutes = (app.config.codes.lifetime.0 / 60).max(1);
+    let job = Job::Sms { to: sent.to.clone(), locale: sent.locale.clone(), code: code.to_owned(), minutes };
+    jobs::enqueue(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
+    wake(app);
+    Ok(())
+}
+
+/// Tells the primary address that the addresses of the wallet have changed; `what` ends the name of a message,
+/// `mail-contact-changed-…`.
+pub(super) async fn contact_changed(
+    conn: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    what: &'static str,
+    address: &str,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let [at, device] = when_and_where(app, origin);
+    let values = [("what", what.to_owned()), ("address", address.to_owned()), at, device];
+    notify(conn, app, account, "contact_changed", &values).await
 }
 
 pub(super) async fn password_changed(
@@ -124,7 +148,7 @@ pub(super) fn wake(app: &App) {
 fn job(mail: &str, sent: &Sent, values: &[(&str, String)]) -> Job {
     Job::Mail {
         mail: mail.to_owned(),
-        to: sent.email.clone(),
+        to: sent.to.clone(),
         locale: sent.locale.clone(),
         values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<BTreeMap<_, _>>(),
     }

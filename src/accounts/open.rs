@@ -108,7 +108,7 @@ pub async fn open(conn: &mut Conn<'_>, app: &App, new: Opening, origin: &Origin)
 }
 
 /// A primary contact, sealed.
-pub(crate) fn contact(
+pub(super) fn contact(
     app: &App,
     key: &crate::base::seal::SealKey,
     account: AccountId,

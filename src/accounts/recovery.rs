@@ -53,7 +53,7 @@ pub async fn finish(app: &App, id: ChallengeId, typed: &str, origin: &Origin) ->
             Box::pin(async move {
                 let taken = challenges::take(tx, id, Purpose::Recover, unit.now()).await?;
                 taken.ok_or(Error::Denied(Denied::Expired))?;
-                sign_in::forgive(tx, &unit, &sent.email).await?;
+                sign_in::forgive(tx, &unit, &sent.to).await?;
                 sessions::end_all(tx, &unit, account, None, "password_reset", &origin).await?;
                 password::set(tx, &unit, account, &hash, "password.reset", &origin).await?;
                 Ok(account)

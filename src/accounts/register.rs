@@ -41,10 +41,10 @@ pub async fn resend(app: &App, id: ChallengeId) -> Result<(), Error> {
 /// The field `password`; `Expired`; a conflict where the address got a wallet meanwhile; a fault.
 pub async fn finish(app: &App, id: ChallengeId, typed: &str, origin: &Origin) -> Result<AccountId, Error> {
     let (_, sent) = challenge::peek(app, id, Purpose::Register).await?;
-    let allowed = password::check(app, typed, &[&sent.email])?;
+    let allowed = password::check(app, typed, &[&sent.to])?;
     let hash = password::hash(app, &allowed).await?;
     let opening = Opening {
-        email: sent.email,
+        email: sent.to,
         hash: Some(hash),
         locale: Some(sent.locale).filter(|l| !l.is_empty()),
         role: Role::Person,

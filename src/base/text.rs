@@ -72,6 +72,27 @@ pub fn phone(text: &str) -> Option<String> {
     well_formed.then(|| format!("+{digits}"))
 }
 
+/// How many digits the country calling code at the start of an E.164 number has (ITU-T E.164 §6.2.1): one and two digits
+/// are these, all others have three.
+fn calling_code_digits(digits: &str) -> usize {
+    const OF_TWO: &[&str] = &[
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
+        "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
+        "86", "90", "91", "92", "93", "94", "95", "98",
+    ];
+    match digits.get(..2) {
+        _ if digits.starts_with(['1', '7']) => 1,
+        Some(two) if OF_TWO.contains(&two) => 2,
+        _ => 3,
+    }
+}
+
+/// The start of an E.164 number that a network's range of numbers shares: its country calling code and three digits more.
+pub fn phone_prefix(number: &str) -> &str {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    digits.get(..calling_code_digits(digits) + 3).unwrap_or(digits)
+}
+
 /// A password as it is hashed: NFKC, the same for ever (SECURITY: one choice of normalisation).
 pub fn password(text: &str) -> String {
     text.nfkc().collect()
@@ -99,5 +120,16 @@ mod tests {
         }
         assert_eq!(phone("+49 (151) 1234-5678").as_deref(), Some("+4915112345678"));
         assert_eq!(phone("12345"), None);
+        for (number, prefix) in [
+            ("+4915112345678", "49151"),
+            ("+12025550123", "1202"),
+            ("+77012345678", "7701"),
+            ("+358401234567", "358401"),
+            ("+21650123456", "216501"),
+            ("+201012345678", "20101"),
+            ("+1", "1"),
+        ] {
+            assert_eq!(phone_prefix(number), prefix, "{number}");
+        }
     }
 }

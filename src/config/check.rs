@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
+use super::read::sms_key;
 use super::secrets::{read_master_keys, read_pepper};
-use super::{Config, Mode, parties};
+use super::{Config, Mode, SmsGateway, parties};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
 use crate::catalog::contexts;
@@ -74,6 +75,7 @@ fn sense(config: &Config, found: &mut Found) {
         "mail.smtp_url is not an SMTP URL",
         "Write it like smtps://user:password@mail.example.org.",
     );
+    sms(config, found);
     found.when(
         config.step_up.acr.as_ref().is_some_and(|acr| contexts::find(acr).is_none()),
         "step_up.acr is not a context class of ours",
@@ -120,6 +122,21 @@ fn sense(config: &Config, found: &mut Found) {
     found.when(config.database.pool == 0, "database.pool is 0", "Allow at least one connection.");
     found.when(config.passwords.queue == 0, "passwords.queue is 0", "Let at least one sign-in wait.");
     found.when(config.codes.tries == 0, "codes.tries is 0", "Allow at least one try.");
+}
+
+fn sms(config: &Config, found: &mut Found) {
+    let sms = &config.sms;
+    let is_http = sms.gateway == SmsGateway::Http;
+    found.when(
+        is_http && (sms.url.is_none() || sms.secret.is_none()),
+        "sms.gateway is http, and sms.url or sms.secret is missing",
+        "Set both, or choose another gateway.",
+    );
+    found.when(
+        sms.secret.as_ref().is_some_and(|secret| sms_key(secret.expose()).is_none()),
+        "sms.secret is too short for a key",
+        "Take 32 random bytes or more, as text or as whsec_ and base64.",
+    );
 }
 
 fn certificates(config: &Config, found: &mut Found) {
@@ -263,6 +280,11 @@ fn safety(config: &Config, found: &mut Found) {
         ),
     }
     found.when(
+        config.sms.gateway == SmsGateway::Folder,
+        "text messages would be written to a folder instead of being sent",
+        "Set sms.gateway to http with its url and secret, or to off.",
+    );
+    found.when(
         config.mail.from.trim_end_matches('>').ends_with("@localhost"),
         "mail.from is an address at localhost",
         "Set mail.from to an address of your domain.",
@@ -314,6 +336,7 @@ mod tests {
         config.secrets.pepper = Some(pepper);
         config.mail.smtp_url = Some(Secret::new("smtps://u:p@mail.example.org".into()));
         config.mail.from = "Wallet <wallet@example.org>".into();
+        config.sms.gateway = SmsGateway::Off;
         config
     }
 
@@ -327,7 +350,7 @@ mod tests {
     fn production_refuses_the_defaults_with_a_list() {
         let config = Config { mode: Mode::Production, ..Config::default() };
         let refused = super::super::Refused(check(&config));
-        assert_eq!(refused.0.len(), 6, "{refused}");
+        assert_eq!(refused.0.len(), 7, "{refused}");
         assert!(refused.to_string().contains("  1. http.public_url is not https\n     Set http.public_url"));
         assert_eq!(check(&safe()), []);
     }
@@ -341,6 +364,9 @@ mod tests {
             |c| c.http.trusted_proxies.clear(),
             |c| c.http.trusted_proxies = vec!["0.0.0.0/0".parse().unwrap()],
             |c| c.mail.smtp_url = None,
+            |c| c.sms.gateway = SmsGateway::Folder,
+            |c| c.sms.gateway = SmsGateway::Http,
+            |c| c.sms.secret = Some(Secret::new("short".into())),
             |c| c.mail.smtp_url = Some(Secret::new("smtp://mail.example.org".into())),
             |c| c.mail.from = "a@localhost".into(),
             |c| c.limits.enabled = false,

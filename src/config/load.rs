@@ -19,6 +19,7 @@ const SECRETS: &[&str] = &[
     "s3.access_key",
     "s3.secret_key",
     "mail.smtp_url",
+    "sms.secret",
     "secrets.master_keys",
     "secrets.pepper",
 ];

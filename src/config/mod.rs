@@ -19,7 +19,7 @@ pub mod secrets;
 pub use check::{Problem, check};
 pub use load::{Loaded, Origin, Refused, Setting, load};
 pub use parties::{Resource, SubjectIs, TrustedIssuer};
-pub use read::{Publisher, Rate};
+pub use read::{Publisher, Rate, sms_key};
 pub use secrets::Keys;
 
 /// Every setting with its default and a comment; read as the lowest layer of every configuration.
@@ -42,6 +42,7 @@ pub struct Config {
     #[serde(deserialize_with = "read::s3")]
     pub s3: Option<S3>,
     pub mail: Mail,
+    pub sms: Sms,
     pub secrets: Secrets,
     pub tokens: Tokens,
     pub dpop: Dpop,
@@ -212,6 +213,28 @@ pub struct Mail {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Sms {
+    pub gateway: SmsGateway,
+    #[serde(deserialize_with = "read::optional")]
+    pub url: Option<Url>,
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub secret: Option<Secret<String>>,
+}
+
+/// How text messages leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsGateway {
+    /// Not at all: numbers can be kept, and not proven.
+    Off,
+    /// To the outbox folder.
+    Folder,
+    /// To the operator's gateway.
+    Http,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Secrets {
     #[serde(deserialize_with = "read::optional_secret")]
     pub master_keys: Option<Secret<String>>,
@@ -294,6 +317,9 @@ pub struct Codes {
     #[serde(deserialize_with = "read::seconds")]
     pub lifetime: Seconds,
     pub tries: u32,
+    /// The shortest time between two codes to one address of a person.
+    #[serde(deserialize_with = "read::seconds")]
+    pub resend: Seconds,
 }
 
 /// Rates by rule; `config/wallet.toml` says by what each counts.
@@ -318,6 +344,16 @@ pub struct Limits {
     pub user_code: Rate,
     pub code_send: Rate,
     pub recovery: Rate,
+    pub code_send_day: Rate,
+    pub code_send_account: Rate,
+    pub sms: Rate,
+    pub sms_send: Rate,
+    pub sms_send_hour: Rate,
+    pub sms_send_day: Rate,
+    pub sms_prefix: Rate,
+    /// The most mail addresses and phone numbers of one person.
+    pub emails: usize,
+    pub phones: usize,
     /// Wrong passwords in a row before an account asks for more proof.
     pub password_failures: u32,
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -50,17 +52,30 @@ impl FromStr for Rate {
         let (count, per) = rate.trim().split_once('/').ok_or(SHAPE)?;
         let rate = Self {
             count: count.trim().parse().map_err(|_| SHAPE)?,
-            per: unit(per.trim()).map(Seconds).ok_or(SHAPE)?,
+            per: read_per(per.trim()).ok_or(SHAPE)?,
             burst: burst.trim().parse().map_err(|_| SHAPE)?,
         };
         (rate.count > 0 && rate.burst > 0).then_some(rate).ok_or(SHAPE)
     }
 }
 
+/// `min`, or `10min`.
+fn read_per(text: &str) -> Option<Seconds> {
+    match text.starts_with(|c: char| c.is_ascii_digit()) {
+        true => lifetime(text).ok().filter(|per| per.0 > 0),
+        false => unit(text).map(Seconds),
+    }
+}
+
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = UNITS.iter().find(|(_, s)| *s == self.per.0).map_or("s", |(name, _)| name);
-        write!(f, "{}/{unit} burst {}", self.count, self.burst)
+        // The longest unit that the time is a whole number of.
+        let per = self.per.0;
+        let (name, seconds) = UNITS.iter().rfind(|(_, s)| per % s == 0).copied().unwrap_or(("s", 1));
+        match per / seconds {
+            1 => write!(f, "{}/{name} burst {}", self.count, self.burst),
+            n => write!(f, "{}/{n}{name} burst {}", self.count, self.burst),
+        }
     }
 }
 
@@ -94,6 +109,15 @@ impl<'de> Deserialize<'de> for Publisher {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         String::deserialize(d)?.parse().map_err(D::Error::custom)
     }
+}
+
+/// The key in a secret of a gateway: `whsec_` and base64, or the text itself; `None` where it is shorter than 32 bytes.
+pub fn sms_key(secret: &str) -> Option<Vec<u8>> {
+    let key = match secret.strip_prefix("whsec_") {
+        Some(encoded) => STANDARD.decode(encoded).ok()?,
+        None => secret.as_bytes().to_vec(),
+    };
+    (key.len() >= 32).then_some(key)
 }
 
 pub(super) fn seconds<'de, D: Deserializer<'de>>(d: D) -> Result<Seconds, D::Error> {
@@ -173,7 +197,11 @@ mod tests {
         let rate: Rate = "6/min burst 5".parse().unwrap();
         assert_eq!(rate, Rate { count: 6, per: Seconds(60), burst: 5 });
         assert_eq!(rate.to_string(), "6/min burst 5");
-        for bad in ["", "6/min", "6 burst 5", "0/s burst 1", "1/s burst 0", "1/week burst 1", "-1/s burst 1"] {
+        let rate: Rate = "3/10min burst 3".parse().unwrap();
+        assert_eq!((rate.per, rate.to_string().as_str()), (Seconds(600), "3/10min burst 3"));
+        for bad in
+            ["", "6/min", "6 burst 5", "0/s burst 1", "1/s burst 0", "1/week burst 1", "-1/s burst 1", "1/0s burst 1"]
+        {
             assert!(bad.parse::<Rate>().is_err(), "{bad}");
         }
     }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Failure;
-use super::letters::{AppConnected, ApprovalWanted, NewSignIn, PasswordChanged, RecoverCode, SignUpCode, SignUpKnown};
+use super::letters::{
+    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
+    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+};
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
 use crate::outbound::mail::{Letter, MailError};
@@ -34,6 +37,28 @@ pub const MAILS: &[Mail] = &[
     Mail {
         name: "recover_code",
         write: |t| RecoverCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
+    },
+    // `code`, `minutes`.
+    Mail {
+        name: "contact_code",
+        write: |t| ContactCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
+    },
+    Mail { name: "contact_known", write: |t| ContactKnown { words: t.words }.letter() },
+    // `what`: which message; `address`, `at`, `device`.
+    Mail {
+        name: "contact_changed",
+        write: |t| {
+            let (what, at, device) = (t.contact_change()?, t.at()?, t.device());
+            ContactChanged { words: t.words, what, at, device, contacts_href: t.href("/account/contacts") }.letter()
+        },
+    },
+    // `address`.
+    Mail {
+        name: "phone_contested",
+        write: |t| {
+            let (number, contacts_href) = (t.text("address")?, t.href("/account/contacts"));
+            PhoneContested { words: t.words, number, contacts_href }.letter()
+        },
     },
     // `at`: microseconds since 1970; `device`: the marks of the browser, or nothing.
     Mail {
@@ -68,6 +93,16 @@ pub const MAILS: &[Mail] = &[
             AppConnected { words: t.words, app: t.text("app")?, claims: t.claims()?, at: t.at()?, app_href }.letter()
         },
     },
+];
+
+/// What can happen to the addresses of a wallet, and the message that says so.
+const CONTACT_CHANGES: &[(&str, &str)] = &[
+    ("email-added", "mail-contact-changed-email-added"),
+    ("email-removed", "mail-contact-changed-email-removed"),
+    ("email-primary", "mail-contact-changed-email-primary"),
+    ("phone-added", "mail-contact-changed-phone-added"),
+    ("phone-removed", "mail-contact-changed-phone-removed"),
+    ("phone-primary", "mail-contact-changed-phone-primary"),
 ];
 
 /// Sends the mail of a job.
@@ -139,6 +174,13 @@ impl Told<'_> {
         Ok(self.words.list(&said))
     }
 
+    fn contact_change(&self) -> Result<String, Fault> {
+        let (what, address) = (self.text("what")?, self.text("address")?);
+        let key = CONTACT_CHANGES.iter().find(|(name, _)| *name == what).map(|(_, key)| *key);
+        let key = key.ok_or_else(|| Fault::broken("write a mail about a change that there is not"))?;
+        Ok(self.words.with(key, &[("address", &address)]))
+    }
+
     fn href(&self, path: &str) -> String {
         format!("{}{path}", self.issuer)
     }
@@ -159,6 +201,8 @@ mod tests {
             ("claims", "name email"),
             ("grant", "grt_1"),
             ("message", "W4SCT"),
+            ("what", "email-added"),
+            ("address", "second@mail.example"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -173,7 +217,8 @@ mod tests {
             }
             let nothing = BTreeMap::new();
             let told = Told { words: Words::English, issuer: "https://w.example", values: &nothing };
-            assert_eq!((mail.write)(&told).is_ok(), mail.name == "sign_up_known", "{}", mail.name);
+            let needs_nothing = ["sign_up_known", "contact_known"].contains(&mail.name);
+            assert_eq!((mail.write)(&told).is_ok(), needs_nothing, "{}", mail.name);
         }
         for (name, part) in [
             ("sign_up_code", "123456\n\nThe code works for 10 minutes."),
@@ -186,6 +231,10 @@ mod tests {
             ("app_connected", "https://w.example/account/apps/grt_1"),
             ("approval_wanted", "https://w.example/account/approvals"),
             ("approval_wanted", "W4SCT"),
+            ("contact_code", "123456\n\nThe code works for 10 minutes."),
+            ("contact_changed", "You added the email address second@mail.example."),
+            ("contact_changed", "https://w.example/account/contacts"),
+            ("phone_contested", "second@mail.example"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

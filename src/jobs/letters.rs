@@ -80,6 +80,18 @@ letters! {
     /// The code for a new password.
     RecoverCode { code: String, minutes: usize, }
         "mail/recover_code.subject.txt" "mail/recover_code.txt" "mail/recover_code.html";
+    /// The code for one more mail address.
+    ContactCode { code: String, minutes: usize, }
+        "mail/contact_code.subject.txt" "mail/contact_code.txt" "mail/contact_code.html";
+    /// Someone tried to add this address to another wallet: told by mail alone.
+    ContactKnown { }
+        "mail/contact_known.subject.txt" "mail/contact_known.txt" "mail/contact_known.html";
+    /// An address or number was added, removed or chosen. `what`: the whole sentence.
+    ContactChanged { what: String, at: String, device: String, contacts_href: String, }
+        "mail/contact_changed.subject.txt" "mail/contact_changed.txt" "mail/contact_changed.html";
+    /// Another wallet has proven a number of this one.
+    PhoneContested { number: String, contacts_href: String, }
+        "mail/phone_contested.subject.txt" "mail/phone_contested.txt" "mail/phone_contested.html";
     /// An app was connected. `claims`: what it can see, as a list in words.
     AppConnected { app: String, claims: String, at: String, app_href: String, }
         "mail/app_connected.subject.txt" "mail/app_connected.txt" "mail/app_connected.html";

@@ -9,6 +9,7 @@ pub mod logout;
 mod ping;
 pub mod runner;
 mod schedule;
+pub mod text_message;
 pub mod upkeep;
 
 use std::fmt;
@@ -60,6 +61,14 @@ pub const JOBS: &[Kind] = &[
         first: Seconds(2),
         longest: Seconds(30),
         run: |app, row, job| Box::pin(ping::run(app, row, job)),
+    },
+    Kind {
+        name: "sms",
+        // Some ten minutes in all: later, the code in it works no more.
+        tries: 14,
+        first: Seconds(2),
+        longest: Seconds(60),
+        run: |app, row, job| Box::pin(text_message::run(app, row, job)),
     },
 ];
 

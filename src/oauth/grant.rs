@@ -111,6 +111,13 @@ impl Demand {
         self.scope.is_within(&wider.scope) && self.claims.is_subset(&wider.claims) && self.picks.is_subset(&wider.picks)
     }
 
+    /// Whether all of this is still in `after`. Another thing in the place of one of which one alone is told takes
+    /// nothing away: the next answer has the other.
+    fn is_kept_in(&self, after: &Demand) -> bool {
+        let is_kept = |pick: &Pick| after.picks.iter().any(|other| other == pick || other.rivals(*pick));
+        self.scope.is_within(&after.scope) && self.claims.is_subset(&after.claims) && self.picks.iter().all(is_kept)
+    }
+
     pub fn without(&self, other: &Demand) -> Demand {
         Demand {
             scope: self.scope.without(&other.scope),
@@ -190,7 +197,7 @@ impl Grant {
     pub fn merge(&self, answer: &Answer, now: Time) -> Self {
         let kept = if self.is_live(now) { self.allowed.without(&answer.offered) } else { Demand::default() };
         let allowed = kept.merge(&answer.allowed.narrow(&answer.offered));
-        let lost = !self.is_live(now) || !self.allowed.is_within(&allowed);
+        let lost = !self.is_live(now) || !self.allowed.is_kept_in(&allowed);
         let offered = if self.is_live(now) { self.offered.merge(&answer.offered) } else { answer.offered.clone() };
         Self {
             allowed,
@@ -207,7 +214,7 @@ impl Grant {
     /// This grant with what the person decided now and nothing else; what was decided before is forgotten.
     pub fn replace(&self, answer: &Answer, now: Time) -> Self {
         let allowed = answer.allowed.narrow(&answer.offered);
-        let lost = !self.is_live(now) || !self.allowed.is_within(&allowed);
+        let lost = !self.is_live(now) || !self.allowed.is_kept_in(&allowed);
         Self {
             allowed,
             offered: answer.offered.clone(),

@@ -1,6 +1,6 @@
 //! `Mail::{Smtp, Folder, Memory}`: sends letters, or lays them where a developer or a test finds them.
 
-mod folder;
+pub(super) mod folder;
 mod smtp;
 
 use std::fmt;

@@ -1,4 +1,5 @@
-//! Whom we call: mail servers, and the addresses that clients name.
+//! Whom we call: mail servers, the gateway to phones, and the addresses that clients name.
 
 pub mod fetch;
 pub mod mail;
+pub mod sms;

@@ -61,6 +61,8 @@ pub struct Line {
     pub purpose: Option<String>,
     /// Among which things the person picks; empty where there is no choice.
     pub choices: Vec<Choice>,
+    /// Which of several things of a kind is told: the picked one, even where it is gone, else the one that stands first.
+    pub told: Option<Pick>,
     pub is_new: bool,
     pub is_ticked: bool,
 }
@@ -195,7 +197,7 @@ impl ConsentAsk {
             _ if self.services.iter().any(|service| service.scope == scope) => true,
             _ => claims::in_scope(scope).any(|claim| claim.line == LineRule::Own && holds(claim.name)),
         };
-        let offered_picks = self.asked().flat_map(|line| &line.choices).map(|choice| choice.pick).collect();
+        let offered_picks = self.asked().flat_map(Line::picks).collect();
         let allowed_picks = picked(self.asked().filter(|line| ticked.contains(line.name)), &answer.picks);
         grant::Answer {
             offered: Demand { scope: self.demand.scope.clone(), claims: offered_claims, picks: offered_picks },
@@ -205,18 +207,15 @@ impl ConsentAsk {
     }
 }
 
-/// What was picked on ticked lines. On a line where one thing alone can be picked, the one that was chosen beforehand
-/// stands for an answer that names none.
+/// What was picked on ticked lines. On a line where one thing alone can be picked, the one that is told already stands for
+/// an answer that names none: also where there is no choice, so that what is added later takes the place of nothing.
 pub(super) fn picked<'a>(ticked: impl Iterator<Item = &'a Line>, answered: &[Pick]) -> BTreeSet<Pick> {
     let mut all = BTreeSet::new();
     for line in ticked {
         let mut of_line =
             line.choices.iter().filter(|choice| answered.contains(&choice.pick)).map(|choice| choice.pick);
         match line.is_for_one() {
-            true => {
-                let before = line.choices.iter().find(|choice| choice.is_chosen).map(|choice| choice.pick);
-                all.extend(of_line.next().or(before));
-            }
+            true => all.extend(of_line.next().or(line.told)),
             false => all.extend(of_line),
         }
     }
@@ -226,7 +225,12 @@ pub(super) fn picked<'a>(ticked: impl Iterator<Item = &'a Line>, answered: &[Pic
 impl Line {
     /// Whether one thing alone can be picked.
     pub fn is_for_one(&self) -> bool {
-        self.choices.first().is_some_and(|choice| choice.pick.rivals(choice.pick))
+        self.picks().next().is_some_and(|pick| pick.rivals(pick))
+    }
+
+    /// Everything that may be picked on it.
+    pub(super) fn picks(&self) -> impl Iterator<Item = Pick> {
+        self.told.into_iter().chain(self.choices.iter().map(|choice| choice.pick))
     }
 }
 
@@ -299,6 +303,9 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
     let none = BTreeSet::new();
     let picks = live.map_or(&none, |grant| &grant.allowed.picks);
     let held = holdings.picked(name, picks);
+    let gone = || picks.iter().copied().find(|pick| pick.is_of(name));
+    // What is left when the picked one is gone is a choice, too, be it one alone.
+    let left = holdings.find(name).filter(|_| held.is_none() && holdings.choices(name).is_empty());
     let choice = |one: &Held| {
         let pick = one.pick?;
         let is_chosen = held.is_some_and(|held| held.pick == Some(pick));
@@ -314,7 +321,8 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
         source: held.map(|held| held.source),
         verified_at: held.and_then(|held| held.verified_at),
         purpose: purpose.cloned(),
-        choices: holdings.choices(name).iter().filter_map(choice).collect(),
+        choices: holdings.choices(name).iter().chain(left).filter_map(choice).collect(),
+        told: held.and_then(|held| held.pick).or_else(gone),
         is_new: false,
         is_ticked: false,
     }

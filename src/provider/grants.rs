@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
-use crate::base::id::{AccountId, GrantId};
+use crate::base::id::{AccountId, ContactId, GrantId};
 use crate::base::{Fault, Time};
 use crate::catalog::{claims, contexts};
 use crate::error::{Denied, Error};
@@ -90,6 +90,33 @@ pub async fn sharing(app: &App, account: AccountId) -> Result<Sharing, Fault> {
         }
     }
     Ok(sharing)
+}
+
+/// Which clients are told each address at this moment, by the names that people know them by.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn told_addresses(app: &App, account: AccountId) -> Result<BTreeMap<ContactId, Vec<String>>, Error> {
+    let unit = app.clone();
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let holdings = holdings::current(conn, &unit, account).await?;
+                let mut told: BTreeMap<ContactId, Vec<String>> = BTreeMap::new();
+                for kept in grants::list(conn, account, MOST).await? {
+                    let Some(one) = connected(conn, &unit, kept).await?.filter(|one| one.is_live) else { continue };
+                    let allowed = &one.grant.allowed;
+                    for claim in ["email", "phone_number"].into_iter().filter(|claim| allowed.claims.contains(*claim)) {
+                        let pick = holdings.picked(claim, &allowed.picks).and_then(|held| held.pick);
+                        if let Some(Pick::Email(id) | Pick::Phone(id)) = pick {
+                            told.entry(id).or_default().push(one.client.display_name().to_owned());
+                        }
+                    }
+                }
+                Ok(told)
+            })
+        })
+        .await
 }
 
 async fn connected(conn: &mut Conn<'_>, app: &App, kept: KeptGrant) -> Result<Option<Connected>, Fault> {
@@ -230,7 +257,7 @@ fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
     let scope = grant.offered.scope.filter(is_left);
     let picks = consent::picked(lines.iter().filter(|line| ticked(line.name)), &change.picks);
     let mut offered = grant.offered.clone();
-    offered.picks.extend(lines.iter().flat_map(|line| &line.choices).map(|choice| choice.pick));
+    offered.picks.extend(lines.iter().flat_map(Line::picks));
     let duration = change.duration.unwrap_or(grant.duration);
     grant::Answer { offered, allowed: Demand { scope, claims: allowed, picks }, duration }
 }

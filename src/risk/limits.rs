@@ -59,6 +59,7 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },
     Limit { name: "sign_up", per: Per::Address, rate: |l| l.sign_up },
+    Limit { name: "sms", per: Per::Address, rate: |l| l.sms },
     Limit { name: "register", per: Per::Address, rate: |l| l.register },
     Limit { name: "code_check", per: Per::Address, rate: |l| l.code_check },
     Limit { name: "user_code", per: Per::Address, rate: |l| l.user_code },

@@ -146,6 +146,10 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     // Primary addresses come first; the first of a kind is the one that is shared unless another was picked.
     let mut several: BTreeMap<&'static str, Vec<Held>> = BTreeMap::new();
     for contact in contacts::list(conn, account).await? {
+        if contact.kind == ContactKind::Email && contact.verified_at.is_none() {
+            // It may be somebody else's, and apps know people by it.
+            continue;
+        }
         let (claim, rider, pick) = match contact.kind {
             ContactKind::Email => ("email", "email_verified", Pick::Email(contact.id)),
             ContactKind::Phone => ("phone_number", "phone_number_verified", Pick::Phone(contact.id)),

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::accounts::{contact, sealing};
+use crate::accounts::sealing;
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
-use crate::base::seal::SealKey;
 use crate::base::{Fault, Time};
 use crate::catalog::claims::{self, ValueType};
 use crate::catalog::{Claim, Problem, values};
@@ -62,7 +61,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId) -> Result<Prof
 
 /// Keeps what a person typed: each claim with its new text, or `None` (or nothing but white space) to remove it.
 ///
-/// All changes are kept or none is. A phone number is kept as an unproven contact.
+/// All changes are kept or none is. Addresses have a module of their own: `accounts::contacts`.
 ///
 /// # Errors
 /// Each claim whose text does not fit; a fault.
@@ -98,9 +97,7 @@ async fn write(
             continue;
         }
         names.push(claim.name.to_owned());
-        if claim.name == "phone_number" {
-            put_phone(conn, app, account, &key, text.as_deref()).await?;
-        } else if let Some(text) = text {
+        if let Some(text) = text {
             let row = ProfileValue {
                 account_id: account,
                 name: claim.name.to_owned(),
@@ -122,24 +119,10 @@ async fn write(
     audit::record(conn, app, &record, origin).await
 }
 
-async fn put_phone(
-    conn: &mut Conn<'_>,
-    app: &App,
-    account: AccountId,
-    key: &SealKey,
-    number: Option<&str>,
-) -> Result<(), Fault> {
-    contacts::delete(conn, account, ContactKind::Phone).await?;
-    if let Some(number) = number {
-        contacts::insert(conn, &contact(app, key, account, ContactKind::Phone, number, None)).await?;
-    }
-    Ok(())
-}
-
 fn check(changes: Vec<(String, Option<String>)>, now: Time) -> Result<Vec<(&'static Claim, Option<String>)>, Error> {
     let (mut checked, mut wrong) = (Vec::new(), Vec::new());
     for (name, typed) in changes {
-        let claim = claims::find(&name).filter(|c| c.is_typed() || c.name == "phone_number");
+        let claim = claims::find(&name).filter(|c| c.is_typed());
         let claim = claim.ok_or(Error::Denied(Denied::NotFound))?;
         let typed = typed.filter(|t| !t.trim().is_empty());
         match typed.map(|t| check_one(claim, &t, now)).transpose() {
@@ -172,13 +155,13 @@ mod tests {
             good.map(|c| c.into_iter().map(|(_, t)| t).collect::<Vec<_>>()).ok(),
             Some(vec![Some("1990-04-01".to_owned()), Some("1990".to_owned()), None,])
         );
-        for (name, text) in [("birthdate", "2031-01-01"), ("website", "javascript:alert(1)"), ("phone_number", "12")] {
+        for (name, text) in [("birthdate", "2031-01-01"), ("website", "javascript:alert(1)")] {
             let Err(Error::Denied(Denied::Invalid(fields))) = check(vec![change(name, text)], now) else {
                 panic!("{name} {text}")
             };
             assert_eq!(fields[0].field, name);
         }
-        for name in ["email", "email_verified", "sub", "wallet_trust", "updated_at"] {
+        for name in ["email", "phone_number", "email_verified", "sub", "wallet_trust", "updated_at"] {
             assert!(matches!(check(vec![change(name, "x")], now), Err(Error::Denied(Denied::NotFound))), "{name}");
         }
     }

@@ -16,8 +16,10 @@ use crate::web::answer;
 /// How long a part may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The one part that is told of and not waited for: without bytes people still sign in (SECURITY.md §5.4).
+/// What is told of and not waited for: without bytes people still sign in (SECURITY.md §5.4), and so they do without codes
+/// to their phones.
 const BLOBS: &str = "blobs";
+const SMS: &str = "sms";
 
 /// Whether the process still takes requests: off while it ends, so that a balancer looks elsewhere first.
 pub struct Serving(AtomicBool);
@@ -46,22 +48,33 @@ impl Operations {
     /// Every part, asked at once.
     async fn ready(&self) -> Response {
         let app = &self.0;
-        let (database, ephemeral, blobs, keys) = tokio::join!(
+        let (database, ephemeral, blobs, keys, sms) = tokio::join!(
             ask(app.db.ping()),
             ask(app.ephemeral.ping()),
             ask(app.blobs.ping()),
             ask(async {
                 keys::set(app).await.map(drop).map_err(|_| Fault::unavailable("load the signing keys", "no key set"))
             }),
+            async {
+                match app.sms.has_gateway() {
+                    true => Some(
+                        ask(async { app.sms.ping().await.map_err(|e| Fault::unavailable("reach the SMS gateway", e)) })
+                            .await,
+                    ),
+                    false => None,
+                }
+            },
         );
         let is_serving = app.room::<Serving>().0.load(Ordering::SeqCst);
-        let parts = [
+        let mut parts = vec![
             ("database", app.db.name(), database),
             ("ephemeral", app.ephemeral.name(), ephemeral),
             (BLOBS, app.blobs.name(), blobs),
             ("signing_keys", "jwks", keys),
         ];
-        let is_ready = is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || *name == BLOBS);
+        parts.extend(sms.map(|part| (SMS, app.sms.name(), part)));
+        let is_told_alone = |name: &str| matches!(name, BLOBS | SMS);
+        let is_ready = is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || is_told_alone(name));
         let mut told = Map::new();
         for (name, kind, part) in parts {
             told.insert(name.to_owned(), part.tell(kind));

@@ -34,7 +34,7 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, connections, device, home, outbox, profile, security, sessions, setup,
+    activity, admin, approvals, connections, contacts, device, home, outbox, profile, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
@@ -121,6 +121,14 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/account/profile", Page, |c| Box::pin(profile::page(c))),
     row(Get, "/account/profile/edit", Page, |c| Box::pin(profile::edit_page(c))),
     row(Post, "/account/profile/edit", Page, |c| Box::pin(profile::edit(c))),
+    row(Get, "/account/contacts", Page, |c| Box::pin(contacts::page(c))),
+    row(Post, "/account/contacts/email", Page, |c| Box::pin(contacts::add_email(c))).limit("sign_up"),
+    row(Post, "/account/contacts/phone", Page, |c| Box::pin(contacts::add_phone(c))).limit("sms"),
+    row(Post, "/account/contacts/prove", Page, |c| Box::pin(contacts::prove(c))).limit("sms"),
+    row(Post, "/account/contacts/code", Page, |c| Box::pin(contacts::code(c))).limit("code_check"),
+    row(Post, "/account/contacts/code/again", Page, |c| Box::pin(contacts::resend(c))).limit("sms"),
+    row(Post, "/account/contacts/primary", Page, |c| Box::pin(contacts::make_primary(c))),
+    row(Post, "/account/contacts/remove", Page, |c| Box::pin(contacts::remove(c))),
     row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
     row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
     row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),

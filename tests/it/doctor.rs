@@ -36,7 +36,7 @@ fn a_bare_machine_is_well_and_stays_bare() {
     let folder = Folder::new("doctor");
     let (code, found) = doctor(&folder, &[]);
     assert_eq!(code, 0, "{found:?}");
-    for name in ["data folder", "keys", "database", "redis", "files", "mail", "issuer"] {
+    for name in ["data folder", "keys", "database", "redis", "files", "mail", "sms", "issuer"] {
         assert_eq!(part(&found, name).0, "note", "{name}");
     }
     assert_eq!(part(&found, "settings").0, "ok");

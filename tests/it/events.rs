@@ -119,6 +119,64 @@ async fn a_wallet_is_opened_and_kept(house: &mut House) {
     house.must_tell("leaving", &account, "", &["session.ended ok account - signed_out"]).await;
 }
 
+/// Sends the code of a letter or a text message.
+async fn enter(person: &mut Person, code: &str) {
+    let page = person.visit("/account/contacts").await.page();
+    person.submit(&page, &page.form("code").fill("code", code)).await;
+}
+
+async fn addresses_come_and_go(house: &mut House) {
+    const NUMBER: &str = "+4915112345678";
+    let mut first = Person::signed_up(&house.server).await;
+    let account = house.account(&first);
+    house.told(&account, "").await;
+    let second = format!("second-{}", first.email);
+    let page = first.visit("/account/contacts").await.page();
+    first.submit(&page, &page.form("email").fill("email", &second)).await;
+    let code = house.server.letter_to(&second, 0).await.code().expect("a code");
+    house.must_tell("a code is on its way", &account, "", &[]).await;
+    enter(&mut first, &code).await;
+    house.must_tell("one more address", &account, "", &["email.verified ok account - -"]).await;
+    let page = first.visit("/account/contacts").await.page();
+    let page = first.submit(&page, &page.form_to("/primary")).await.page();
+    house.must_tell("the main one", &account, "", &["email.primary_changed ok account - -"]).await;
+    first.submit(&page, &page.form_to("/remove")).await;
+    house.must_tell("taken out", &account, "", &["email.removed ok account - -"]).await;
+
+    let page = first.visit("/account/contacts").await.page();
+    for number in [NUMBER, "+4915112345679"] {
+        first.submit(&page, &page.form("phone").fill("phone", number)).await;
+        house.must_tell(number, &account, "", &["phone.added ok account - -"]).await;
+    }
+    let page = first.visit("/account/contacts").await.page();
+    first.submit(&page, &page.form_to("/primary")).await;
+    house.must_tell("the main number", &account, "", &["phone.primary_changed ok account - -"]).await;
+    let page = first.visit("/account/contacts").await.page();
+    first.submit(&page, &page.form_to("/remove")).await;
+    house.must_tell("a number taken out", &account, "", &["phone.removed ok account - -"]).await;
+    first.submit(&page, &page.form("phone").fill("phone", NUMBER)).await;
+    let code = house.server.text_to(NUMBER, 1).await.code();
+    enter(&mut first, &code).await;
+    assert!(house.told(&account, "").await.contains(&"phone.verified ok account - -".to_owned()));
+
+    let mut other = Person::signed_up(&house.server).await;
+    let theirs = house.account(&other);
+    house.told(&theirs, "").await;
+    let page = other.visit("/account/contacts").await.page();
+    other.submit(&page, &page.form("email").fill("email", &second)).await;
+    house.must_tell("known", &theirs, "", &["email.refused refused account - address_known"]).await;
+    other.submit(&page, &page.form("email").fill("email", &first.email)).await;
+    house.must_tell("free again", &theirs, "", &[]).await;
+    other.submit(&page, &page.form("phone").fill("phone", NUMBER)).await;
+    let code = house.server.text_to(NUMBER, 2).await.code();
+    enter(&mut other, &code).await;
+    let lines = house.told(&theirs, "").await;
+    let contested = format!("phone.contested ok {account} - -");
+    for line in ["phone.added ok account - -", "phone.verified ok account - -", &contested] {
+        assert!(lines.iter().any(|told| told == line), "{line}: {lines:?}");
+    }
+}
+
 async fn a_password_is_guessed_and_forgotten(house: &mut House) {
     let mut person = Person::signed_up(&house.server).await;
     let account = house.account(&person);
@@ -348,10 +406,11 @@ async fn platforms_do_more(house: &mut House) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
-    let mut house = House { server: Server::start().await, seen: BTreeSet::new() };
+    let mut house = House { server: Server::with(&[("SW__CODES__RESEND", "0s")]).await, seen: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
     a_wallet_is_opened_and_kept(&mut house).await;
+    addresses_come_and_go(&mut house).await;
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;

@@ -72,8 +72,12 @@ impl Story {
         let consent = browser.url().await;
         browser.goto(&format!("{}/account/profile/edit", self.server.issuer)).await;
         browser.fill("input[name=name]", "Amina Yusuf").await;
-        browser.fill("input[name=phone_number]", "+49 151 12345678").await;
         self.submit("form:has(input[name=name]) button").await;
+        browser.goto(&format!("{}/account/contacts", self.server.issuer)).await;
+        browser.fill("input[name=phone]", "+49 151 12345678").await;
+        browser.click("form:has(input[name=phone]) button").await;
+        // It comes back to the same address, with a form for the code.
+        browser.element("input[name=code]").await;
         browser.goto(&consent).await;
     }
 }
@@ -195,6 +199,7 @@ const SIGNED_IN: &[&str] = &[
     "/account",
     "/account/profile",
     "/account/profile/edit",
+    "/account/contacts",
     "/account/apps",
     "/account/activity",
     "/account/security",

@@ -8,6 +8,7 @@ mod chaos;
 mod cli;
 mod client_auth;
 mod client_proofs;
+mod contacts;
 mod data_api;
 mod demo;
 mod deploy;

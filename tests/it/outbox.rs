@@ -36,6 +36,7 @@ async fn the_outbox_is_open_in_development_alone() {
         ("SW__HTTP__TRUSTED_PROXIES", "127.0.0.1/32"),
         ("SW__MAIL__SMTP_URL", &*smtp_url),
         ("SW__MAIL__FROM", "wallet@wallet.example"),
+        ("SW__SMS__GATEWAY", "off"),
         ("SW__SECRETS__MASTER_KEYS", &*master_keys),
         ("SW__SECRETS__PEPPER", &*pepper),
         ("SW__LIMITS__ENABLED", "true"),

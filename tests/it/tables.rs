@@ -91,6 +91,41 @@ async fn sets_things(person: &mut Person) {
     person.password = fresh.to_owned();
 }
 
+/// Waits for the code in the newest letter to an address after the first `seen`.
+async fn mailed_code(server: &Server, address: &str, seen: usize) -> String {
+    server.letter_to(address, seen).await.code().expect("a code")
+}
+
+/// One more address and a number, each with a second code; the number is then proven by somebody else.
+async fn adds_addresses(server: &Server, person: &mut Person) {
+    const NUMBER: &str = "+4915112345678";
+    let second = format!("second-{}", person.email);
+    let page = person.visit("/account/contacts").await.page();
+    send(person, &page, &page.form("email").fill("email", &second)).await;
+    mailed_code(server, &second, 0).await;
+    let page = person.visit("/account/contacts").await.page();
+    let page = send(person, &page, &page.form_to("/code/again")).await;
+    let code = mailed_code(server, &second, 1).await;
+    let page = send(person, &page, &page.form("code").fill("code", &code)).await;
+    let page = send(person, &page, &page.form_to("/primary")).await;
+    let page = send(person, &page, &page.form_to("/primary")).await;
+    let page = send(person, &page, &page.form_to("/remove")).await;
+    // Known here, and so told to its owner alone.
+    let mut other = Person::signed_up(server).await;
+    let theirs = other.visit("/account/contacts").await.page();
+    send(&mut other, &theirs, &theirs.form("email").fill("email", &person.email)).await;
+
+    send(person, &page, &page.form("phone").fill("phone", NUMBER)).await;
+    server.text_to(NUMBER, 0).await;
+    let page = person.visit("/account/contacts").await.page();
+    let page = send(person, &page, &page.form_to("/prove")).await;
+    let code = server.text_to(NUMBER, 1).await.code();
+    send(person, &page, &page.form("code").fill("code", &code)).await;
+    let page = send(&mut other, &theirs, &theirs.form("phone").fill("phone", NUMBER)).await;
+    let code = server.text_to(NUMBER, 2).await.code();
+    send(&mut other, &page, &page.form("code").fill("code", &code)).await;
+}
+
 async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Person) {
     let attempt = platform.attempt("openid email");
     let tokens = platform.sign_in_with(person, attempt, &Answers::only(&["email"])).await;
@@ -240,10 +275,11 @@ async fn looks_around(server: &Server, person: &mut Person) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_and_every_mail_goes_out() {
-    let server = Server::with(&[("SW__REGISTRATION__MODE", "open")]).await;
+    let server = Server::with(&[("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")]).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
     sets_things(&mut person).await;
+    adds_addresses(&server, &mut person).await;
     shares_and_stops(&server, &platform, &mut person).await;
     forgets_the_password(&server, &mut person).await;
     looks_after_the_house(&server).await;

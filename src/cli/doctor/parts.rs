@@ -12,8 +12,10 @@ use super::Finding;
 use crate::app::{self, App};
 use crate::base::seal::KeyRing;
 use crate::base::{Clock, Random, Secret};
-use crate::config::{Config, Keys, folder};
+use crate::config::{Config, Keys, SmsGateway, folder};
+use crate::outbound::fetch::Fetch;
 use crate::outbound::mail::Mail;
+use crate::outbound::sms::Sms;
 use crate::provider::keys::{self, Purpose};
 use crate::store::blobs::Blobs;
 use crate::store::database::Db;
@@ -39,6 +41,7 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     found.push(ephemeral(config, keys.as_ref()).await);
     found.push(files(config).await);
     found.push(mail(config).await);
+    found.push(sms(config).await);
     if let (Some(_), Some(_)) = (&keys, &db) {
         found.push(signing_keys(config).await);
     }
@@ -182,6 +185,25 @@ async fn mail(config: &Config) -> Finding {
     match Mail::open(config, Clock::System) {
         Ok(mail) => {
             Finding::of(part, timed(mail.ping()).await.map(|took| format!("the server greets in {took}")), mend)
+        }
+        Err(fault) => Finding::failed(part, fault.to_string(), mend),
+    }
+}
+
+async fn sms(config: &Config) -> Finding {
+    let part = "sms";
+    let mend = "Check sms.url and sms.secret; the gateway must be at a public https address.";
+    match config.sms.gateway {
+        SmsGateway::Off => return Finding::note(part, "off: nobody can prove a phone number"),
+        SmsGateway::Folder => {
+            return Finding::note(part, format!("not sent: written to {}", config.outbox().display()));
+        }
+        SmsGateway::Http => {}
+    }
+    let sms = Fetch::open(&config.outbound, Clock::System).and_then(|fetch| Sms::open(config, fetch, Clock::System));
+    match sms {
+        Ok(sms) => {
+            Finding::of(part, timed(sms.ping()).await.map(|took| format!("the gateway answers in {took}")), mend)
         }
         Err(fault) => Finding::failed(part, fault.to_string(), mend),
     }

@@ -1,6 +1,9 @@
 //! Every mail is rendered in every language.
 
-use super::{AppConnected, NewSignIn, PasswordChanged, RecoverCode, SignUpCode, SignUpKnown};
+use super::{
+    AppConnected, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged, PhoneContested, RecoverCode,
+    SignUpCode, SignUpKnown,
+};
 use crate::base::Time;
 use crate::words::Words;
 
@@ -35,6 +38,18 @@ fn every_mail_renders_in_every_language() {
                 recover_href: text("https://w.example/r"),
             }
             .letter(),
+            ContactCode { words, code: text("123456"), minutes: 11 }.letter(),
+            ContactKnown { words }.letter(),
+            ContactChanged {
+                words,
+                what: words.with("mail-contact-changed-phone-added", &[("address", "+4915112345678")]),
+                at: at.clone(),
+                device: device.clone(),
+                contacts_href: text("https://w.example/account/contacts"),
+            }
+            .letter(),
+            PhoneContested { words, number: text("+4915112345678"), contacts_href: text("https://w.example/c") }
+                .letter(),
             NewSignIn { words, at, device, sessions_href: text("https://w.example/s") }.letter(),
         ];
         for letter in letters {

@@ -32,6 +32,11 @@ impl Pick {
     pub fn rivals(self, other: Self) -> bool {
         matches!((self, other), (Self::Email(_), Self::Email(_)) | (Self::Phone(_), Self::Phone(_)))
     }
+
+    /// Whether it says which value of a claim is told.
+    pub fn is_of(self, claim: &str) -> bool {
+        matches!((self, claim), (Self::Email(_), "email") | (Self::Phone(_), "phone_number"))
+    }
 }
 
 impl fmt::Display for Pick {
@@ -93,6 +98,8 @@ mod tests {
             assert_eq!(pick.to_string().parse(), Ok(pick));
         }
         assert!(picks[0].rivals(picks[0]) && !picks[0].rivals(picks[1]) && !picks[2].rivals(picks[2]));
+        assert!(picks[0].is_of("email") && picks[1].is_of("phone_number"));
+        assert!(!picks[0].is_of("phone_number") && !picks[2].is_of("email"));
         for bad in ["", "email", "email.", "email.bdg_x", &format!("x.{contact}"), &contact.to_string()] {
             assert_eq!(bad.parse::<Pick>(), Err(NotAPick), "{bad}");
         }

@@ -29,6 +29,19 @@ fn asked(scope: &str) -> Demand {
 }
 
 #[test]
+fn another_address_in_the_place_of_one_ends_no_token() {
+    let random = Random::seeded(1);
+    let [home, work] = [(); 2].map(|()| Pick::Email(crate::base::id::ContactId::new(NOW, &random)));
+    let picking = |picks: &[Pick]| Demand { picks: picks.iter().copied().collect(), ..demand("email", &["email"]) };
+    let offered = picking(&[home, work]);
+    let grant = open(&answer(offered.clone(), picking(&[home])));
+    let other = grant.merge(&answer(offered.clone(), picking(&[work])), NOW);
+    assert_eq!((other.epoch, &other.allowed), (grant.epoch, &picking(&[work])));
+    let none = grant.merge(&answer(offered, picking(&[])), NOW);
+    assert!(none.epoch > grant.epoch, "which one was agreed to is forgotten");
+}
+
+#[test]
 fn wallet_s7_3_refused_lines_are_not_asked_again() {
     let offered = asked("openid email phone");
     let grant = open(&answer(offered.clone(), demand("openid email", &["email", "email_verified"])));

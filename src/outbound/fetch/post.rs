@@ -1,6 +1,6 @@
 //! HTTP POST to a client's URL, under the same rules as GET: what came of it is a status, and nothing else is read.
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use url::Url;
 
 use super::{Fetch, FetchError, unanswered};
@@ -17,9 +17,24 @@ impl Fetch {
         authorization: Option<&str>,
         body: String,
     ) -> Result<u16, FetchError> {
+        let authorization = authorization.map(|value| (AUTHORIZATION, value));
+        self.post_with(url, content_type, authorization, body).await
+    }
+
+    /// As [`Fetch::post`], with headers of the caller's.
+    ///
+    /// # Errors
+    /// As [`Fetch::post`].
+    pub async fn post_with<'h>(
+        &self,
+        url: &Url,
+        content_type: &str,
+        headers: impl IntoIterator<Item = (HeaderName, &'h str)>,
+        body: String,
+    ) -> Result<u16, FetchError> {
         let mut request = self.client_for(url)?.post(url.clone()).header(CONTENT_TYPE, content_type).body(body);
-        if let Some(authorization) = authorization {
-            request = request.header(AUTHORIZATION, authorization);
+        for (name, value) in headers {
+            request = request.header(name, value);
         }
         let response = request.send().await.map_err(|e| unanswered(&e))?;
         Ok(response.status().as_u16())

@@ -94,8 +94,8 @@ impl Folder {
     }
 }
 
-/// The time in the name of a letter; `None` for any other name, so that no name leads out of the folder.
-fn time(id: &str) -> Option<Time> {
+/// The time in the name of a letter or message; `None` for any other name, so that no name leads out of the folder.
+pub(in crate::outbound) fn time(id: &str) -> Option<Time> {
     let (micros, name) = id.split_once('-')?;
     let is_name = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');

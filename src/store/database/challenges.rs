@@ -14,6 +14,10 @@ use crate::base::{Digest, Fault, Time};
 pub enum Purpose {
     Register,
     Recover,
+    /// One more mail address of an account.
+    Email,
+    /// A phone number of an account.
+    Phone,
 }
 
 impl Purpose {
@@ -21,6 +25,8 @@ impl Purpose {
         match self {
             Self::Register => "register",
             Self::Recover => "recover",
+            Self::Email => "email",
+            Self::Phone => "phone",
         }
     }
 }
@@ -29,7 +35,7 @@ impl FromStr for Purpose {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Register, Self::Recover].into_iter().find(|p| p.as_str() == text).ok_or(())
+        [Self::Register, Self::Recover, Self::Email, Self::Phone].into_iter().find(|p| p.as_str() == text).ok_or(())
     }
 }
 
@@ -148,5 +154,20 @@ pub async fn supersede(conn: &mut Conn<'_>, purpose: Purpose, lookup: Digest, no
         .and(challenges::used_at.is_null());
     let update = diesel::update(challenges::table.filter(older)).set(challenges::used_at.eq(now));
     on!(conn, execute, steady(update)).stored("void older challenges")?;
+    Ok(())
+}
+
+/// Ends what still waits of an account for a purpose, whatever the address.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn supersede_own(conn: &mut Conn<'_>, purpose: Purpose, account: AccountId, now: Time) -> Result<(), Fault> {
+    let older = challenges::account_id
+        .eq(account)
+        .and(challenges::purpose.eq(purpose))
+        .and(challenges::proven_at.is_null())
+        .and(challenges::used_at.is_null());
+    let update = diesel::update(challenges::table.filter(older)).set(challenges::used_at.eq(now));
+    on!(conn, execute, steady(update)).stored("void older challenges of an account")?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::schema::contacts;
-use super::{Conn, Stored, on, text_column};
+use super::{Conn, Stored, on, steady, text_column};
 use crate::base::id::{AccountId, ContactId};
 use crate::base::{Digest, Fault, Time};
 
@@ -93,11 +93,59 @@ pub async fn primary(conn: &mut Conn<'_>, account: AccountId, kind: ContactKind)
     on!(conn, first, query).optional().stored("find the primary contact")
 }
 
-/// Removes the addresses of one kind.
+/// An address of this account.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn delete(conn: &mut Conn<'_>, account: AccountId, kind: ContactKind) -> Result<usize, Fault> {
-    let rows = contacts::table.filter(contacts::account_id.eq(account).and(contacts::kind.eq(kind)));
-    on!(conn, execute, diesel::delete(rows)).stored("remove contacts")
+pub async fn find(conn: &mut Conn<'_>, account: AccountId, id: ContactId) -> Result<Option<Contact>, Fault> {
+    let query = contacts::table.find(id).filter(contacts::account_id.eq(account));
+    on!(conn, first, query).optional().stored("find a contact")
+}
+
+/// Makes an address of this account the primary one of its kind; `false` when it is gone, and the caller must then undo
+/// its unit.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn set_primary(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    kind: ContactKind,
+    id: ContactId,
+) -> Result<bool, Fault> {
+    let of_kind = contacts::account_id.eq(account).and(contacts::kind.eq(kind));
+    let was = contacts::table.filter(of_kind.and(contacts::is_primary.eq(true)));
+    on!(conn, execute, steady(diesel::update(was).set(contacts::is_primary.eq(false))))
+        .stored("take the mark of the primary contact away")?;
+    let update = diesel::update(contacts::table.find(id).filter(of_kind)).set(contacts::is_primary.eq(true));
+    Ok(on!(conn, execute, steady(update)).stored("mark the primary contact")? == 1)
+}
+
+/// Takes the proof of an address away from every account but this one; gives the contacts as they are now.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn contest(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    kind: ContactKind,
+    lookup: Digest,
+) -> Result<Vec<Contact>, Fault> {
+    let others = contacts::kind
+        .eq(kind)
+        .and(contacts::lookup.eq(lookup))
+        .and(contacts::verified_at.is_not_null())
+        .and(contacts::account_id.ne(account));
+    let update = diesel::update(contacts::table.filter(others)).set(contacts::verified_at.eq(None::<Time>));
+    on!(conn, get_results, steady(update.returning(contacts::all_columns))).stored("contest a proven contact")
+}
+
+/// Removes an address of this account, but never the primary mail address; whether one was removed.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn remove(conn: &mut Conn<'_>, account: AccountId, id: ContactId) -> Result<bool, Fault> {
+    let own = contacts::table.find(id).filter(contacts::account_id.eq(account));
+    let may_go = contacts::kind.ne(ContactKind::Email).or(contacts::is_primary.eq(false));
+    Ok(on!(conn, execute, diesel::delete(own.filter(may_go))).stored("remove a contact")? == 1)
 }

@@ -25,6 +25,14 @@ pub enum Job {
         /// What its text is filled with.
         values: BTreeMap<String, String>,
     },
+    /// Sends a code to a phone.
+    Sms {
+        to: String,
+        locale: String,
+        code: String,
+        /// How long it works from when it was made.
+        minutes: i64,
+    },
     /// Tells a client that a session is over (OIDC Back-Channel Logout §2.5).
     Logout {
         client: ClientId,
@@ -41,6 +49,7 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mail { .. } => "mail",
+            Self::Sms { .. } => "sms",
             Self::Logout { .. } => "logout",
             Self::Ping { .. } => "ping",
         }

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod challenge;
 pub mod connections;
 pub mod consent;
+pub mod contacts;
 pub mod device;
 pub mod home;
 pub mod journey;

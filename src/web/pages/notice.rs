@@ -15,6 +15,11 @@ const NOTICES: &[&str] = &[
     "security-changed",
     "app-check-again",
     "approval-refused",
+    "contacts-again",
+    "contact-proven",
+    "contact-added",
+    "contact-primary",
+    "contact-removed",
 ];
 
 /// On to a page that tells what was done.

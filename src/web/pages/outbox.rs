@@ -1,9 +1,10 @@
-//! The outbox: in development mode the mails that were laid in a folder can be read here.
+//! The outbox: in development mode the mails and text messages that were laid in a folder can be read here.
 
 use poem::Response;
 
 use crate::error::{Denied, Error};
-use crate::outbound::mail::Kept;
+use crate::outbound::mail::{Kept, KeptLetter};
+use crate::outbound::sms::KeptMessage;
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::view::When;
@@ -20,8 +21,17 @@ fn check(call: &Call) -> Result<(), Denied> {
 pub async fn list(call: Call) -> Result<Response, Error> {
     check(&call)?;
     let frame = call.visit.frame();
-    let messages = call.app.mail.list()?.into_iter().map(|kept| row(frame.words, kept)).collect();
+    let mut kept = call.app.mail.list()?;
+    kept.extend(call.app.sms.list()?.into_iter().map(as_letter));
+    kept.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+    let messages = kept.into_iter().map(|kept| row(frame.words, kept)).collect();
     answer::html(&Outbox { frame, messages })
+}
+
+/// A text message as the list shows it: its first line stands for a subject.
+fn as_letter(message: KeptMessage) -> Kept {
+    let subject = message.text.lines().next().unwrap_or_default().to_owned();
+    Kept { id: message.id, at: message.at, to: message.to, subject }
 }
 
 fn row(words: Words, kept: Kept) -> MessageRow {
@@ -31,7 +41,13 @@ fn row(words: Words, kept: Kept) -> MessageRow {
 
 pub async fn show(call: Call) -> Result<Response, Error> {
     check(&call)?;
-    let letter = call.app.mail.read(call.path("id"))?.ok_or(Denied::NotFound)?;
+    let letter = match call.app.mail.read(call.path("id"))? {
+        Some(letter) => letter,
+        None => {
+            let message = call.app.sms.read(call.path("id"))?.ok_or(Denied::NotFound)?;
+            KeptLetter { text: message.text.clone(), kept: as_letter(message), links: Vec::new() }
+        }
+    };
     let frame = call.visit.frame();
     answer::html(&OutboxMessage {
         to: letter.kept.to,

@@ -2,6 +2,7 @@
 
 use poem::Response;
 
+use crate::base::Time;
 use crate::catalog::values::{Address, Problem as ValueProblem};
 use crate::error::Error;
 use crate::provider::grants;
@@ -12,7 +13,7 @@ use crate::web::error::problems;
 use crate::web::form::Form;
 use crate::web::pages::notice;
 use crate::web::view::{Chip, Problem};
-use crate::web::views::profile::{FIELDS, Profile, ProfileEdit};
+use crate::web::views::profile::{AddressRow, FIELDS, Profile, ProfileEdit};
 use crate::words::Words;
 
 const PAGE: &str = "/account/profile";
@@ -25,11 +26,19 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let held = profile::load(&call.app, person.session.account).await?;
     let sharing = grants::sharing(&call.app, person.session.account).await?;
     let shared_with = |claim: &str| sharing.by_claim.get(claim).copied().unwrap_or_default();
-    let checked = held.get("email").and_then(|email| email.verified_at);
+    let address = |claim: &str| {
+        let value = held.get(claim);
+        let chip =
+            |at: Option<Time>| at.map_or_else(|| Chip::unchecked(frame.words), |at| Chip::checked(frame.words, at));
+        AddressRow {
+            label: frame.words.claim(claim),
+            value: value.map(|value| value.text.clone()),
+            chip: value.map(|value| chip(value.verified_at)),
+            shared_with: shared_with(claim),
+        }
+    };
     answer::html(&Profile {
-        email: person.summary.email.clone().unwrap_or_default(),
-        email_chip: checked.map(|at| Chip::checked(frame.words, at)),
-        email_shared_with: shared_with("email"),
+        addresses: ["email", "phone_number"].map(address).into(),
         groups: Profile::groups(frame.words, |f| (typed(&held, f.name), shared_with(f.claim()))),
         frame,
     })

@@ -156,11 +156,24 @@ impl Line {
     }
 
     pub fn is_missing(&self) -> bool {
-        self.value.is_none() && self.detail.is_none()
+        self.value.is_none() && self.detail.is_none() && self.choices.is_empty()
+    }
+
+    /// Whether what was picked is gone, while there are others to pick.
+    pub fn is_gone(&self) -> bool {
+        self.value.is_none() && !self.choices.is_empty()
     }
 
     pub fn has_box(&self) -> bool {
         !self.is_locked && (self.is_shared || !self.is_missing())
+    }
+
+    /// Where a value for it is added.
+    pub fn add_href(&self) -> String {
+        match self.name.as_str() {
+            "email" | "phone_number" => "/account/contacts".to_owned(),
+            name => format!("/account/profile/edit#{name}"),
+        }
     }
 
     /// An id for the page: the name with its odd characters replaced.

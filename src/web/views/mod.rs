@@ -7,6 +7,7 @@ pub mod api;
 pub mod approvals;
 pub mod apps;
 pub mod consent;
+pub mod contacts;
 pub mod device;
 pub mod profile;
 pub mod public;

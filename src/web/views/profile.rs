@@ -12,12 +12,18 @@ use crate::words::Words;
 #[template(path = "pages/profile.html")]
 pub struct Profile {
     pub frame: Frame,
-    /// The address with which the person signs in.
-    pub email: String,
-    pub email_chip: Option<Chip>,
-    /// How many apps see the address.
-    pub email_shared_with: usize,
+    /// The primary mail address and phone number; they are changed on a page of their own.
+    pub addresses: Vec<AddressRow>,
     pub groups: Vec<SummaryGroup>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AddressRow {
+    pub label: String,
+    pub value: Option<String>,
+    pub chip: Option<Chip>,
+    /// How many apps see one of its kind.
+    pub shared_with: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -30,7 +36,6 @@ pub struct SummaryGroup {
 pub struct SummaryRow {
     pub label: String,
     pub value: Option<String>,
-    pub chip: Option<Chip>,
     pub edit_href: String,
     /// How many apps see it.
     pub shared_with: usize,
@@ -92,7 +97,6 @@ const LINES: &str = "lines";
 
 const NAME: &str = "profile-group-name";
 const ABOUT: &str = "profile-group-about";
-const CONTACT: &str = "profile-group-contact";
 const ADDRESS: &str = "profile-group-address";
 const REGION: &str = "profile-group-region";
 const SOCIAL: &str = "profile-group-social";
@@ -110,7 +114,6 @@ pub const FIELDS: &[Field] = &[
     field("picture", ABOUT, "url", "photo", 500, true),
     field("profile", ABOUT, "url", "off", 500, true),
     field("website", ABOUT, "url", "url", 500, true),
-    field("phone_number", CONTACT, "tel", "tel", 24, true),
     field("street_address", ADDRESS, LINES, "street-address", 300, false),
     field("postal_code", ADDRESS, "text", "postal-code", 20, false),
     field("locality", ADDRESS, "text", "address-level2", 100, false),
@@ -144,16 +147,15 @@ impl Field {
     }
 }
 
-const GROUPS: [&str; 6] = [NAME, ABOUT, CONTACT, ADDRESS, REGION, SOCIAL];
+const GROUPS: [&str; 5] = [NAME, ABOUT, ADDRESS, REGION, SOCIAL];
 
 impl Profile {
     /// The summary from what the wallet holds: `value` gives what is typed for a field, and how many apps see it.
     pub fn groups(words: Words, mut value: impl FnMut(&'static Field) -> (Option<String>, usize)) -> Vec<SummaryGroup> {
         let mut row = |field: &'static Field| {
             let (value, shared_with) = value(field);
-            let chip = (field.name == "phone_number" && value.is_some()).then(|| Chip::unchecked(words));
             let edit_href = format!("/account/profile/edit#{}", field.name);
-            SummaryRow { label: words.claim(field.name), value, chip, edit_href, shared_with }
+            SummaryRow { label: words.claim(field.name), value, edit_href, shared_with }
         };
         let mut group = |name: &'static str| SummaryGroup {
             heading: words.t(name),
@@ -195,8 +197,7 @@ mod tests {
     fn as_much_may_be_typed_as_is_kept() {
         for field in FIELDS {
             let claim = claims::find(field.claim()).expect("a claim");
-            let is_typed_longer = field.name == "phone_number" || claim.name != field.name;
-            assert!(is_typed_longer || field.most == claim.most, "{}", field.name);
+            assert!(claim.name != field.name || field.most == claim.most, "{}", field.name);
         }
     }
 

@@ -20,6 +20,7 @@ use crate::web::views::apps;
 use crate::web::views::consent;
 use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
+use crate::web::views::contacts;
 use crate::web::views::device;
 use crate::web::views::profile;
 use crate::web::views::public;
@@ -55,7 +56,6 @@ fn field(name: &str) -> Option<String> {
         "preferred_username" => "amina_y",
         "birthdate" => "1990-05-03",
         "website" => "https://amina.example/",
-        "phone_number" => "+4915112345482",
         "street_address" => "1 <Main> Street\n2nd \"floor\"",
         "country" => "Germany",
         _ => return None,
@@ -320,9 +320,15 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("home_empty", home.render());
     let profile = profile::Profile {
         frame: Frame { notice: Some(words.t("saved")), ..inside() },
-        email: href("amina@mail.example"),
-        email_chip: checked(),
-        email_shared_with: 1,
+        addresses: vec![
+            profile::AddressRow {
+                label: words.claim("email"),
+                value: some("amina@mail.example"),
+                chip: checked(),
+                shared_with: 1,
+            },
+            profile::AddressRow { label: words.claim("phone_number"), value: None, chip: None, shared_with: 0 },
+        ],
         groups: profile::Profile::groups(words, |f| (field(f.name), usize::from(f.name == "name") * 2)),
     };
     add("profile", profile.render());
@@ -331,9 +337,38 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         action: href("/account/profile/edit"),
         groups: profile::ProfileEdit::groups(words, field),
     };
-    edit.frame.problem("phone_number", "problem-phone");
+    edit.frame.problem("website", "problem-url");
     edit.frame.problem("", "problem-form-expired");
     add("profile_edit", edit.render());
+
+    let row = |id: &str, address: &str, is_primary, chip: Option<Chip>, told: &[&str]| contacts::Row {
+        id: id.to_owned(),
+        address: address.to_owned(),
+        is_primary,
+        is_proven: chip.is_some(),
+        chip: chip.unwrap_or_else(|| Chip::unchecked(words)),
+        told: told.iter().map(|app| (*app).to_owned()).collect(),
+    };
+    let contacts = |frame, waiting| contacts::Contacts {
+        frame,
+        emails: vec![
+            row("con_a", "amina@mail.example", true, checked(), &["Orbit <Photos>", "Courier"]),
+            row("con_b", "a@work.example", false, checked(), &[]),
+        ],
+        phones: vec![row("con_c", "+4915112345482", true, None, &["Courier"])],
+        waiting,
+        proves_phones: true,
+        email: String::new(),
+        phone: href("+49"),
+    };
+    let waiting = contacts::Waiting { address: href("+4915112345482"), is_phone: true };
+    add("contacts", contacts(inside(), Some(waiting)).render());
+    let waiting = contacts::Waiting { address: href("b@mail.example"), is_phone: false };
+    let mut frame_with_problem = inside();
+    frame_with_problem.problem("code", "problem-code");
+    add("contacts_code_error", contacts(frame_with_problem, Some(waiting)).render());
+    let bare = contacts(Frame { notice: Some(words.t("contact-removed")), ..inside() }, None);
+    add("contacts_bare", contacts::Contacts { phones: vec![], proves_phones: false, ..bare }.render());
 
     let row = |standing, until, last_read| apps::AppRow {
         app: app(standing),

@@ -37,10 +37,8 @@ claim-country = البلد
 
 profile-title = الملف الشخصي
 profile-lead = أنت تختار سطرًا سطرًا ما يراه التطبيق. ما ليس هنا لا يمكن مشاركته.
-profile-group-sign-in = تسجيل الدخول
 profile-group-name = الاسم
 profile-group-about = عنك
-profile-group-contact = التواصل
 profile-group-address = العنوان
 profile-group-region = اللغة والوقت
 profile-group-social = الملف الاجتماعي

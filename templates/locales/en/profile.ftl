@@ -37,10 +37,8 @@ claim-country = Country
 
 profile-title = Profile
 profile-lead = You choose line by line what an app may see. What is not here cannot be shared.
-profile-group-sign-in = Sign-in
 profile-group-name = Name
 profile-group-about = About you
-profile-group-contact = Contact
 profile-group-address = Address
 profile-group-region = Language and time
 profile-group-social = Social profile

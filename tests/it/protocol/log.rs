@@ -15,6 +15,18 @@ async fn the_log_holds_no_secret_and_nobody() {
     let mut person = Person::signed_up(&server).await;
     fill_profile(&mut person).await;
     let mut secrets: Vec<String> = vec![person.email.clone(), person.password.clone(), "Amina".into(), "Yusuf".into()];
+    let (second, number) = (format!("second-{}", person.email), "+4915112345699");
+    for (field, address) in [("email", second.as_str()), ("phone", number)] {
+        let page = person.visit("/account/contacts").await.page();
+        person.submit(&page, &page.form(field).fill(field, address)).await;
+        let code = match field {
+            "email" => server.letter_to(address, 0).await.code().expect("a code"),
+            _ => server.text_to(address, 0).await.code(),
+        };
+        let page = person.visit("/account/contacts").await.page();
+        person.submit(&page, &page.form("code").fill("code", &code)).await;
+        secrets.extend([address.trim_start_matches('+').to_owned()]);
+    }
     let mut stranger = person.elsewhere();
     stranger.password = "a guess that is wrong".to_owned();
     let page = stranger.visit("/signin").await.page();

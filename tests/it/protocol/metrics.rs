@@ -15,6 +15,8 @@ async fn every_metric_counts_what_it_says() {
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = Person::signed_up(&server).await;
     person.elsewhere().sign_in().await;
+    let page = person.visit("/account/contacts").await.page();
+    person.submit(&page, &page.form("phone").fill("phone", "+4915112345678")).await;
     let attempt = platform.attempt("openid email");
     let tokens = platform.sign_in_with(&mut person, attempt, &Answers::only(&["email"])).await;
     platform.userinfo(&tokens.access).await;

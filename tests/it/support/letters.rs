@@ -69,3 +69,29 @@ pub fn in_folder(folder: &Path) -> Vec<Letter> {
         .map(|bytes| Letter::read(&bytes, String::new(), Vec::new()))
         .collect()
 }
+
+/// A text message to a phone.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub to: String,
+    pub text: String,
+}
+
+impl Text {
+    /// The code in its last line (WICG origin-bound one-time codes).
+    pub fn code(&self) -> String {
+        let last = self.text.lines().last().unwrap_or_default();
+        last.rsplit_once(" #").unwrap_or_else(|| panic!("no code in {last:?}")).1.to_owned()
+    }
+}
+
+/// The text messages of a folder, oldest first.
+pub fn texts_in_folder(folder: &Path) -> Vec<Text> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|ending| ending == "sms")).collect();
+    files.sort();
+    let wholes = files.iter().filter_map(|file| fs::read_to_string(file).ok());
+    wholes
+        .filter_map(|whole| whole.split_once('\n').map(|(to, text)| Text { to: to.to_owned(), text: text.to_owned() }))
+        .collect()
+}

@@ -20,7 +20,7 @@ use tokio::sync::OnceCell;
 
 use super::eventually;
 use super::letters;
-use super::letters::Letter;
+use super::letters::{Letter, Text};
 use super::parts::Folder;
 use super::parts::Postgres;
 use super::parts::Process;
@@ -122,6 +122,11 @@ impl Stores {
             Some(smtp) => smtp.letters(),
             None => letters::in_folder(&self.data.join(OUTBOX)),
         }
+    }
+
+    /// All text messages that have left so far, oldest first.
+    pub fn texts(&self) -> Vec<Text> {
+        letters::texts_in_folder(&self.data.join(OUTBOX))
     }
 
     fn settings(&self) -> Vec<(String, String)> {
@@ -306,6 +311,14 @@ impl Server {
         eventually(&format!("a message to {address}"), Duration::from_secs(20), async || {
             let letters = self.stores.letters().into_iter().filter(|letter| letter.to.iter().any(|to| to == address));
             letters.skip(seen).last()
+        })
+        .await
+    }
+
+    /// Waits for the newest text message to `number` after the first `seen` ones.
+    pub async fn text_to(&self, number: &str, seen: usize) -> Text {
+        eventually(&format!("a text message to {number}"), Duration::from_secs(20), async || {
+            self.stores.texts().into_iter().filter(|text| text.to == number).skip(seen).last()
         })
         .await
     }

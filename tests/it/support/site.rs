@@ -22,9 +22,16 @@ pub struct Heard {
     pub query: String,
     pub content_type: String,
     pub body: String,
+    /// The header as it came.
+    head: String,
 }
 
 impl Heard {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.into_iter().find(|(one, _)| one.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+
     /// The parameters of the query.
     pub fn parameters(&self) -> HashMap<String, String> {
         url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
@@ -192,5 +199,6 @@ async fn read(socket: &mut (impl AsyncRead + Unpin)) -> Option<Heard> {
         query: query.to_owned(),
         content_type: header("content-type").unwrap_or_default(),
         body: String::from_utf8_lossy(&bytes[end..end + length]).into_owned(),
+        head,
     })
 }

@@ -1,0 +1,494 @@
+//! Mail addresses and phone numbers of a wallet: added, proven, chosen, removed.
+//!
+//! A mail address is kept once it is proven: with each one its owner can sign in and choose a new password, and one that
+//! belongs to somebody else must never be told to an app. A phone number may be kept without proof, and is told as such.
+
+use super::challenge::{self, Sent};
+use super::{guard, notice, open, sealing};
+use crate::app::App;
+use crate::audit::{self, Origin, Record};
+use crate::base::id::{AccountId, ChallengeId, ContactId};
+use crate::base::{Digest, Fault, Time, text};
+use crate::config::Rate;
+use crate::error::{Denied, Error};
+use crate::store::database::challenges::{self, Challenge, Purpose};
+use crate::store::database::contacts::{self as store, Contact, ContactKind};
+use crate::store::database::{Conn, accounts, counters};
+
+/// An address as its owner sees it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    pub id: ContactId,
+    pub kind: ContactKind,
+    pub text: String,
+    pub is_primary: bool,
+    pub verified_at: Option<Time>,
+}
+
+/// The addresses of an account: of each kind the primary one first, then by age.
+///
+/// # Errors
+/// A fault when the database does not answer or an address cannot be opened.
+pub async fn list(app: &App, account: AccountId) -> Result<Vec<Address>, Fault> {
+    let unit = app.clone();
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let key = sealing::load_key(conn, &unit, account).await?;
+                let mut all = Vec::new();
+                for contact in store::list(conn, account).await? {
+                    all.push(Address {
+                        id: contact.id,
+                        kind: contact.kind,
+                        text: sealing::open_contact(&key, &contact)?,
+                        is_primary: contact.is_primary,
+                        verified_at: contact.verified_at,
+                    });
+                }
+                Ok(all)
+            })
+        })
+        .await
+}
+
+/// A code that is on its way.
+pub struct Waiting {
+    pub kind: ContactKind,
+    pub address: String,
+}
+
+/// What a challenge of this account waits for; `None` once it is over.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn waiting(app: &App, account: AccountId, id: ChallengeId) -> Result<Option<Waiting>, Fault> {
+    let now = app.now();
+    let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(challenges::find(conn, id))).await?;
+    let Some((challenge, kind)) = found.and_then(|found| own(found, account)).filter(|(c, _)| c.expires_at > now)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Waiting { kind, address: challenge::open(app, &challenge)?.to }))
+}
+
+/// A challenge of this account that waits for its code.
+fn own(challenge: Challenge, account: AccountId) -> Option<(Challenge, ContactKind)> {
+    let kind = match challenge.purpose {
+        Purpose::Email => ContactKind::Email,
+        Purpose::Phone => ContactKind::Phone,
+        Purpose::Register | Purpose::Recover => return None,
+    };
+    let is_open = challenge.proven_at.is_none() && challenge.used_at.is_none();
+    (challenge.account_id == Some(account) && is_open).then_some((challenge, kind))
+}
+
+/// Who wants which address proven.
+struct Wish {
+    account: AccountId,
+    kind: ContactKind,
+    lookup: Digest,
+    sent: Sent,
+}
+
+impl Wish {
+    fn new(app: &App, account: AccountId, kind: ContactKind, address: String, locale: &str) -> Self {
+        let lookup = sealing::lookup(app, kind, &address);
+        Self { account, kind, lookup, sent: Sent { to: address, locale: locale.to_owned() } }
+    }
+
+    fn purpose(&self) -> Purpose {
+        match self.kind {
+            ContactKind::Email => Purpose::Email,
+            ContactKind::Phone => Purpose::Phone,
+        }
+    }
+}
+
+/// Sends a code to a mail address that shall belong to the wallet. Where it is another wallet's the answer and the work
+/// are the same: its owner alone is told, by mail, and no code is right.
+///
+/// # Errors
+/// The field `email`; too many codes; a fault.
+pub async fn add_email(
+    app: &App,
+    account: AccountId,
+    typed: &str,
+    locale: &str,
+    origin: &Origin,
+) -> Result<ChallengeId, Error> {
+    let email = text::email(typed).ok_or_else(|| Denied::field("email", "problem-email"))?;
+    let wish = Wish::new(app, account, ContactKind::Email, email, locale);
+    let (unit, origin) = (app.clone(), origin.clone());
+    let begun = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            match fits(tx, &unit, &wish).await? {
+                Err(denied) => Ok(Err(denied)),
+                Ok(_) => begin(tx, &unit, &wish, &origin).await,
+            }
+        })
+    });
+    Ok(begun.await??)
+}
+
+/// What came of adding a number.
+pub enum Added {
+    /// A code is on its way to it.
+    Waiting(ChallengeId),
+    /// It is kept, and cannot be proven here.
+    Kept,
+    /// It is kept; no code was sent, for too many were.
+    Later(Denied),
+}
+
+/// Keeps a phone number, not proven yet, and sends a code to it.
+///
+/// # Errors
+/// The field `phone`; a fault.
+pub async fn add_phone(
+    app: &App,
+    account: AccountId,
+    typed: &str,
+    locale: &str,
+    origin: &Origin,
+) -> Result<Added, Error> {
+    let number = text::phone(typed).ok_or_else(|| Denied::field("phone", "problem-phone"))?;
+    let wish = Wish::new(app, account, ContactKind::Phone, number, locale);
+    let (unit, origin) = (app.clone(), origin.clone());
+    let added = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let app = &unit;
+            let held = match fits(tx, app, &wish).await? {
+                Err(denied) => return Ok(Err(denied)),
+                Ok(held) => held,
+            };
+            if !held.iter().any(|contact| contact.lookup == wish.lookup) {
+                let key = sealing::load_key(tx, app, account).await?;
+                let number = open::contact(app, &key, account, wish.kind, &wish.sent.to, None);
+                store::insert(tx, &Contact { is_primary: held.is_empty(), ..number }).await?;
+                audit::record(tx, app, &Record::of("phone.added", account), &origin).await?;
+                notice::contact_changed(tx, app, account, "phone-added", &wish.sent.to, &origin).await?;
+            }
+            if !app.sms.is_on() {
+                return Ok(Ok(Added::Kept));
+            }
+            Ok(Ok(begin(tx, app, &wish, &origin).await?.map_or_else(Added::Later, Added::Waiting)))
+        })
+    });
+    Ok(added.await??)
+}
+
+/// Sends a code to a number of the wallet that is not proven yet.
+///
+/// # Errors
+/// Not found where it is another's, proven already, or no number; too many codes; a fault.
+pub async fn prove_phone(
+    app: &App,
+    account: AccountId,
+    id: ContactId,
+    locale: &str,
+    origin: &Origin,
+) -> Result<ChallengeId, Error> {
+    let (unit, locale, origin) = (app.clone(), locale.to_owned(), origin.clone());
+    let begun = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let app = &unit;
+            let found = store::find(tx, account, id).await?;
+            let unproven = found.filter(|c| c.kind == ContactKind::Phone && c.verified_at.is_none() && app.sms.is_on());
+            let Some(contact) = unproven else { return Ok(Err(Denied::NotFound)) };
+            let key = sealing::load_key(tx, app, account).await?;
+            let number = sealing::open_contact(&key, &contact)?;
+            begin(tx, app, &Wish::new(app, account, contact.kind, number, &locale), &origin).await
+        })
+    });
+    Ok(begun.await??)
+}
+
+/// The addresses of the kind that the wallet holds, where one more fits among them. Nobody else adds one meanwhile.
+async fn fits(conn: &mut Conn<'_>, app: &App, wish: &Wish) -> Result<Result<Vec<Contact>, Denied>, Fault> {
+    // Writing the account's row lets one unit of it through at a time.
+    accounts::touch(conn, wish.account, app.now()).await?;
+    let mut held = store::list(conn, wish.account).await?;
+    held.retain(|contact| contact.kind == wish.kind);
+    let (field, most) = match wish.kind {
+        ContactKind::Email => ("email", app.config.limits.emails),
+        ContactKind::Phone => ("phone", app.config.limits.phones),
+    };
+    let same = held.iter().find(|contact| contact.lookup == wish.lookup);
+    if same.is_some_and(|contact| contact.verified_at.is_some()) {
+        return Ok(Err(Denied::field(field, "problem-contact-own")));
+    }
+    if same.is_none() && held.len() >= most {
+        return Ok(Err(Denied::field(field, "problem-contacts-full")));
+    }
+    Ok(Ok(held))
+}
+
+/// Begins a challenge and sends its code; what waited before is void.
+async fn begin(
+    conn: &mut Conn<'_>,
+    app: &App,
+    wish: &Wish,
+    origin: &Origin,
+) -> Result<Result<ChallengeId, Denied>, Fault> {
+    let now = app.now();
+    if let Err(denied) = count_send(conn, app, wish).await? {
+        return Ok(Err(denied));
+    }
+    challenges::supersede_own(conn, wish.purpose(), wish.account, now).await?;
+    if wish.kind == ContactKind::Phone {
+        // One code at a time is in the hand of whoever holds the phone.
+        challenges::supersede(conn, wish.purpose(), wish.lookup, now).await?;
+    }
+    let id = ChallengeId::new(now, &app.random);
+    let code = send(conn, app, wish, id, origin).await?;
+    let plain = serde_json::to_vec(&wish.sent).map_err(|e| Fault::internal("write a challenge", e))?;
+    let challenge = Challenge {
+        id,
+        purpose: wish.purpose(),
+        lookup: wish.lookup,
+        account_id: Some(wish.account),
+        address: app.sealers.challenge.seal(id.as_bytes(), &plain, &app.random),
+        code,
+        attempts: 0,
+        created_at: now,
+        expires_at: now + app.config.codes.lifetime,
+        proven_at: None,
+        used_at: None,
+    };
+    challenges::insert(conn, &challenge).await?;
+    Ok(Ok(id))
+}
+
+/// Enqueues the message that fits; gives the digest of the code in it, or one that no code has.
+async fn send(conn: &mut Conn<'_>, app: &App, wish: &Wish, id: ChallengeId, origin: &Origin) -> Result<Digest, Fault> {
+    let code = app.random.digits(6);
+    let right = challenge::digest(app, id, &code);
+    if wish.kind == ContactKind::Phone {
+        notice::sms(conn, app, &wish.sent, &code).await?;
+        return Ok(right);
+    }
+    let is_known = store::find_owner(conn, wish.kind, wish.lookup).await?.is_some();
+    if !is_known {
+        notice::code(conn, app, "contact_code", &wish.sent, &code).await?;
+        return Ok(right);
+    }
+    notice::plain(conn, app, "contact_known", &wish.sent).await?;
+    let record = Record::of("email.refused", wish.account).refused("address_known");
+    audit::record(conn, app, &record, origin).await?;
+    // A code that nobody was sent.
+    Ok(Digest::from_bytes(app.random.bytes()))
+}
+
+/// Counts one more code to an address, in SQL; each count under a name that tells nothing (WALLET.md §18).
+async fn count_send(conn: &mut Conn<'_>, app: &App, wish: &Wish) -> Result<Result<(), Denied>, Fault> {
+    let limits = &app.config.limits;
+    let (account, address) = (wish.account.to_string(), format!("{:?}", wish.lookup.as_bytes()));
+    let pair = format!("{account}\0{address}");
+    let pause = Rate { count: 1, per: app.config.codes.resend, burst: 1 };
+    let mut counts = vec![("contact-pause", pair, pause), ("contact-account", account, limits.code_send_account)];
+    match wish.kind {
+        ContactKind::Email => counts.extend([
+            ("contact-hour", address.clone(), limits.code_send),
+            ("contact-day", address, limits.code_send_day),
+        ]),
+        ContactKind::Phone => counts.extend([
+            ("sms-minutes", address.clone(), limits.sms_send),
+            ("sms-hour", address.clone(), limits.sms_send_hour),
+            ("sms-day", address, limits.sms_send_day),
+            ("sms-prefix", text::phone_prefix(&wish.sent.to).to_owned(), limits.sms_prefix),
+        ]),
+    }
+    let now = app.now();
+    let counts: Vec<_> =
+        counts.into_iter().map(|(purpose, key, rate)| (guard::name(app, purpose, &key), rate)).collect();
+    // What is refused counts nowhere.
+    for (name, rate) in &counts {
+        let full = counters::find(conn, *name).await?.filter(|counter| counter.count >= i64::from(rate.count));
+        if let Some(retry_after) = full.and_then(|counter| guard::left(counter.since, rate.per, now)) {
+            return Ok(Err(Denied::TooMany { retry_after }));
+        }
+    }
+    for (name, rate) in counts {
+        // Another node may have counted since.
+        if counters::count(conn, name, i64::from(rate.count), rate.per, now).await?.is_none() {
+            return Ok(Err(Denied::TooMany { retry_after: rate.per }));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Sends a new code in the place of the old one.
+///
+/// # Errors
+/// `Expired` where none of this account's waits; too many codes; a fault.
+pub async fn resend(app: &App, account: AccountId, id: ChallengeId, origin: &Origin) -> Result<(), Error> {
+    let (unit, origin) = (app.clone(), origin.clone());
+    let resent = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let app = &unit;
+            let found = challenges::find(tx, id).await?.and_then(|found| own(found, account));
+            let Some((challenge, kind)) = found else { return Ok(Err(Denied::Expired)) };
+            let wish = Wish { account, kind, lookup: challenge.lookup, sent: challenge::open(app, &challenge)? };
+            if let Err(denied) = count_send(tx, app, &wish).await? {
+                return Ok(Err(denied));
+            }
+            let code = send(tx, app, &wish, id, &origin).await?;
+            let is_renewed = challenges::renew(tx, id, code, app.now() + app.config.codes.lifetime).await?;
+            Ok(if is_renewed { Ok(()) } else { Err(Denied::Expired) })
+        })
+    });
+    Ok(resent.await??)
+}
+
+/// Takes a try with a code; where it is right, the address is the wallet's from then on.
+///
+/// # Errors
+/// The field `code`; `Expired` when it is too old, its tries are used up, or the mail address got a wallet meanwhile; a
+/// fault.
+pub async fn prove(
+    app: &App,
+    account: AccountId,
+    id: ChallengeId,
+    typed: &str,
+    origin: &Origin,
+) -> Result<ContactKind, Error> {
+    let wrong = || Denied::field("code", "problem-code");
+    let code = challenge::read_code(typed).ok_or_else(wrong)?;
+    let tries = i32::try_from(app.config.codes.tries).unwrap_or(5);
+    let (unit, origin) = (app.clone(), origin.clone());
+    let proven = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            let (app, now) = (&unit, unit.now());
+            let found = challenges::find(tx, id).await?.and_then(|found| own(found, account));
+            let Some((found, kind)) = found else { return Ok(Err(Denied::Expired)) };
+            let Some(challenge) = challenges::take_try(tx, id, found.purpose, tries, now).await? else {
+                return Ok(Err(Denied::Expired));
+            };
+            if challenge.code != challenge::digest(app, id, &code) {
+                // The last try is gone: only a new code helps.
+                return Ok(Err(if challenge.attempts >= tries { Denied::Expired } else { wrong() }));
+            }
+            let is_first = challenges::prove(tx, id, now, now + app.config.codes.lifetime).await?;
+            if !is_first || challenges::take(tx, id, found.purpose, now).await?.is_none() {
+                return Ok(Err(Denied::Expired));
+            }
+            let wish = Wish { account, kind, lookup: challenge.lookup, sent: challenge::open(app, &challenge)? };
+            Ok(keep(tx, app, &wish, &origin).await?.map(|()| kind))
+        })
+    });
+    Ok(proven.await??)
+}
+
+/// Keeps a proven address.
+async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> Result<Result<(), Denied>, Fault> {
+    let held = match fits(conn, app, wish).await? {
+        // It was proven meanwhile, or others fill its place.
+        Err(_) => return Ok(Err(Denied::Expired)),
+        Ok(held) => held,
+    };
+    let (account, kind) = (wish.account, wish.kind);
+    let unproven = held.iter().find(|contact| contact.lookup == wish.lookup).cloned();
+    let contact = match &unproven {
+        // The same one from now on proven: whoever was told of it is told of it still.
+        Some(contact) => Contact { verified_at: Some(app.now()), ..contact.clone() },
+        None => {
+            let key = sealing::load_key(conn, app, account).await?;
+            let new = open::contact(app, &key, account, kind, &wish.sent.to, Some(app.now()));
+            Contact { is_primary: held.is_empty(), ..new }
+        }
+    };
+    if unproven.is_some() {
+        store::remove(conn, account, contact.id).await?;
+    }
+    if kind == ContactKind::Email {
+        if !store::insert(conn, &contact).await? {
+            return Ok(Err(Denied::Expired));
+        }
+        audit::record(conn, app, &Record::of("email.verified", account), origin).await?;
+        notice::contact_changed(conn, app, account, "email-added", &wish.sent.to, origin).await?;
+        return Ok(Ok(()));
+    }
+    // Numbers change hands, and the last who held the phone has it now. Another node may prove the same one at this
+    // moment; then it is looked at again.
+    for _ in 0..4 {
+        for lost in store::contest(conn, account, kind, wish.lookup).await? {
+            accounts::touch(conn, lost.account_id, app.now()).await?;
+            audit::record(conn, app, &Record::of("phone.contested", lost.account_id), &Origin::house()).await?;
+            notice::notify(conn, app, lost.account_id, "phone_contested", &[("address", wish.sent.to.clone())]).await?;
+        }
+        if store::insert(conn, &contact).await? {
+            audit::record(conn, app, &Record::of("phone.verified", account), origin).await?;
+            return Ok(Ok(()));
+        }
+    }
+    Err(Fault::unavailable("keep a proven number", "others prove the same one"))
+}
+
+/// Makes an address the one that is used unless another is picked; mail of the house goes to the primary one.
+///
+/// # Errors
+/// Not found where it is another's, or a mail address that is not proven; a fault.
+pub async fn make_primary(app: &App, account: AccountId, id: ContactId, origin: &Origin) -> Result<(), Error> {
+    let (unit, origin) = (app.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let app = &unit;
+                accounts::touch(tx, account, app.now()).await?;
+                let contact = store::find(tx, account, id).await?.ok_or(Error::Denied(Denied::NotFound))?;
+                if contact.is_primary {
+                    return Ok(());
+                }
+                let key = sealing::load_key(tx, app, account).await?;
+                let address = sealing::open_contact(&key, &contact)?;
+                let (event, what) = match contact.kind {
+                    ContactKind::Email => ("email.primary_changed", "email-primary"),
+                    ContactKind::Phone => ("phone.primary_changed", "phone-primary"),
+                };
+                // The old one is told, while it still is the primary one.
+                notice::contact_changed(tx, app, account, what, &address, &origin).await?;
+                if !store::set_primary(tx, account, contact.kind, id).await? {
+                    return Err(Denied::NotFound.into());
+                }
+                Ok(audit::record(tx, app, &Record::of(event, account), &origin).await?)
+            })
+        })
+        .await
+}
+
+/// Removes an address. Apps for which it was picked are told nothing in its place.
+///
+/// # Errors
+/// Not found where it is another's; a conflict where it is the primary mail address; a fault.
+pub async fn remove(app: &App, account: AccountId, id: ContactId, origin: &Origin) -> Result<(), Error> {
+    let (unit, origin) = (app.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let (app, now) = (&unit, unit.now());
+                accounts::touch(tx, account, now).await?;
+                let contact = store::find(tx, account, id).await?.ok_or(Error::Denied(Denied::NotFound))?;
+                if !store::remove(tx, account, id).await? {
+                    return Err(Denied::Conflict("contact").into());
+                }
+                let key = sealing::load_key(tx, app, account).await?;
+                let address = sealing::open_contact(&key, &contact)?;
+                let (event, what) = match contact.kind {
+                    ContactKind::Email => ("email.removed", "email-removed"),
+                    ContactKind::Phone => ("phone.removed", "phone-removed"),
+                };
+                if contact.kind == ContactKind::Email {
+                    // Nobody comes back in by an address that has just been taken out.
+                    challenges::supersede(tx, Purpose::Recover, contact.lookup, now).await?;
+                } else if contact.is_primary {
+                    let left = store::list(tx, account).await?;
+                    if let Some(next) = left.iter().find(|other| other.kind == contact.kind) {
+                        store::set_primary(tx, account, contact.kind, next.id).await?;
+                    }
+                }
+                notice::contact_changed(tx, app, account, what, &address, &origin).await?;
+                Ok(audit::record(tx, app, &Record::of(event, account), &origin).await?)
+            })
+        })
+        .await
+}

@@ -41,6 +41,7 @@ pub enum Per {
     Host,
     /// An account and a client: the authorization between them.
     AccountAndClient,
+    Account,
     /// A network address; IPv6 by /64.
     Address,
 }
@@ -54,6 +55,7 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "client_document", per: Per::Host, rate: |l| l.client_document },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
     Limit { name: "backchannel", per: Per::AccountAndClient, rate: |l| l.backchannel },
+    Limit { name: "upload", per: Per::Account, rate: |l| l.upload },
     Limit { name: "address", per: Per::Address, rate: |l| l.address },
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },

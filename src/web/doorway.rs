@@ -9,7 +9,7 @@ use poem::{Body, Endpoint, Request, Response};
 use uuid::{Builder, Uuid};
 
 use crate::app::App;
-use crate::base::Fault;
+use crate::base::{Fault, Seconds};
 use crate::error::Error;
 use crate::risk::limits;
 use crate::web::answer;
@@ -21,6 +21,9 @@ use crate::web::visit::Visit;
 
 /// Answers of protected resources carry it.
 const INTERACTION_ID: &str = "x-fapi-interaction-id";
+
+/// How long a request with an upload may take.
+const LONG: Seconds = Seconds::minutes(15);
 
 /// All routes of one path.
 pub struct Doorway {
@@ -65,7 +68,8 @@ impl Doorway {
         }
         let call = Call::new(self.app.clone(), visit.clone(), request);
         let work = AssertUnwindSafe((row.handler)(call)).catch_unwind();
-        match tokio::time::timeout(self.app.config.http.request_timeout.duration(), work).await {
+        let patience = if row.is_long { LONG } else { self.app.config.http.request_timeout };
+        match tokio::time::timeout(patience.duration(), work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Fault::broken("answer a request: the handler panicked").into()),
             Err(elapsed) => Err(Fault::unavailable("answer a request in time", elapsed).into()),

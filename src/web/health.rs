@@ -10,14 +10,17 @@ use serde_json::{Map, Value, json};
 
 use crate::app::{App, Room};
 use crate::base::Fault;
+use crate::outbound::scanner;
 use crate::provider::keys;
+use crate::wallet::media::Scanner;
 use crate::web::answer;
 
 /// How long a part may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The one part that is told of and not waited for: without bytes people still sign in (SECURITY.md §5.4).
+/// The parts that are told of and not waited for: without bytes people still sign in (SECURITY.md §5.4).
 const BLOBS: &str = "blobs";
+const SCANNER: &str = "scanner";
 
 /// Whether the process still takes requests: off while it ends, so that a balancer looks elsewhere first.
 pub struct Serving(AtomicBool);
@@ -46,13 +49,15 @@ impl Operations {
     /// Every part, asked at once.
     async fn ready(&self) -> Response {
         let app = &self.0;
-        let (database, ephemeral, blobs, keys) = tokio::join!(
+        let scanner = app.room::<Scanner>();
+        let (database, ephemeral, blobs, keys, scanned) = tokio::join!(
             ask(app.db.ping()),
             ask(app.ephemeral.ping()),
             ask(app.blobs.ping()),
             ask(async {
                 keys::set(app).await.map(drop).map_err(|_| Fault::unavailable("load the signing keys", "no key set"))
             }),
+            ask(scanner.0.ping()),
         );
         let is_serving = app.room::<Serving>().0.load(Ordering::SeqCst);
         let parts = [
@@ -60,8 +65,12 @@ impl Operations {
             ("ephemeral", app.ephemeral.name(), ephemeral),
             (BLOBS, app.blobs.name(), blobs),
             ("signing_keys", "jwks", keys),
+            (SCANNER, scanner.0.name(), scanned),
         ];
-        let is_ready = is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || *name == BLOBS);
+        // Our own file check is no part that could be away.
+        let has_scanner = matches!(scanner.0, scanner::Scanner::Clamd(_));
+        let parts = parts.into_iter().filter(|(name, ..)| has_scanner || *name != SCANNER).collect::<Vec<_>>();
+        let is_ready = is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || [BLOBS, SCANNER].contains(name));
         let mut told = Map::new();
         for (name, kind, part) in parts {
             told.insert(name.to_owned(), part.tell(kind));

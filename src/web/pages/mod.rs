@@ -11,6 +11,7 @@ pub mod consent;
 pub mod device;
 pub mod home;
 pub mod journey;
+pub mod media;
 pub mod notice;
 pub mod outbox;
 pub mod profile;

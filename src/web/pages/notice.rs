@@ -15,6 +15,10 @@ const NOTICES: &[&str] = &[
     "security-changed",
     "app-check-again",
     "approval-refused",
+    "media-taken",
+    "media-trashed",
+    "media-restored",
+    "media-destroyed",
 ];
 
 /// On to a page that tells what was done.

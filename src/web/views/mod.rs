@@ -7,6 +7,7 @@ pub mod approvals;
 pub mod apps;
 pub mod consent;
 pub mod device;
+pub mod media;
 pub mod profile;
 pub mod public;
 pub mod recover;

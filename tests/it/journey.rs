@@ -194,6 +194,8 @@ const SIGNED_IN: &[&str] = &[
     "/account",
     "/account/profile",
     "/account/profile/edit",
+    "/account/media",
+    "/account/media?show=trash",
     "/account/apps",
     "/account/activity",
     "/account/security",

@@ -19,6 +19,7 @@ mod house;
 mod interop;
 mod jobs;
 mod journey;
+mod media;
 mod limits;
 mod outbox;
 mod parts;

@@ -68,7 +68,7 @@ pub struct MediaItem {
     pub albums: Vec<String>,
     /// Label and value.
     pub facts: Vec<(String, String)>,
-    /// The page looks again by itself while the house works on it.
+    /// The house works on it.
     pub is_moving: bool,
     pub may_describe: bool,
     pub delete_action: Option<String>,

@@ -52,6 +52,7 @@ media-state-trashed = في سلة المهملات
 media-told-uploading = لم يصل الملف كاملًا بعد. اختر الملف نفسه مرة أخرى للمتابعة.
 media-told-quarantined = ينتظر الفحص. وحتى ذلك الحين لا يمكن لأحد رؤيته، ولا حتى أنت.
 media-told-processing = يجري تجهيزه. يستغرق ذلك بضع ثوانٍ.
+media-look-again = تحديث
 media-told-trashed = لا يراه أحد سواك، وسيُحذف نهائيًا لاحقًا.
 media-rejected-malware = عثر الفحص على شيء ضار فيه، فأُتلف.
 media-rejected-decode = تعذّرت قراءته كصورة أو فيديو. ربما كان الملف تالفًا.

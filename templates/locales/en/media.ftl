@@ -44,6 +44,7 @@ media-state-trashed = In the trash
 media-told-uploading = Not all of it has arrived yet. Choose the same file again to go on.
 media-told-quarantined = It waits for its check. Until then nobody can see it, and neither can you.
 media-told-processing = It is being prepared. This takes a few seconds.
+media-look-again = Look again
 media-told-trashed = Nobody but you can see it. It will be deleted for good later.
 media-rejected-malware = The check found something harmful in it, so it was destroyed.
 media-rejected-decode = It could not be read as a photo or video. Perhaps the file is damaged.

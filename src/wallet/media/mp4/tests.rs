@@ -4,65 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn boxed(kind: &[u8; 4], parts: &[Vec<u8>]) -> Vec<u8> {
-    let body = parts.concat();
-    let mut out = (body.len() as u32 + 8).to_be_bytes().to_vec();
-    out.extend(kind);
-    out.extend(body);
-    out
-}
+#[path = "../../../../tests/it/support/films.rs"]
+mod films;
 
-fn words(values: &[u32]) -> Vec<u8> {
-    values.iter().flat_map(|v| v.to_be_bytes()).collect()
-}
+use films::{PLACE, boxed};
 
-fn track(handler: &[u8; 4], entry: &[u8; 4], chunk_at: u32, sample: u32) -> Vec<u8> {
-    let mut header = words(&[0, 11, 12, 1, 0, 3000]);
-    header.resize(84 - 8 - 36, 0);
-    header.extend(words(&[0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000, 640 << 16, 480 << 16]));
-    let mut hdlr = words(&[0, 0]);
-    hdlr.extend(handler);
-    hdlr.extend([0; 12]);
-    hdlr.extend(b"Amina's camera\0");
-    let table = [
-        boxed(b"stsd", &[words(&[0, 1]), boxed(entry, &[vec![0; 78]])]),
-        boxed(b"stsc", &[words(&[0, 1, 1, 1, 1])]),
-        boxed(b"stsz", &[words(&[0, sample, 1])]),
-        boxed(b"stco", &[words(&[0, 1, chunk_at])]),
-    ];
-    let media = [
-        boxed(b"mdhd", &[words(&[0, 11, 12, 1000, 3000, 0])]),
-        boxed(b"hdlr", &[hdlr]),
-        boxed(b"minf", &[boxed(b"stbl", &table)]),
-        boxed(b"udta", &[b"+52.5200+013.4050/".to_vec()]),
-    ];
-    boxed(b"trak", &[boxed(b"tkhd", &[header]), boxed(b"mdia", &media)])
-}
-
-pub const PLACE: &[u8] = b"+52.5200+013.4050/";
-
-/// A small film with its place in every corner where cameras write it.
-pub fn film(brand: &[u8; 4]) -> Vec<u8> {
-    let file_type = boxed(b"ftyp", &[brand.to_vec(), vec![0; 4], brand.to_vec()]);
-    let place = PLACE.to_vec();
-    let data_at = file_type.len() as u32 + 8;
-    let picture = b"pictures and sound".to_vec();
-    let data = boxed(b"mdat", &[picture.clone(), place.clone()]);
-    let location = boxed(b"\xa9xyz", &[words(&[0x0012_15c7]), place.clone()]);
-    let mut movie = words(&[0, 11, 12, 1000, 3000]);
-    movie.resize(100, 0);
-    let movie = boxed(
-        b"moov",
-        &[
-            boxed(b"mvhd", &[movie]),
-            boxed(b"udta", &[location]),
-            boxed(b"meta", &[words(&[0]), b"com.apple.quicktime.location.ISO6709".to_vec(), place.clone()]),
-            track(b"vide", b"avc1", data_at, picture.len() as u32),
-            track(b"meta", b"gpmd", data_at + picture.len() as u32, place.len() as u32),
-        ],
-    );
-    let other = boxed(b"uuid", &[vec![7; 16], b"<x:xmpmeta>".to_vec(), place]);
-    [file_type, data, movie, other, boxed(b"free", &[PLACE.to_vec()])].concat()
+fn film(brand: &[u8; 4]) -> Vec<u8> {
+    films::mp4(brand, 0)
 }
 
 fn cleaned(mut file: Vec<u8>) -> Result<(Probe, Vec<u8>), Bad> {

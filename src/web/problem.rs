@@ -30,7 +30,7 @@ impl Problem {
         Self { status, code, detail: detail.into(), more: Map::new(), retry_after: None }
     }
 
-    fn with(mut self, name: &str, value: Value) -> Self {
+    fn beside(mut self, name: &str, value: Value) -> Self {
         self.more.insert(name.to_owned(), value);
         self
     }
@@ -38,7 +38,7 @@ impl Problem {
     /// An upload that was refused for good.
     pub fn rejected(reason: Option<&str>) -> Self {
         let reason = reason.unwrap_or(Reason::Decode.as_str());
-        Self::new(422, "file_rejected", "the file was looked at and is not taken").with("reason", reason.into())
+        Self::new(422, "file_rejected", "the file was looked at and is not taken").beside("reason", reason.into())
     }
 }
 
@@ -47,7 +47,7 @@ impl From<&Refusal> for Problem {
         match refusal {
             Refusal::Unsupported(why) => Self::new(415, "unsupported_type", why.to_string()),
             Refusal::TooLarge { most } => {
-                Self::new(413, "payload_too_large", format!("at most {most} bytes are taken here")).with("most", (*most).into())
+                Self::new(413, "payload_too_large", format!("at most {most} bytes are taken here")).beside("most", (*most).into())
             }
             Refusal::NoRoom(full) => Self::new(
                 507,

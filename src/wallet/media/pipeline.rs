@@ -33,7 +33,6 @@ pub async fn step(app: &App, id: MediaId) -> Result<(), Fault> {
     let unit = app.clone();
     let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(load(conn, unit, id))).await?;
     let Some((asset, bodies, key)) = found else { return Ok(()) };
-    let _ = key.as_bytes();
     match asset.state {
         State::Quarantined => look(app, &asset, &bodies, &key).await,
         State::Processing => make(app, &asset, &bodies, &key).await,

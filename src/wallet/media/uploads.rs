@@ -144,10 +144,15 @@ async fn make_room(
     let count = |kind: Kind| used.iter().filter(|(k, _)| k == kind.as_str()).count();
     let is_counted = |kind: Kind| own.is_some_and(|own| own.kind == kind.as_str());
     let full = |kind: Kind, most: u32| count(kind) - usize::from(is_counted(kind)) >= most as usize;
-    match kind {
-        Some(Kind::Video) if full(Kind::Video, media.videos) => return Err(Refusal::NoRoom(Full::Videos).into()),
-        Some(Kind::Photo) | None if full(Kind::Photo, media.photos) => return Err(Refusal::NoRoom(Full::Photos).into()),
-        _ => {}
+    let is_full = match kind {
+        Some(Kind::Video) if full(Kind::Video, media.videos) => Some(Full::Videos),
+        Some(Kind::Photo) if full(Kind::Photo, media.photos) => Some(Full::Photos),
+        // Its first bytes will tell which it is.
+        None if full(Kind::Photo, media.photos) && full(Kind::Video, media.videos) => Some(Full::Photos),
+        _ => None,
+    };
+    if let Some(full) = is_full {
+        return Err(Refusal::NoRoom(full).into());
     }
     let held: i64 = used.iter().map(|(_, bytes)| bytes).sum();
     let held = held.max(0).cast_unsigned() - own.map_or(0, |own| own.bytes.max(0).cast_unsigned());

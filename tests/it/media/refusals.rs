@@ -95,7 +95,9 @@ async fn wallet_s19_what_does_not_fit_is_told_exactly() {
     assert_eq!(hand.settled(&id).await, ("rejected".to_owned(), Value::from("duration")));
     let second = hand.upload(&photo).await;
     hand.ready(&second).await;
-    is_problem(&hand.create(&file(json!({}))).await, 507, "quota_exceeded_storage");
+    is_problem(&hand.create(&file(json!({ "kind": "photo" }))).await, 507, "quota_exceeded_storage");
+    let third = hand.begin(photo.len()).await;
+    is_problem(&hand.put(&third, 1, photo.clone()).await, 507, "quota_exceeded_storage");
     let room = json!({ "file_name": "a", "size": 90_000, "kind": "video" });
     assert_eq!(hand.create(&room).await.status, 201);
     is_problem(&hand.create(&room).await, 507, "quota_exceeded_storage");

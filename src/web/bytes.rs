@@ -21,7 +21,8 @@ const SANDBOX: &str = "default-src 'none'; sandbox";
 /// `readers`: `Cross-Origin-Resource-Policy`.
 pub fn answer(call: &Call, opened: &Opened, name: &str, cache: &'static str, readers: &'static str) -> Response {
     let tag = format!("\"{}\"", opened.etag);
-    let names_it = |list: &str| list.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag);
+    let names_it =
+        |list: &str| list.split(',').any(|one| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag);
     if call.header("if-none-match").is_some_and(names_it) {
         let mut response = Response::builder().status(StatusCode::NOT_MODIFIED).finish();
         describe(&mut response, opened, &tag, name, cache, readers);
@@ -35,7 +36,8 @@ pub fn answer(call: &Call, opened: &Opened, name: &str, cache: &'static str, rea
         Wanted::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         Wanted::Nothing => {
             let detail = "nothing of this range is there";
-            let mut response = problem::answer(&Problem::new(416, "range_not_satisfiable", detail), call.app.config.issuer());
+            let mut response =
+                problem::answer(&Problem::new(416, "range_not_satisfiable", detail), call.app.config.issuer());
             set(&mut response, CONTENT_RANGE, &format!("bytes */{}", opened.length));
             return response;
         }
@@ -56,7 +58,14 @@ pub fn answer(call: &Call, opened: &Opened, name: &str, cache: &'static str, rea
     response
 }
 
-fn describe(response: &mut Response, opened: &Opened, tag: &str, name: &str, cache: &'static str, readers: &'static str) {
+fn describe(
+    response: &mut Response,
+    opened: &Opened,
+    tag: &str,
+    name: &str,
+    cache: &'static str,
+    readers: &'static str,
+) {
     set(response, CONTENT_TYPE, opened.mime());
     set(response, CONTENT_SECURITY_POLICY, SANDBOX);
     set(response, CONTENT_DISPOSITION, &format!("inline; filename=\"{name}.{}\"", opened.format.ending()));

@@ -70,7 +70,8 @@ impl Operations {
         // Our own file check is no part that could be away.
         let has_scanner = matches!(scanner.0, scanner::Scanner::Clamd(_));
         let parts = parts.into_iter().filter(|(name, ..)| has_scanner || *name != SCANNER).collect::<Vec<_>>();
-        let is_ready = is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || [BLOBS, SCANNER].contains(name));
+        let is_ready =
+            is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || [BLOBS, SCANNER].contains(name));
         let mut told = Map::new();
         for (name, kind, part) in parts {
             told.insert(name.to_owned(), part.tell(kind));

@@ -1,5 +1,6 @@
 //! `/me/media`: what the script of the person's own pages asks for: uploads part by part, and the bytes of an item.
 
+use futures_util::StreamExt;
 use poem::Response;
 use poem::http::StatusCode;
 use serde::Deserialize;
@@ -36,14 +37,17 @@ pub async fn create(mut call: Call) -> Answer {
     let outcome = async {
         call.check_script()?;
         let account = call.person().await?.session.account;
-        let wanted: Wanted = call.script_json().await.ok_or(Refusal::Mismatch("the body is not the JSON of an upload"))?;
+        let wanted: Wanted =
+            call.script_json().await.ok_or(Refusal::Mismatch("the body is not the JSON of an upload"))?;
         let kind = wanted.kind.as_deref().map(str::parse).transpose();
         let digest = wanted.sha256.as_deref().map(hexadecimal);
         let announced = Announced {
             file_name: wanted.file_name,
             album: wanted.album.unwrap_or_default(),
             size: Some(wanted.size),
-            digest: digest.map(|digest| digest.ok_or(Refusal::Mismatch("sha256 is not 64 hexadecimal digits"))).transpose()?,
+            digest: digest
+                .map(|digest| digest.ok_or(Refusal::Mismatch("sha256 is not 64 hexadecimal digits")))
+                .transpose()?,
             kind: kind.map_err(|()| Refusal::Mismatch("kind is photo or video"))?,
         };
         uploads::create(&call.app, account, announced).await
@@ -104,16 +108,26 @@ pub async fn progress(call: Call) -> Answer {
 
 /// `PUT /me/media/uploads/{id}/parts/{n}`: the bytes of one part.
 pub async fn put_part(mut call: Call) -> Answer {
+    let mut body = Box::pin(call.body_stream().fuse());
     let outcome = async {
         call.check_script()?;
         let account = call.person().await?.session.account;
         let (id, number): (MediaId, u32) = (call.id("id")?, call.id("n")?);
-        let (length, body) = (call.content_length(), call.body_stream());
-        uploads::put_part(&call.app, account, id, number, length, body).await
+        uploads::put_part(&call.app, account, id, number, call.content_length(), &mut body).await
     };
     match outcome.await {
         Ok(part) => answer::json(&json!({ "n": part.number, "bytes": part.bytes, "etag": part.etag })),
-        Err(failure) => Ok(problem::tell(&failure, &call.visit)),
+        Err(failure) => {
+            // Whoever still sends would not get to read why: a part more is taken, and let go.
+            let mut left = 2 * PART;
+            while let Some(Ok(piece)) = body.next().await {
+                left = left.saturating_sub(piece.len() as u64);
+                if left == 0 {
+                    break;
+                }
+            }
+            Ok(problem::tell(&failure, &call.visit))
+        }
     }
 }
 

@@ -47,7 +47,8 @@ impl From<&Refusal> for Problem {
         match refusal {
             Refusal::Unsupported(why) => Self::new(415, "unsupported_type", why.to_string()),
             Refusal::TooLarge { most } => {
-                Self::new(413, "payload_too_large", format!("at most {most} bytes are taken here")).beside("most", (*most).into())
+                Self::new(413, "payload_too_large", format!("at most {most} bytes are taken here"))
+                    .beside("most", (*most).into())
             }
             Refusal::NoRoom(full) => Self::new(
                 507,
@@ -70,7 +71,9 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
             Error::Denied(Denied::NotFound) => Self::new(404, "not_found", "there is no such thing here"),
-            Error::Denied(Denied::StepUp { .. }) => Self::new(401, "reauthentication_required", "sign in, then try again"),
+            Error::Denied(Denied::StepUp { .. }) => {
+                Self::new(401, "reauthentication_required", "sign in, then try again")
+            }
             Error::Denied(Denied::TooMany { retry_after }) => Self {
                 retry_after: Some(*retry_after),
                 ..Self::new(429, "quota-exceeded", "too many: wait as long as Retry-After says")
@@ -83,7 +86,9 @@ impl From<&Error> for Problem {
                 ..Self::new(503, "temporary-reduced-capacity", "a part of the service is away: try again")
             },
             Error::Fault(_) => Self::new(500, "internal", "something went wrong on our side"),
-            Error::Denied(_) | Error::Protocol(_) => Self::new(400, "invalid_parameter", "the request cannot be carried out"),
+            Error::Denied(_) | Error::Protocol(_) => {
+                Self::new(400, "invalid_parameter", "the request cannot be carried out")
+            }
         }
     }
 }

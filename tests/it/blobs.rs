@@ -68,7 +68,7 @@ async fn large_ones_are_written_and_read_in_parts() {
         let (name, one) = (blobs.name(), key("media/aa/1"));
         assert_eq!(blobs.read(&one, 0, 10).await.unwrap(), None, "{name}");
         // Nothing, less than a piece of S3's, exactly two, and more than two.
-        for length in [0, 1000, 16 << 20, (17 << 20) + 5] {
+        for length in [0_usize, 1000, 16 << 20, (17 << 20) + 5] {
             let bytes: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
             let mut writer = blobs.write(&one).await.unwrap();
             for part in bytes.chunks(700_001) {

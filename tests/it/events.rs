@@ -359,7 +359,9 @@ async fn photos_come_and_go(house: &mut House) {
     let torn = hand.upload(&jpeg(40, 30)[..200]).await;
     hand.settled(&torn).await;
     house.must_tell("half a photo", &account, "", &["media.rejected refused account - decode"]).await;
-    for (deed, event) in [("delete", "trashed"), ("restore", "restored"), ("delete", "trashed"), ("destroy", "destroyed")] {
+    for (deed, event) in
+        [("delete", "trashed"), ("restore", "restored"), ("delete", "trashed"), ("destroy", "destroyed")]
+    {
         let page = hand.person.visit(&format!("/account/media/{id}")).await.page();
         hand.person.submit(&page, &page.form_to(&format!("/{deed}"))).await;
         house.must_tell(deed, &account, "", &[&format!("media.{event} ok account - -")]).await;

@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 
-use self::files::Files;
-use self::s3::S3;
+use self::files::{Files, Writing as FileWriting};
+use self::s3::{S3, Writing as S3Writing};
 use crate::base::{Fault, Random};
 use crate::config::Config;
 
@@ -196,8 +196,8 @@ impl Blobs {
 
 /// Bytes on their way to a key.
 pub enum Writer {
-    Files(files::Writing),
-    S3(s3::Writing),
+    Files(FileWriting),
+    S3(S3Writing),
 }
 
 impl Writer {

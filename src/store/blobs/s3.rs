@@ -66,8 +66,14 @@ impl S3 {
     pub(super) async fn read(&self, key: &BlobKey, from: u64, length: u64) -> Result<Option<Bytes>, Fault> {
         let attempted = "read a part of a blob from S3";
         let last = from.saturating_add(length - 1);
-        let answer = in_time(attempted, LIMIT, self.0.usual.get_object_range(key.as_str(), from, Some(last))).await;
-        Ok(answer?.map(|answer| answer.bytes().clone()))
+        let answer = async {
+            match self.0.usual.get_object_range(key.as_str(), from, Some(last)).await {
+                // Nothing is there from that byte on.
+                Err(S3Error::HttpFailWithBody(416, _)) => Ok(Bytes::new()),
+                answer => answer.map(|answer| answer.bytes().clone()),
+            }
+        };
+        in_time(attempted, LIMIT, answer).await
     }
 
     pub(super) fn write(&self, key: &BlobKey) -> Writing {
@@ -91,7 +97,8 @@ impl S3 {
         most: usize,
     ) -> Result<Vec<BlobKey>, Fault> {
         let (prefix, after) = (format!("{folder}/"), after.map(BlobKey::to_string));
-        let page = in_time("list blobs in S3", LIMIT, self.0.usual.list_page(prefix, None, None, after, Some(most))).await?;
+        let page =
+            in_time("list blobs in S3", LIMIT, self.0.usual.list_page(prefix, None, None, after, Some(most))).await?;
         let (page, _) = page.ok_or_else(|| Fault::broken("find the S3 bucket"))?;
         // What is no key of ours was put there by somebody else.
         Ok(page.contents.iter().filter_map(|object| object.key.parse().ok()).collect())
@@ -132,7 +139,8 @@ impl Writing {
         let upload = match &self.upload {
             Some(upload) => upload.clone(),
             None => {
-                let begun = in_time("begin an upload to S3", LIMIT, bucket.initiate_multipart_upload(key, TYPE)).await?;
+                let begun =
+                    in_time("begin an upload to S3", LIMIT, bucket.initiate_multipart_upload(key, TYPE)).await?;
                 let upload = begun.ok_or_else(|| Fault::broken("find the S3 bucket"))?.upload_id;
                 self.upload.insert(upload).clone()
             }

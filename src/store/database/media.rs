@@ -314,8 +314,7 @@ pub async fn put_body(conn: &mut Conn<'_>, body: &Body) -> Result<(), Fault> {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn bodies(conn: &mut Conn<'_>, id: MediaId) -> Result<Vec<Body>, Fault> {
-    let query =
-        media_variants::table.filter(media_variants::asset_id.eq(id)).order(media_variants::name.asc());
+    let query = media_variants::table.filter(media_variants::asset_id.eq(id)).order(media_variants::name.asc());
     on!(conn, load, query).stored("list the bodies of an item")
 }
 

@@ -47,7 +47,11 @@ pub async fn clear(app: &App, id: MediaId, kept: &[BlobKey]) -> Result<(), Fault
     for blob in others().await? {
         app.blobs.delete(&blob).await?;
     }
-    if others().await?.is_empty() { Ok(()) } else { Err(Fault::unavailable("delete the bytes of an item", "some are there")) }
+    if others().await?.is_empty() {
+        Ok(())
+    } else {
+        Err(Fault::unavailable("delete the bytes of an item", "some are there"))
+    }
 }
 
 /// Destroys everything that a person has here, for the end of an account.
@@ -57,7 +61,8 @@ pub async fn clear(app: &App, id: MediaId, kept: &[BlobKey]) -> Result<(), Fault
 pub async fn destroy_all(app: &App, account: AccountId) -> Result<usize, Fault> {
     let mut destroyed = 0;
     loop {
-        let some = app.db.read::<_, Fault, _>(move |c| Box::pin(media::list(c, account, &State::ALL, None, 100))).await?;
+        let some =
+            app.db.read::<_, Fault, _>(move |c| Box::pin(media::list(c, account, &State::ALL, None, 100))).await?;
         if some.is_empty() {
             return Ok(destroyed);
         }

@@ -6,7 +6,9 @@ use std::io::{BufRead, Seek};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
+};
 use moxcms::{ColorProfile, Layout, TransformOptions};
 
 use crate::wallet::media::kinds::{Format, Reason, Variant};
@@ -150,7 +152,9 @@ fn to_srgb(picture: &mut DynamicImage, profile: &[u8]) {
     }
     let layout = if picture.color().has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let srgb = ColorProfile::new_srgb();
-    let Ok(transform) = profile.create_transform_8bit(layout, &srgb, layout, TransformOptions::default()) else { return };
+    let Ok(transform) = profile.create_transform_8bit(layout, &srgb, layout, TransformOptions::default()) else {
+        return;
+    };
     let samples: &mut [u8] = match picture {
         DynamicImage::ImageRgb8(rgb) => rgb,
         DynamicImage::ImageRgba8(rgba) => rgba,

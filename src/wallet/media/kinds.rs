@@ -39,8 +39,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Self; 7] =
-        [Self::Jpeg, Self::Png, Self::Webp, Self::Gif, Self::Mp4, Self::Mov, Self::Webm];
+    pub const ALL: [Self; 7] = [Self::Jpeg, Self::Png, Self::Webp, Self::Gif, Self::Mp4, Self::Mov, Self::Webm];
 
     pub fn kind(self) -> Kind {
         match self {
@@ -125,13 +124,16 @@ pub fn sniff(head: &[u8]) -> Result<Format, Unsupported> {
     // An EBML header of at most its usual size, which names the type of the document.
     if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
         let header = &head[..head.len().min(64)];
-        return if header.windows(7).any(|w| w == b"\x42\x82\x84webm") { Ok(Format::Webm) } else { Err(Unsupported::Other) };
+        return if header.windows(7).any(|w| w == b"\x42\x82\x84webm") {
+            Ok(Format::Webm)
+        } else {
+            Err(Unsupported::Other)
+        };
     }
     Err(Unsupported::Other)
 }
 
-const HEIF: [&[u8; 4]; 9] =
-    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"];
+const HEIF: [&[u8; 4]; 9] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"];
 const MP4: [&[u8; 4]; 13] = [
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash", b"av01",
 ];

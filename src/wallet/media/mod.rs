@@ -74,7 +74,9 @@ pub struct Item {
 pub enum Refusal {
     Unsupported(Unsupported),
     /// Larger than this many bytes, or than was said before.
-    TooLarge { most: u64 },
+    TooLarge {
+        most: u64,
+    },
     /// The wallet holds as many of these, or as many bytes, as it may.
     NoRoom(Full),
     /// The bytes are not those that were announced.
@@ -161,7 +163,12 @@ pub async fn open(app: &App, account: AccountId, asset: MediaId, variant: Varian
 ///
 /// # Errors
 /// As [`open`].
-pub async fn open_own(app: &App, account: AccountId, asset: MediaId, variant: Variant) -> Result<Option<Opened>, Fault> {
+pub async fn open_own(
+    app: &App,
+    account: AccountId,
+    asset: MediaId,
+    variant: Variant,
+) -> Result<Option<Opened>, Fault> {
     open_in(app, account, asset, variant, &[State::Ready, State::Trashed]).await
 }
 

@@ -190,7 +190,8 @@ impl<S: Read + Write + Seek> Walk<S> {
                 _ => {}
             }
         }
-        if is_video && u64::from(size.0) * u64::from(size.1) > u64::from(self.found.width) * u64::from(self.found.height)
+        if is_video
+            && u64::from(size.0) * u64::from(size.1) > u64::from(self.found.width) * u64::from(self.found.height)
         {
             (self.found.width, self.found.height) = size;
         }
@@ -277,7 +278,8 @@ impl<S: Read + Write + Seek> Walk<S> {
         let information = *inside.iter().find(|place| place.is(&[b"minf"])).ok_or(BROKEN)?;
         let table = self.table(information)?;
         let find = |kinds: &[&[u8; 4]]| table.iter().find(|place| place.is(kinds)).copied();
-        if let (Some(sizes), Some(chunks), Some(places)) = (find(&[b"stsz"]), find(&[b"stsc"]), find(&[b"stco", b"co64"]))
+        if let (Some(sizes), Some(chunks), Some(places)) =
+            (find(&[b"stsz"]), find(&[b"stsc"]), find(&[b"stco", b"co64"]))
         {
             self.erase_samples(sizes, chunks, places)?;
         } else if find(&[b"stz2"]).is_some() {
@@ -292,9 +294,7 @@ impl<S: Read + Write + Seek> Walk<S> {
         let wide = places.is(&[b"co64"]);
         let count = self.file.u32(places.body + 4)?;
         let rules = self.file.u32(chunks.body + 4)?;
-        let fits = |place: Place, head: u64, each: u64, n: u32| {
-            place.end - place.body >= head + each * u64::from(n)
-        };
+        let fits = |place: Place, head: u64, each: u64, n: u32| place.end - place.body >= head + each * u64::from(n);
         let is_whole = (same != 0 || fits(sizes, 12, 4, samples))
             && fits(places, 8, if wide { 8 } else { 4 }, count)
             && fits(chunks, 8, 12, rules);
@@ -308,8 +308,11 @@ impl<S: Read + Write + Seek> Walk<S> {
             }
             let in_chunk = self.file.u32(chunks.body + 8 + 12 * u64::from(rule) + 4)?;
             let at = u64::from(chunk - 1);
-            let start =
-                if wide { self.file.u64(places.body + 8 + 8 * at)? } else { u64::from(self.file.u32(places.body + 8 + 4 * at)?) };
+            let start = if wide {
+                self.file.u64(places.body + 8 + 8 * at)?
+            } else {
+                u64::from(self.file.u32(places.body + 8 + 4 * at)?)
+            };
             let mut length = 0_u64;
             for _ in 0..in_chunk {
                 if sample == samples {

@@ -40,11 +40,7 @@ pub async fn step(app: &App, id: MediaId) -> Result<(), Fault> {
     }
 }
 
-async fn load(
-    conn: &mut Conn<'_>,
-    app: App,
-    id: MediaId,
-) -> Result<Option<(Asset, Vec<Body>, ContentKey)>, Fault> {
+async fn load(conn: &mut Conn<'_>, app: App, id: MediaId) -> Result<Option<(Asset, Vec<Body>, ContentKey)>, Fault> {
     let Some(asset) = media::find(conn, id).await? else { return Ok(None) };
     if !matches!(asset.state, State::Quarantined | State::Processing) {
         return Ok(None);
@@ -56,12 +52,15 @@ async fn load(
 async fn look(app: &App, asset: &Asset, bodies: &[Body], key: &ContentKey) -> Result<(), Fault> {
     let scanner = &app.room::<Scanner>().0;
     let verdict = scanner.scan(uploads::whole(app, asset.id, key, bodies)?).await;
-    app.metrics.count("sw_media_scans_total", &[match &verdict {
-        Ok(Verdict::Clean) => "clean",
-        Ok(Verdict::Harmful) => "harmful",
-        Ok(Verdict::Mixed) => "mixed",
-        Err(_) => "away",
-    }]);
+    app.metrics.count(
+        "sw_media_scans_total",
+        &[match &verdict {
+            Ok(Verdict::Clean) => "clean",
+            Ok(Verdict::Harmful) => "harmful",
+            Ok(Verdict::Mixed) => "mixed",
+            Err(_) => "away",
+        }],
+    );
     match verdict? {
         Verdict::Harmful => return reject(app, asset, Reason::Malware).await,
         Verdict::Mixed => return reject(app, asset, Reason::Policy).await,

@@ -6,10 +6,9 @@
 
 use std::ops::Range;
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, Stream};
+use openssl::symm::{Cipher, decrypt_aead, encrypt_aead};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -43,8 +42,18 @@ impl ContentKey {
         &self.0
     }
 
-    fn cipher(&self) -> Aes256Gcm {
-        Aes256Gcm::new(&Key::<Aes256Gcm>::from(*self.0))
+    /// One piece with its tag. By OpenSSL, since whole videos pass here.
+    fn seal(&self, nonce: [u8; 12], name: &[u8], plain: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+        let mut tag = [0; TAG];
+        let sealed = encrypt_aead(Cipher::aes_256_gcm(), &*self.0, Some(&nonce), name, plain, &mut tag);
+        out.extend_from_slice(&sealed.map_err(|e| Fault::internal("seal a body", e))?);
+        out.extend_from_slice(&tag);
+        Ok(())
+    }
+
+    fn open(&self, nonce: [u8; 12], name: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (sealed, tag) = sealed.split_at_checked(sealed.len().checked_sub(TAG)?)?;
+        decrypt_aead(Cipher::aes_256_gcm(), &*self.0, Some(&nonce), name, sealed, tag).ok()
     }
 }
 
@@ -63,17 +72,17 @@ fn pieces(length: u64) -> u64 {
     length.div_ceil(PIECE as u64).max(1)
 }
 
-fn nonce(prefix: [u8; 7], piece: u32, is_last: bool) -> Nonce<aes_gcm::aead::consts::U12> {
+fn nonce(prefix: [u8; 7], piece: u32, is_last: bool) -> [u8; 12] {
     let mut nonce = [0; 12];
     nonce[..7].copy_from_slice(&prefix);
     nonce[7..11].copy_from_slice(&piece.to_be_bytes());
     nonce[11] = u8::from(is_last);
-    Nonce::from(nonce)
+    nonce
 }
 
 /// Seals a body piece by piece as it comes.
 pub struct Sealing {
-    cipher: Aes256Gcm,
+    key: ContentKey,
     prefix: [u8; 7],
     name: Vec<u8>,
     piece: u32,
@@ -89,36 +98,42 @@ impl Sealing {
         header.extend_from_slice(&prefix);
         let waiting = BytesMut::with_capacity(PIECE);
         let name = name.as_bytes().to_vec();
-        (Self { cipher: key.cipher(), prefix, name, piece: 0, waiting, length: 0 }, header.into())
+        (Self { key: key.clone(), prefix, name, piece: 0, waiting, length: 0 }, header.into())
     }
 
     /// Takes more of the body; gives what is sealed by now.
-    pub fn push(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) {
+    ///
+    /// # Errors
+    /// A fault of the cipher.
+    pub fn push(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
         self.length += bytes.len() as u64;
         while !bytes.is_empty() {
             // The last piece is sealed at the end alone: only then is it known to be the last.
             if self.waiting.len() == PIECE {
-                self.seal(false, out);
+                self.seal(false, out)?;
             }
             let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.waiting.len()));
             self.waiting.extend_from_slice(now);
             bytes = later;
         }
+        Ok(())
     }
 
     /// Seals the rest; gives how long the body was.
-    pub fn finish(mut self, out: &mut Vec<u8>) -> u64 {
-        self.seal(true, out);
-        self.length
+    ///
+    /// # Errors
+    /// A fault of the cipher.
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Result<u64, Fault> {
+        self.seal(true, out)?;
+        Ok(self.length)
     }
 
-    fn seal(&mut self, is_last: bool, out: &mut Vec<u8>) {
-        let payload = Payload { msg: &self.waiting, aad: &self.name };
+    fn seal(&mut self, is_last: bool, out: &mut Vec<u8>) -> Result<(), Fault> {
         let nonce = nonce(self.prefix, self.piece, is_last);
-        let sealed = self.cipher.encrypt(&nonce, payload).expect("AES-GCM refuses only inputs over 64 GiB");
-        out.extend_from_slice(&sealed);
+        self.key.seal(nonce, &self.name, &self.waiting, out)?;
         self.waiting.clear();
         self.piece += 1;
+        Ok(())
     }
 }
 
@@ -142,7 +157,7 @@ impl SealedWriter {
     /// A fault when the store does not answer.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let mut out = Vec::new();
-        self.sealing.push(bytes, &mut out);
+        self.sealing.push(bytes, &mut out)?;
         if out.is_empty() { Ok(()) } else { self.writer.push(out.into()).await }
     }
 
@@ -152,7 +167,7 @@ impl SealedWriter {
     /// A fault when the store does not answer; then nothing of it is kept.
     pub async fn finish(mut self) -> Result<u64, Fault> {
         let mut out = Vec::new();
-        let length = self.sealing.finish(&mut out);
+        let length = self.sealing.finish(&mut out)?;
         self.writer.push(out.into()).await?;
         self.writer.finish().await?;
         Ok(length)
@@ -225,13 +240,11 @@ impl Sealed {
         let from = HEADER as u64 + wanted.start * SEALED as u64;
         let end = sealed_length(self.length).min(HEADER as u64 + wanted.end * SEALED as u64);
         let bytes = self.read(from, end - from).await?;
-        let cipher = self.key.cipher();
         let mut plain = BytesMut::with_capacity(bytes.len());
         for (number, piece) in wanted.zip(bytes.chunks(SEALED)) {
             let nonce = nonce(prefix, u32::try_from(number).map_err(|e| Fault::internal(OPEN, e))?, number + 1 == all);
-            let payload = Payload { msg: piece, aad: self.blob.as_str().as_bytes() };
-            let opened = cipher.decrypt(&nonce, payload).map_err(|_| Fault::broken(OPEN))?;
-            plain.extend_from_slice(&opened);
+            let opened = self.key.open(nonce, self.blob.as_str().as_bytes(), piece);
+            plain.extend_from_slice(&opened.ok_or_else(|| Fault::broken(OPEN))?);
         }
         Ok(plain.freeze())
     }

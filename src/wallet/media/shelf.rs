@@ -11,8 +11,7 @@ use crate::store::database::{Conn, accounts};
 use crate::wallet::media::{Item, destroy, item, locks};
 
 /// What is shown outside the trash.
-pub const SHOWN: &[State] =
-    &[State::Uploading, State::Quarantined, State::Processing, State::Ready, State::Rejected];
+pub const SHOWN: &[State] = &[State::Uploading, State::Quarantined, State::Processing, State::Ready, State::Rejected];
 
 /// Items of a person in some states, newest first; those before one of them where it is given.
 ///

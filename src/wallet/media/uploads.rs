@@ -206,7 +206,7 @@ pub async fn put_part(
         Some(declared) if declared < wanted => return Err(Refusal::Mismatch("the part is too short").into()),
         _ => {}
     }
-    let mut body = Box::pin(body);
+    let mut body = Box::pin(body.fuse());
     let head = if number == 1 { read_head(&mut body).await? } else { Bytes::new() };
     if number == 1 {
         settle(app, &asset, &head, Some(size)).await?;
@@ -458,7 +458,7 @@ async fn take_into(
     body: impl Stream<Item = io::Result<Bytes>> + Send,
 ) -> Result<Progress, Failure> {
     let (asset, _, key) = under_way(app, account, id).await?;
-    let mut body = Box::pin(body);
+    let mut body = Box::pin(body.fuse());
     let head = read_head(&mut body).await?;
     let kind = settle(app, &asset, &head, None).await?;
     let limit = most(app, Some(kind));
@@ -503,7 +503,15 @@ async fn take_into(
         .write(move |tx| {
             Box::pin(async move {
                 accounts::touch(tx, own.account_id, unit.now()).await?;
-                make_room(tx, &unit, own.account_id, Some(kind), size, Some(&Asset { kind: kind.as_str().to_owned(), ..own.clone() })).await?;
+                make_room(
+                    tx,
+                    &unit,
+                    own.account_id,
+                    Some(kind),
+                    size,
+                    Some(&Asset { kind: kind.as_str().to_owned(), ..own.clone() }),
+                )
+                .await?;
                 Ok::<_, Failure>(media::set_size(tx, own.id, size.cast_signed()).await?)
             })
         })

@@ -127,7 +127,8 @@ fn used(call: &Call, words: Words, held: &[Item]) -> String {
 
 fn megabytes(words: Words, bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
-    let text = if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    let text =
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
     words.with("media-megabytes", &[("size", &text)])
 }
 
@@ -187,7 +188,8 @@ fn tile(words: Words, item: &Item) -> Tile {
     let name = name(words, item);
     Tile {
         href: format!("{PAGE}/{}", item.id),
-        alt: if item.details.alt.is_empty() { name.clone() } else { item.details.alt.clone() },
+        // The name stands below it: said twice it would only be in the way.
+        alt: item.details.alt.clone(),
         name,
         src: source(item, Variant::S320),
         is_video: item.kind == Kind::Video,
@@ -293,11 +295,8 @@ async fn show_item(
     frame.problems = problems;
     let words = frame.words;
     let held = shelf::list(&call.app, person.session.account, SHOWN, None, ALL).await?;
-    let kept = Said {
-        title: item.details.title.clone(),
-        alt: item.details.alt.clone(),
-        album: item.details.album.clone(),
-    };
+    let kept =
+        Said { title: item.details.title.clone(), alt: item.details.alt.clone(), album: item.details.album.clone() };
     let said = typed.unwrap_or(&kept).clone();
     let action = format!("{PAGE}/{}", item.id);
     let to = |end: &str| Some(format!("{action}/{end}"));

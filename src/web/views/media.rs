@@ -32,6 +32,7 @@ pub struct Tile {
     pub href: String,
     /// Title, or the name of the file.
     pub name: String,
+    /// The description, or nothing.
     pub alt: String,
     /// The small picture, or the video.
     pub src: Option<String>,

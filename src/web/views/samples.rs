@@ -426,7 +426,12 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         state,
     };
     let mark = |key: &str, is_bad| Some(media::Mark { text: words.t(key), is_bad });
-    let choice = |value: &str, label: &str, is_chosen| Choice { value: value.into(), label: label.into(), hint: None, is_chosen };
+    let choice = |value: &str, label: &str, is_chosen| Choice {
+        value: value.into(),
+        label: label.into(),
+        hint: None,
+        is_chosen,
+    };
     let page = |frame, is_trash, tiles| media::Media {
         frame,
         action: href("/account/media"),

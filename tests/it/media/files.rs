@@ -54,7 +54,10 @@ async fn wallet_s13_4_a_photo_with_its_place_is_made_anew_in_every_size() {
     {
         let answer = hand.bytes(&id, variant).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/jpeg")), "{variant}");
-        assert!(!has(&answer.body, PLACE) && !has(&answer.body, b"xmpmeta") && !has(&answer.body, b"Exif"), "{variant}");
+        assert!(
+            !has(&answer.body, PLACE) && !has(&answer.body, b"xmpmeta") && !has(&answer.body, b"Exif"),
+            "{variant}"
+        );
         let picture = image::load_from_memory(&answer.body).expect("a picture");
         assert_eq!((picture.width(), picture.height()), (width, height), "{variant}: upright");
     }

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use sha2::{Digest as _, Sha256};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::support::films;
@@ -58,8 +58,13 @@ async fn issue4_done_3_200_mb_over_a_cut_connection_in_bounded_memory() {
     cut(&hand, &id, 11, parts[10]);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let status = hand.status(&id).await;
-    let missing: Vec<u64> = status["parts"].as_array().expect("parts").iter()
-        .filter(|part| part["etag"].is_null()).filter_map(|part| part["n"].as_u64()).collect();
+    let missing: Vec<u64> = status["parts"]
+        .as_array()
+        .expect("parts")
+        .iter()
+        .filter(|part| part["etag"].is_null())
+        .filter_map(|part| part["n"].as_u64())
+        .collect();
     assert_eq!(missing, (11..=parts.len() as u64).collect::<Vec<_>>(), "half a part counts for nothing");
     for n in missing {
         let at = usize::try_from(n).expect("a number") - 1;

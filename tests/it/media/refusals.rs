@@ -147,7 +147,11 @@ async fn what_belongs_to_another_or_comes_from_elsewhere_is_not_there() {
     let url = format!("{}/me/media/items/{id}/master", server.issuer);
     is_problem(&Answer::of(nobody.get(&url)).await, 401, "reauthentication_required");
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("x-csrf-token", "x")] {
-        let mut request = hand.request(Method::POST, UPLOADS).json(&json!({ "file_name": "a", "size": 5 })).build().expect("a request");
+        let mut request = hand
+            .request(Method::POST, UPLOADS)
+            .json(&json!({ "file_name": "a", "size": 5 }))
+            .build()
+            .expect("a request");
         request.headers_mut().insert(name, value.parse().expect("a value"));
         let answer = nobody.execute(request).await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 403, "{name}");

@@ -42,7 +42,10 @@ async fn rfc9110_s14_parts_of_a_video_and_what_a_browser_has_already() {
         (format!("bytes=131071-{}", file.len() + 500), 131_071, last),
     ] {
         let answer = Answer::of(hand.request(Method::GET, &path).header("range", &range)).await;
-        assert_eq!((answer.status, header(&answer, "content-range")), (206, format!("bytes {from}-{to}/{}", file.len())));
+        assert_eq!(
+            (answer.status, header(&answer, "content-range")),
+            (206, format!("bytes {from}-{to}/{}", file.len()))
+        );
         assert_eq!(answer.body, whole.body[from..=to], "{range}");
     }
     let with = async |headers: &[(&str, &str)]| {
@@ -122,7 +125,8 @@ async fn wallet_s13_8_named_deleted_brought_back_and_destroyed() {
     let other = hand.person.visit("/account/media?album=Paris").await.page();
     assert!(other.attributes(".media a", "href").is_empty());
     let sealed = "media_assets";
-    let found = database::count(&server.stores, sealed, &format!("id = '{id}' AND CAST(details AS TEXT) LIKE '%Stone%'")).await;
+    let found =
+        database::count(&server.stores, sealed, &format!("id = '{id}' AND CAST(details AS TEXT) LIKE '%Stone%'")).await;
     assert_eq!(found, 0, "what is said is sealed");
 
     let page = hand.person.visit(&path).await.page();

@@ -96,8 +96,13 @@ fn element(id: u32, body: &[u8]) -> Vec<u8> {
 /// A small WebM with its place among the tags, attachments, chapters and a track of its own.
 pub fn webm(is_live: bool) -> Vec<u8> {
     let track = |number: u8, kind: u8, codec: &[u8], more: Vec<u8>| {
-        let parts =
-            [element(TRACK_NUMBER, &[number]), element(TRACK_TYPE, &[kind]), element(CODEC, codec), element(TRACK_NAME, PLACE), more];
+        let parts = [
+            element(TRACK_NUMBER, &[number]),
+            element(TRACK_TYPE, &[kind]),
+            element(CODEC, codec),
+            element(TRACK_NAME, PLACE),
+            more,
+        ];
         element(TRACK_ENTRY, &parts.concat())
     };
     let size = element(VIDEO, &[element(WIDTH, &[2, 128]), element(HEIGHT, &[1, 224])].concat());
@@ -126,7 +131,8 @@ pub fn webm(is_live: bool) -> Vec<u8> {
         element(0x1254_c367, PLACE),
         element(VOID, PLACE),
     ];
-    let mut film = [element(EBML, &[0x42, 0x82, 0x84, b'w', b'e', b'b', b'm']), element(SEGMENT, &parts.concat())].concat();
+    let mut film =
+        [element(EBML, &[0x42, 0x82, 0x84, b'w', b'e', b'b', b'm']), element(SEGMENT, &parts.concat())].concat();
     if is_live {
         for id in [SEGMENT, CLUSTER] {
             let at = film.windows(4).position(|w| w == id.to_be_bytes()).unwrap();

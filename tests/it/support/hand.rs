@@ -105,7 +105,9 @@ impl Hand {
         let boundary = "----a-boundary-of-ours";
         let mut body = Vec::new();
         for (name, value) in [("csrf", csrf), ("album", "Zanzibar")] {
-            body.extend(format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
         }
         for (name, bytes) in files {
             let head = format!(
@@ -118,7 +120,8 @@ impl Hand {
         }
         body.extend(format!("--{boundary}--\r\n").bytes());
         let request = self.request(Method::POST, "/account/media").body(body);
-        let answer = Answer::of(request.header("content-type", format!("multipart/form-data; boundary={boundary}"))).await;
+        let answer =
+            Answer::of(request.header("content-type", format!("multipart/form-data; boundary={boundary}"))).await;
         let url = Url::parse(&format!("{}/account/media", self.issuer)).expect("a URL");
         match answer.header("location") {
             Some(target) => self.person.visit(target).await.page(),

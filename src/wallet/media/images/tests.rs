@@ -1,3 +1,5 @@
+//! Photos are made anew within their bounds.
+
 use std::convert::Infallible;
 use std::io::Cursor;
 

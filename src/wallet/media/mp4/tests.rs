@@ -1,3 +1,5 @@
+//! Films lose what stands beside picture and sound, and nothing moves.
+
 use std::io::Cursor;
 
 use proptest::prelude::*;

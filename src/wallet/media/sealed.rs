@@ -22,7 +22,7 @@ const SEALED: usize = PIECE + TAG;
 const HEADER: usize = 8;
 const VERSION: u8 = 1;
 /// How many pieces are read at once.
-const AT_ONCE: u64 = 16;
+const AT_ONCE: u64 = 32;
 
 /// The key of one item: 256 random bits.
 #[derive(Clone)]

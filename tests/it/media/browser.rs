@@ -96,8 +96,12 @@ async fn issue4_done_2_photo_and_video_with_progress_that_is_seen() {
         axe::violations(&browser).await.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>(),
         Vec::<String>::new()
     );
-    for at in ["a:has(img)", "a:has(video)"] {
+    let mut items = Vec::new();
+    for (name, at) in [("photo", "a:has(img)"), ("video", "a:has(video)")] {
         let href = browser.element(&format!(".media {at}")).await.attribute("href").await.expect("an address");
+        items.push((name, href));
+    }
+    for (name, href) in items {
         for (width, is_dark) in [(1280, false), (320, true)] {
             browser.goto(&format!("{}{href}", server.issuer)).await;
             browser.resize(width, 900).await;
@@ -105,9 +109,7 @@ async fn issue4_done_2_photo_and_video_with_progress_that_is_seen() {
             assert!(!browser.overflows().await, "{href} at {width}");
             let found = axe::violations(&browser).await;
             assert!(found.is_empty(), "{href} at {width}: {found:?}");
-            browser
-                .screenshot(&format!("media-4-item-{}-{width}", if at.contains("img") { "photo" } else { "video" }))
-                .await;
+            browser.screenshot(&format!("media-4-{name}-{width}")).await;
         }
     }
     let said = browser.console().await;

@@ -63,6 +63,7 @@ async function upload(file, row) {
   const wanted = { kind, file_name: file.name, size: file.size, mime_hint: file.type, album: form.elements.album.value };
   const known = (await begun(name)) || (await patiently(() => ask("POST", words.uploads, wanted)));
   sessionStorage.setItem(name, known.upload_id);
+  row.text.textContent = words.sending;
   try {
     for (const part of known.parts) {
       const from = (part.n - 1) * known.part_size;
@@ -103,7 +104,6 @@ function show(file, at) {
   bar.value = 0;
   label.htmlFor = bar.id;
   label.append(name);
-  text.textContent = words.sending;
   item.append(label, bar, text);
   list.append(item);
   return { bar, text };
@@ -116,7 +116,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button");
   button.disabled = true;
   list.replaceChildren();
-  told.textContent = words.sending;
+  told.textContent = "";
   let good = true;
   const rows = files.map(show);
   for (const [at, file] of files.entries()) {

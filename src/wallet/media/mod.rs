@@ -4,6 +4,9 @@
 
 pub mod bench;
 mod destroy;
+#[cfg(test)]
+#[path = "../../../tests/it/support/films.rs"]
+mod films;
 pub mod images;
 pub mod kinds;
 mod locks;

@@ -9,6 +9,7 @@ use poem::Response;
 use crate::base::id::MediaId;
 use crate::error::{Denied, Error};
 use crate::oauth::params;
+use crate::wallet::media::looks;
 use crate::wallet::media::shelf::{self, SHOWN, Said};
 use crate::wallet::media::uploads::{self, Announced};
 use crate::wallet::media::{Failure, Full, Item, Kind, Reason, Refusal, Scanner, State, Unsupported, Variant};
@@ -29,6 +30,8 @@ const ALL: usize = 2000;
 const MOST_TEXT: u64 = 2000;
 /// How much of a refused form is still taken, so that its browser gets to read the answer.
 const MOST_DRAINED: u64 = 256 * 1024 * 1024;
+/// In how many bits photos differ at most that look the same.
+const ALIKE: u32 = 4;
 /// What else has bytes of the wallet.
 const HELD: &[State] = &[
     State::Reserved,
@@ -313,6 +316,7 @@ async fn show_item(
         album: said.album,
         albums: album_names(&held),
         facts: facts(words, item),
+        alike: alike(item, &held).map(|other| format!("{PAGE}/{}", other.id)),
         is_moving: matches!(item.state, State::Quarantined | State::Processing),
         may_describe: item.state == State::Ready,
         delete_action: if item.state == State::Ready { to("delete") } else { None },
@@ -321,6 +325,14 @@ async fn show_item(
         action,
         frame,
     })
+}
+
+/// Another photo that looks the same (WALLET.md §13.6).
+fn alike<'a>(item: &Item, held: &'a [Item]) -> Option<&'a Item> {
+    let is_photo = |one: &Item| one.kind == Kind::Photo && one.state == State::Ready;
+    let print = item.details.fingerprint;
+    let mut others = held.iter().filter(|other| other.id != item.id && is_photo(other));
+    if is_photo(item) { others.find(|other| looks::distance(other.details.fingerprint, print) <= ALIKE) } else { None }
 }
 
 fn facts(words: Words, item: &Item) -> Vec<(String, String)> {

@@ -69,6 +69,8 @@ pub struct MediaItem {
     pub albums: Vec<String>,
     /// Label and value.
     pub facts: Vec<(String, String)>,
+    /// Another photo that looks the same.
+    pub alike: Option<String>,
     /// The house works on it.
     pub is_moving: bool,
     pub may_describe: bool,

@@ -471,6 +471,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         album: href("Zanzibar"),
         albums: vec![href("Zanzibar")],
         facts: vec![(words.t("media-fact-size"), href("800 × 600"))],
+        alike: some("/account/media/med_2").filter(|_| is_ready),
         is_moving: told.is_some(),
         may_describe: is_ready,
         delete_action: some("/account/media/med_1/delete").filter(|_| is_ready),

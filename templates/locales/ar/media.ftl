@@ -60,6 +60,7 @@ media-rejected-duration = الفيديو أطول من اللازم.
 media-rejected-pixels = عدد بكسلات الصورة أكبر من اللازم.
 media-rejected-policy = يحتوي على أكثر من صورة أو فيديو، أو على نوع فيديو لا نقبله.
 
+media-alike = لديك صورة تشبهها
 media-item-title = العنوان
 media-alt = الوصف
 media-alt-hint = لمن لا يستطيع رؤيته.

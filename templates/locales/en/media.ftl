@@ -52,6 +52,7 @@ media-rejected-duration = The video is too long.
 media-rejected-pixels = The photo has too many pixels.
 media-rejected-policy = It holds more than a photo or video, or a kind of video that we do not take.
 
+media-alike = You have a photo that looks the same
 media-item-title = Title
 media-alt = Description
 media-alt-hint = For people who cannot see it.

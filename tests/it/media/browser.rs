@@ -69,12 +69,10 @@ async fn issue4_done_2_photo_and_video_with_progress_that_is_seen() {
     let mut seen = Vec::new();
     for _ in 0..400 {
         let value = browser.run("const bar = document.querySelector('progress'); return bar && bar.hasAttribute('value') ? bar.value : null", json!([])).await;
-        if let Some(value) = value.as_f64() {
-            if value > 0.0 && value < 1.0 && seen.last() != Some(&value) {
-                seen.push(value);
-                if seen.len() == 2 {
-                    browser.screenshot("media-2-progress").await;
-                }
+        if let Some(value) = value.as_f64().filter(|value| *value > 0.0 && *value < 1.0 && seen.last() != Some(value)) {
+            seen.push(value);
+            if seen.len() == 2 {
+                browser.screenshot("media-2-progress").await;
             }
         }
         if browser.url().await.contains("done=media-taken") {

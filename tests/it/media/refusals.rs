@@ -61,7 +61,7 @@ async fn wallet_s19_what_does_not_fit_is_told_exactly() {
         let id = hand.begin(bytes.len()).await;
         let answer = hand.put(&id, 1, bytes.to_vec()).await;
         is_problem(&answer, 415, "unsupported_type");
-        assert_eq!(answer.json()["detail"].as_str().expect("a detail").contains("JPEG"), true, "{what}");
+        assert!(answer.json()["detail"].as_str().expect("a detail").contains("JPEG"), "{what}");
         is_problem(&hand.get(&format!("{UPLOADS}/{id}")).await, 404, "not_found");
     }
     // A photo that was announced as a video is still a photo.

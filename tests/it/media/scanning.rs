@@ -7,8 +7,7 @@ use serde_json::Value;
 use super::files::jpeg;
 use crate::support::database;
 use crate::support::hand::Hand;
-use crate::support::parts::Clamd;
-use crate::support::parts::clamd::MARKER;
+use crate::support::parts::clamd::{Clamd, MARKER};
 use crate::support::platform::{Answer, http};
 use crate::support::server::Server;
 

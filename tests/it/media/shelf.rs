@@ -111,6 +111,16 @@ async fn wallet_s13_8_named_deleted_brought_back_and_destroyed() {
     hand.ready(&id).await;
     let path = format!("/account/media/{id}");
     let page = hand.person.visit(&path).await.page();
+    assert!(!page.has("#alike"), "nothing looks the same");
+    let smaller = hand.upload(&jpeg(250, 200)).await;
+    hand.ready(&smaller).await;
+    let page = hand.person.visit(&format!("/account/media/{smaller}")).await.page();
+    assert_eq!(page.attributes("#alike", "href"), [path.as_str()], "wallet s13.6: the other size of it");
+    for deed in ["delete", "destroy"] {
+        let page = hand.person.visit(&format!("/account/media/{smaller}")).await.page();
+        hand.person.submit(&page, &page.form_to(&format!("/{deed}"))).await;
+    }
+    let page = hand.person.visit(&path).await.page();
     assert!(page.text().contains("500 × 400") && page.text().contains("IMG_1.jpg"), "{}", page.text());
     let long = "x".repeat(121);
     let form = page.form("title").fill("title", &long).fill("album", "Zanzibar");
@@ -135,7 +145,7 @@ async fn wallet_s13_8_named_deleted_brought_back_and_destroyed() {
     assert!(done.attributes(".media a", "href").is_empty());
     assert_eq!(hand.bytes(&id, "s320").await.status, 200, "its person still sees it");
     let trash = hand.person.visit("/account/media?show=trash").await.page();
-    assert_eq!(trash.attributes(".media a", "href"), [path.clone()]);
+    assert_eq!(trash.attributes(".media a", "href"), [path.as_str()]);
     let page = hand.person.visit(&path).await.page();
     let back = hand.person.submit(&page, &page.form_to("/restore")).await.page();
     assert_eq!(back.texts(".note.green").join(""), "It is back.");

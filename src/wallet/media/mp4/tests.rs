@@ -6,10 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-#[path = "../../../../tests/it/support/films.rs"]
-mod films;
-
-use films::{PLACE, boxed};
+use crate::wallet::media::films::{self, PLACE, boxed};
 
 fn film(brand: &[u8; 4]) -> Vec<u8> {
     films::mp4(brand, 0)

@@ -6,10 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-#[path = "../../../../tests/it/support/films.rs"]
-mod films;
-
-use films::{PLACE, webm as film};
+use crate::wallet::media::films::{PLACE, webm as film};
 
 fn cleaned(mut file: Vec<u8>) -> Result<(Probe, Vec<u8>), Bad> {
     let probe = clean(Cursor::new(&mut file[..]))?;

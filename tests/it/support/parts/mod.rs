@@ -12,7 +12,6 @@ pub mod s3;
 pub mod smtp;
 pub mod wire;
 
-pub use clamd::Clamd;
 pub use folder::Folder;
 pub use postgres::Postgres;
 pub use process::Process;

@@ -33,20 +33,30 @@ pub async fn step(app: &App, id: MediaId) -> Result<(), Fault> {
     let unit = app.clone();
     let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(load(conn, unit, id))).await?;
     let Some((asset, bodies, key)) = found else { return Ok(()) };
-    match asset.state {
-        State::Quarantined => look(app, &asset, &bodies, &key).await,
-        State::Processing => make(app, &asset, &bodies, &key).await,
+    match (asset.state, key) {
+        (State::Quarantined, Some(key)) => look(app, &asset, &bodies, &key).await,
+        (State::Processing, Some(key)) => make(app, &asset, &bodies, &key).await,
+        // An earlier try did it all but for the last: what was sent has to go.
+        (State::Ready | State::Trashed | State::Rejected, _) => destroy::clear(app, id, &blobs(id, &bodies)?).await,
         _ => Ok(()),
     }
 }
 
-async fn load(conn: &mut Conn<'_>, app: App, id: MediaId) -> Result<Option<(Asset, Vec<Body>, ContentKey)>, Fault> {
+/// An item with its bodies, and its key where it is still to be worked on.
+async fn load(
+    conn: &mut Conn<'_>,
+    app: App,
+    id: MediaId,
+) -> Result<Option<(Asset, Vec<Body>, Option<ContentKey>)>, Fault> {
     let Some(asset) = media::find(conn, id).await? else { return Ok(None) };
-    if !matches!(asset.state, State::Quarantined | State::Processing) {
-        return Ok(None);
-    }
-    let key = locks::content_key(conn, &app, &asset).await?;
+    let is_open = matches!(asset.state, State::Quarantined | State::Processing);
+    let key = if is_open { Some(locks::content_key(conn, &app, &asset).await?) } else { None };
     Ok(Some((asset, media::bodies(conn, id).await?, key)))
+}
+
+/// Where bodies are kept.
+fn blobs(id: MediaId, bodies: &[Body]) -> Result<Vec<BlobKey>, Fault> {
+    bodies.iter().map(|body| locks::blob(id, &body.name, &body.etag)).collect()
 }
 
 async fn look(app: &App, asset: &Asset, bodies: &[Body], key: &ContentKey) -> Result<(), Fault> {
@@ -180,9 +190,7 @@ async fn keep(app: &App, asset: &Asset, key: &ContentKey, bench: &Path, output: 
 }
 
 async fn finish(app: &App, asset: &Asset, work: &Work, made: Vec<Body>) -> Result<(), Fault> {
-    let kept: Result<Vec<BlobKey>, Fault> =
-        made.iter().map(|body| locks::blob(asset.id, &body.name, &body.etag)).collect();
-    let kept = kept?;
+    let kept = blobs(asset.id, &made)?;
     let (unit, own, work) = (app.clone(), asset.clone(), work.clone());
     let is_kept = app
         .db

@@ -2,6 +2,8 @@
 //!
 //! The ordinary tests replay the corpus through the same functions (`tests/it/fuzz_corpus.rs`).
 
+use std::convert::Infallible;
+use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 
 use social_wallet::base::id::{AccountId, ClientId, FamilyId, SessionId};
@@ -21,6 +23,8 @@ use social_wallet::oauth::sender::dpop;
 use social_wallet::oauth::{Client, Params, Scope};
 use social_wallet::provider::clients;
 use social_wallet::provider::supported::supported;
+use social_wallet::wallet::media::patch::{Bad, Probe};
+use social_wallet::wallet::media::{images, kinds, mp4, webm};
 
 /// One target: its name, which is that of its corpus, and what it calls.
 pub type Target = (&'static str, fn(&[u8]));
@@ -41,6 +45,9 @@ pub const TARGETS: &[Target] = &[
     ("certificate", certificate),
     ("id", id),
     ("typed", typed),
+    ("image", image),
+    ("mp4", mp4),
+    ("webm", webm),
 ];
 
 const NOW: Time = Time::from_unix(1_795_000_000);
@@ -235,4 +242,34 @@ pub fn typed(data: &[u8]) {
         let _ = text::email_key(&email);
     }
     let _ = (text::phone(typed), text::language_tag(typed), text::lines(typed, 200), text::password(typed));
+}
+
+/// Photos: whatever is made of one is one itself, within its size, with nothing beside the picture.
+pub fn image(data: &[u8]) {
+    let Ok(format) = kinds::sniff(data) else { return };
+    let bounds = images::Bounds { pixels: 1_000_000, side: 2000, memory: 32 << 20 };
+    let made = images::process::<Infallible>(Cursor::new(data), format, bounds, |made| {
+        assert_eq!(kinds::sniff(&made.bytes), Ok(made.format));
+        assert!(made.width <= made.variant.most() && made.height <= made.variant.most());
+        assert!(!made.bytes.windows(4).any(|w| w == b"Exif"));
+        Ok(())
+    });
+    assert!(!matches!(made, Ok(Ok(looks)) if looks.placeholder.is_empty()));
+}
+
+/// Films: a clean one is as long as it was, and stays as it is.
+pub fn mp4(data: &[u8]) {
+    film(data, |file| mp4::clean(Cursor::new(file)));
+}
+
+pub fn webm(data: &[u8]) {
+    film(data, |file| webm::clean(Cursor::new(file)));
+}
+
+fn film(data: &[u8], clean: fn(&mut [u8]) -> Result<Probe, Bad>) {
+    let mut once = data.to_vec();
+    let Ok(probe) = clean(&mut once) else { return };
+    let mut twice = once.clone();
+    assert_eq!(clean(&mut twice).ok(), Some(probe));
+    assert_eq!(once, twice);
 }

@@ -24,6 +24,11 @@ impl Room for Wake {
 }
 
 impl Wake {
+    /// Tells them that there is one.
+    pub fn tell(&self) {
+        self.0.notify_one();
+    }
+
     /// Waits for the next job. It may not be kept yet, or never.
     pub async fn next(&self) {
         self.0.notified().await;

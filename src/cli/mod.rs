@@ -25,6 +25,7 @@ use self::failure::Failure;
 use crate::app::App;
 use crate::base::{Fault, Random, Secret};
 use crate::config::{Config, Keys, Loaded, Refused, check, load};
+use crate::wallet::media::bench;
 
 /// An OpenID Connect provider: one wallet, shared claim by claim, revocable at once.
 ///
@@ -71,6 +72,9 @@ enum Command {
     Healthcheck,
     /// Print the tables that the house works by, or a page about one capability, as Markdown.
     Docs(docs::Options),
+    /// What the server starts to work on an upload: reads an order from the standard input.
+    #[command(hide = true)]
+    MediaWorker,
 }
 
 /// Parses the command line of this process and runs it.
@@ -103,6 +107,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         }
         Command::Doctor(options) => doctor::run(options, &settings()?),
         Command::Healthcheck => runtime(1)?.block_on(healthcheck::run(&settings()?.config)),
+        Command::MediaWorker => Ok(bench::run().map_err(|e| Fault::internal("work on an upload", e))?),
         Command::Docs(options) => {
             print!("{}", docs::text(options));
             Ok(())

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::read::sms_key;
 use super::secrets::{read_master_keys, read_pepper};
-use super::{Config, Mode, SmsGateway, parties};
+use super::{Config, Mode, Scanner, SmsGateway, parties};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
 use crate::catalog::contexts;
@@ -122,6 +122,24 @@ fn sense(config: &Config, found: &mut Found) {
     found.when(config.database.pool == 0, "database.pool is 0", "Allow at least one connection.");
     found.when(config.passwords.queue == 0, "passwords.queue is 0", "Let at least one sign-in wait.");
     found.when(config.codes.tries == 0, "codes.tries is 0", "Allow at least one try.");
+    let media = &config.media;
+    found.when(
+        (media.scanner == Scanner::Clamd) != media.clamd.is_some(),
+        "media.clamd is the address of media.scanner = \"clamd\", and one is missing",
+        "Set both, or neither for the built-in file check.",
+    );
+    found.when(media.workers == 0, "media.workers is 0", "Allow at least one.");
+    let largest = media.photo_bytes.max(media.video_bytes);
+    found.when(
+        media.photo_bytes == 0 || media.video_bytes == 0 || largest > media.total_bytes || largest > 1 << 30,
+        "media.photo_bytes and media.video_bytes fit neither media.total_bytes nor 1 GiB",
+        "Allow at least one byte, and no more than the wallet holds.",
+    );
+    found.when(
+        media.worker_time > Seconds(30),
+        "media.worker_time is too long",
+        "A job that takes longer is given to another node: 20s is usual.",
+    );
 }
 
 fn sms(config: &Config, found: &mut Found) {
@@ -201,6 +219,9 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("sessions.interaction", sessions.interaction),
         ("passwords.wait", config.passwords.wait),
         ("codes.lifetime", config.codes.lifetime),
+        ("media.worker_time", config.media.worker_time),
+        ("media.video_length", config.media.video_length),
+        ("media.upload_time", config.media.upload_time),
         ("keys.rotate_after", config.keys.rotate_after),
     ] {
         found.when(value <= Seconds(0), format!("{name} is 0"), "Write a time such as 60s.");
@@ -395,6 +416,10 @@ mod tests {
                 c.mtls.header = Some("Client-Cert".into());
                 c.mtls.public_url = Some("http://mtls.example.org".parse().unwrap());
             },
+            |c| c.media.scanner = Scanner::Clamd,
+            |c| c.media.clamd = Some("/run/clamd".into()),
+            |c| c.media.video_bytes = 0,
+            |c| c.media.worker_time = Seconds(31),
             |c| c.secrets.pepper = Some(Secret::new("short".into())),
             |c| c.secrets.master_keys = Some(Secret::new("1:short".into())),
         ];

@@ -51,6 +51,7 @@ pub struct Config {
     pub passwords: Passwords,
     pub codes: Codes,
     pub limits: Limits,
+    pub media: Media,
     pub keys: SigningKeys,
     pub outbound: Outbound,
     pub registration: Registration,
@@ -86,6 +87,11 @@ impl Config {
     /// Where files are kept when no S3 bucket is set.
     pub fn blobs(&self) -> PathBuf {
         self.data.dir.join("blobs")
+    }
+
+    /// Where uploads lie while a worker has them.
+    pub fn workbench(&self) -> PathBuf {
+        self.data.dir.join("work")
     }
 
     /// Where generated keys are kept.
@@ -354,8 +360,42 @@ pub struct Limits {
     /// The most mail addresses and phone numbers of one person.
     pub emails: usize,
     pub phones: usize,
+    pub upload: Rate,
     /// Wrong passwords in a row before an account asks for more proof.
     pub password_failures: u32,
+}
+
+/// Photos and videos.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Media {
+    pub scanner: Scanner,
+    #[serde(deserialize_with = "read::optional")]
+    pub clamd: Option<String>,
+    pub workers: usize,
+    #[serde(deserialize_with = "read::seconds")]
+    pub worker_time: Seconds,
+    pub photo_bytes: u64,
+    pub video_bytes: u64,
+    #[serde(deserialize_with = "read::seconds")]
+    pub video_length: Seconds,
+    pub photos: u32,
+    pub videos: u32,
+    pub total_bytes: u64,
+    #[serde(deserialize_with = "read::seconds")]
+    pub upload_time: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub trash: Seconds,
+}
+
+/// Who looks at an upload before anything else does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scanner {
+    /// Our own file check.
+    Builtin,
+    /// The ClamAV daemon.
+    Clamd,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -6,6 +6,7 @@
 pub mod deliver;
 pub mod letters;
 pub mod logout;
+mod media;
 mod ping;
 pub mod runner;
 mod schedule;
@@ -69,6 +70,14 @@ pub const JOBS: &[Kind] = &[
         first: Seconds(2),
         longest: Seconds(60),
         run: |app, row, job| Box::pin(text_message::run(app, row, job)),
+    },
+    Kind {
+        name: "media",
+        // A day: so long may a scanner be away.
+        tries: 32,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(media::run(app, row, job)),
     },
 ];
 

@@ -37,6 +37,12 @@ const TASKS: &[Task] = &[
         every: Duration::from_secs(600),
         run: |app| Box::pin(async { upkeep::sweep(app).await.map(drop) }),
     },
+    Task {
+        name: "media",
+        first: Duration::from_secs(20),
+        every: Duration::from_secs(600),
+        run: |app| Box::pin(upkeep::media(app)),
+    },
 ];
 
 /// How long a task that failed waits before it is tried again.

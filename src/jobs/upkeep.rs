@@ -9,6 +9,7 @@ use crate::jose::KeyState;
 use crate::provider::keys;
 use crate::store::database::upkeep::{self, BATCH};
 use crate::store::database::{Conn, Unit, jobs};
+use crate::wallet::media;
 
 /// A table from which old rows are removed.
 pub struct Sweep {
@@ -99,6 +100,14 @@ pub async fn renew_keys(app: &App) -> Result<(), Error> {
     keys::ensure(app).await?;
     keys::rotate_due(app).await?;
     Ok(())
+}
+
+/// Forgets uploads that nobody went on with, and what lay in the trash long enough.
+///
+/// # Errors
+/// A fault when a store does not answer.
+pub async fn media(app: &App) -> Result<(), Error> {
+    Ok(media::upkeep::run(app).await?)
 }
 
 /// Tells the metrics how the queue stands and how old the signing keys are.

@@ -2,4 +2,5 @@
 
 pub mod fetch;
 pub mod mail;
+pub mod scanner;
 pub mod sms;

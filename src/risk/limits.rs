@@ -41,6 +41,7 @@ pub enum Per {
     Host,
     /// An account and a client: the authorization between them.
     AccountAndClient,
+    Account,
     /// A network address; IPv6 by /64.
     Address,
 }
@@ -55,6 +56,7 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
     Limit { name: "data_api", per: Per::AccountAndClient, rate: |l| l.data_api },
     Limit { name: "backchannel", per: Per::AccountAndClient, rate: |l| l.backchannel },
+    Limit { name: "upload", per: Per::Account, rate: |l| l.upload },
     Limit { name: "address", per: Per::Address, rate: |l| l.address },
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },

@@ -2,6 +2,7 @@
 
 pub mod disclosure;
 pub mod holdings;
+pub mod media;
 pub mod profile;
 pub mod projection;
 

@@ -1,5 +1,9 @@
 //! `Call`: a request as its handler sees it: parameters, forms, who is signed in.
 
+use std::io;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
 use poem::Request;
 use serde_json::{Map, Value};
 
@@ -164,6 +168,57 @@ impl Call {
         }
         let bytes = self.body().await.map_err(bad)?;
         json::object(&bytes).map_err(|_| bad("the body must be one JSON object that names no member twice"))
+    }
+
+    /// Whether a request of a script comes from one of our own pages, of this browser and session.
+    ///
+    /// # Errors
+    /// Forbidden, or expired.
+    pub fn check_script(&self) -> Result<(), Error> {
+        if !csrf::is_from_here(&self.request) {
+            return Err(Denied::Forbidden.into());
+        }
+        match self.visit.is_csrf(self.header("x-csrf-token").unwrap_or_default()) {
+            true => Ok(()),
+            false => Err(Denied::Expired.into()),
+        }
+    }
+
+    /// Whether a form comes from one of our own pages, as far as its browser tells.
+    pub fn is_from_here(&self) -> bool {
+        csrf::is_from_here(&self.request)
+    }
+
+    /// The JSON body of a request of our own script.
+    ///
+    /// # Errors
+    /// `None` for what is no JSON of this shape, or too large.
+    pub async fn script_json<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
+        if !self.is_of_type("application/json") {
+            return None;
+        }
+        serde_json::from_slice(&self.body().await.ok()?).ok()
+    }
+
+    pub fn content_type(&self) -> &str {
+        self.request.content_type().unwrap_or_default()
+    }
+
+    /// How long the body is, where its sender says so.
+    pub fn content_length(&self) -> Option<u64> {
+        self.header("content-length").and_then(|length| length.parse().ok())
+    }
+
+    /// The body as it comes; an error where nothing comes for a while.
+    pub fn body_stream(&mut self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let limit = self.app.config.http.body_timeout.duration();
+        let body = Box::pin(self.request.take_body().into_bytes_stream());
+        stream::unfold(body, move |mut body| async move {
+            match tokio::time::timeout(limit, body.next()).await {
+                Ok(piece) => Some((piece?, body)),
+                Err(_) => Some((Err(io::ErrorKind::TimedOut.into()), body)),
+            }
+        })
     }
 
     fn is_of_type(&self, wanted: &str) -> bool {

@@ -41,17 +41,23 @@ pub struct Row {
     pub readers: Readers,
     /// The limit of `risk::limits::LIMITS` that counts by network address.
     pub limit: Option<&'static str>,
+    /// Whether a request may take as long as an upload does; each of its pieces is still awaited for a while alone.
+    pub is_long: bool,
     pub(super) handler: Handler,
 }
 
 /// A route that our own pages alone may read.
 pub const fn row(verb: Verb, path: &'static str, door: Door, handler: Handler) -> Row {
-    Row { verb, path, door, readers: Readers::Own, limit: None, handler }
+    Row { verb, path, door, readers: Readers::Own, limit: None, is_long: false, handler }
 }
 
 impl Row {
     pub const fn limit(self, name: &'static str) -> Self {
         Self { limit: Some(name), ..self }
+    }
+
+    pub const fn long(self) -> Self {
+        Self { is_long: true, ..self }
     }
 
     pub const fn readers(self, readers: Readers) -> Self {

@@ -10,7 +10,7 @@ use poem::{Body, Endpoint, Request, Response};
 use uuid::{Builder, Uuid};
 
 use crate::app::App;
-use crate::base::Fault;
+use crate::base::{Fault, Seconds};
 use crate::error::Error;
 use crate::risk::limits;
 use crate::web::answer;
@@ -22,6 +22,9 @@ use crate::web::visit::Visit;
 
 /// Answers of protected resources carry it.
 const INTERACTION_ID: &str = "x-fapi-interaction-id";
+
+/// How long a request with an upload may take.
+const LONG: Seconds = Seconds::minutes(15);
 
 /// All routes of one path.
 pub struct Doorway {
@@ -70,7 +73,8 @@ impl Doorway {
         // A body has a time of its own: one that is late is its sender's fault, and no outage of ours.
         let has_body = matches!(row.verb, Verb::Post | Verb::Put);
         let for_body = if has_body { http.body_timeout.duration() } else { Duration::ZERO };
-        match tokio::time::timeout(http.request_timeout.duration() + for_body, work).await {
+        let patience = if row.is_long { LONG.duration() } else { http.request_timeout.duration() + for_body };
+        match tokio::time::timeout(patience, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Fault::broken("answer a request: the handler panicked").into()),
             Err(elapsed) => Err(Fault::unavailable("answer a request in time", elapsed).into()),

@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 
 use crate::app::{App, Room};
 use crate::base::Fault;
+use crate::outbound::scanner;
 use crate::provider::keys;
+use crate::wallet::media::Scanner;
 use crate::web::answer;
 
 /// How long a part may take to answer before it counts as away.
@@ -20,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// to their phones.
 const BLOBS: &str = "blobs";
 const SMS: &str = "sms";
+const SCANNER: &str = "scanner";
 
 /// Whether the process still takes requests: off while it ends, so that a balancer looks elsewhere first.
 pub struct Serving(AtomicBool);
@@ -48,7 +51,8 @@ impl Operations {
     /// Every part, asked at once.
     async fn ready(&self) -> Response {
         let app = &self.0;
-        let (database, ephemeral, blobs, keys, sms) = tokio::join!(
+        let scanner = app.room::<Scanner>();
+        let (database, ephemeral, blobs, keys, sms, scanned) = tokio::join!(
             ask(app.db.ping()),
             ask(app.ephemeral.ping()),
             ask(app.blobs.ping()),
@@ -64,6 +68,7 @@ impl Operations {
                     false => None,
                 }
             },
+            ask(scanner.0.ping()),
         );
         let is_serving = app.room::<Serving>().0.load(Ordering::SeqCst);
         let mut parts = vec![
@@ -71,9 +76,13 @@ impl Operations {
             ("ephemeral", app.ephemeral.name(), ephemeral),
             (BLOBS, app.blobs.name(), blobs),
             ("signing_keys", "jwks", keys),
+            (SCANNER, scanner.0.name(), scanned),
         ];
         parts.extend(sms.map(|part| (SMS, app.sms.name(), part)));
-        let is_told_alone = |name: &str| matches!(name, BLOBS | SMS);
+        // Our own file check is no part that could be away.
+        let has_scanner = matches!(scanner.0, scanner::Scanner::Clamd(_));
+        let parts = parts.into_iter().filter(|(name, ..)| has_scanner || *name != SCANNER).collect::<Vec<_>>();
+        let is_told_alone = |name: &str| [BLOBS, SMS, SCANNER].contains(&name);
         let is_ready = is_serving && parts.iter().all(|(name, _, part)| part.problem.is_none() || is_told_alone(name));
         let mut told = Map::new();
         for (name, kind, part) in parts {

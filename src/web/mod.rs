@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod api;
 pub mod assets;
+pub mod bytes;
 pub mod call;
 pub mod connection;
 pub mod cookies;
@@ -11,9 +12,12 @@ pub mod doorway;
 pub mod error;
 pub mod form;
 pub mod health;
+pub mod me;
 pub mod middleware;
 pub mod oauth;
 pub mod pages;
+pub mod problem;
+pub mod range;
 mod seats;
 pub mod server;
 pub mod tls;
@@ -34,7 +38,7 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, connections, contacts, device, home, outbox, profile, security, sessions, setup,
+    activity, admin, approvals, connections, contacts, device, home, media, outbox, profile, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
@@ -138,6 +142,19 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/approvals/:id/approve", Page, |c| Box::pin(approvals::approve(c))),
     row(Post, "/account/approvals/:id/deny", Page, |c| Box::pin(approvals::deny(c))),
     row(Get, "/account/activity", Page, |c| Box::pin(activity::page(c))),
+    row(Get, "/account/media", Page, |c| Box::pin(media::page(c))),
+    row(Post, "/account/media", Page, |c| Box::pin(media::upload(c))).long(),
+    row(Get, "/account/media/:id", Page, |c| Box::pin(media::item_page(c))),
+    row(Post, "/account/media/:id", Page, |c| Box::pin(media::describe(c))),
+    row(Post, "/account/media/:id/delete", Page, |c| Box::pin(media::delete(c))),
+    row(Post, "/account/media/:id/restore", Page, |c| Box::pin(media::restore(c))),
+    row(Post, "/account/media/:id/destroy", Page, |c| Box::pin(media::destroy(c))),
+    row(Post, "/me/media/uploads", Protocol, |c| Box::pin(me::create(c))),
+    row(Get, "/me/media/uploads/:id", Protocol, |c| Box::pin(me::progress(c))),
+    row(Delete, "/me/media/uploads/:id", Protocol, |c| Box::pin(me::abandon(c))),
+    row(Put, "/me/media/uploads/:id/parts/:n", Protocol, |c| Box::pin(me::put_part(c))).long(),
+    row(Post, "/me/media/uploads/:id/complete", Protocol, |c| Box::pin(me::complete(c))).long(),
+    row(Get, "/me/media/items/:id/:variant", Protocol, |c| Box::pin(me::bytes(c))),
     row(Get, "/account/sessions", Page, |c| Box::pin(sessions::page(c))),
     row(Post, "/account/sessions/end", Page, |c| Box::pin(sessions::end(c))),
     row(Post, "/account/sessions/end-others", Page, |c| Box::pin(sessions::end_others(c))),

@@ -7,7 +7,9 @@ use social_wallet::web::ROUTES;
 use social_wallet::web::door::{Door, Verb};
 use url::Url;
 
+use crate::media::files::jpeg;
 use crate::support::form::Page;
+use crate::support::hand::Hand;
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Method, NewClient, Platform, Tokens};
 use crate::support::server::Server;
@@ -440,11 +442,16 @@ async fn who_is_not_signed_in_signs_in_first_and_comes_back() {
     let server = Server::shared().await;
     let (_, mut person, _) = connected(server, &["name"]).await;
     let grant = app_page(&mut person).await.url.path().rsplit('/').next().expect("an id").to_owned();
+    let hand = Hand::with(server, person).await;
+    let photo = hand.upload(&jpeg(40, 30)).await;
+    hand.ready(&photo).await;
+    let person = hand.person;
     let is_personal = |path: &str| ["/account", "/admin"].iter().any(|start| path.starts_with(start));
     let pages = ROUTES.iter().filter(|row| row.verb == Verb::Get && is_personal(row.path));
     let mut tried = 0;
     for row in pages {
-        let path = format!("{}?x=1", path_of(row.path, &grant));
+        let id = if row.path.starts_with("/account/media") { &photo } else { &grant };
+        let path = format!("{}?x=1", path_of(row.path, id));
         let mut other = person.elsewhere();
         let asked = other.visit(&path).await.page();
         assert_eq!(asked.url.path(), "/signin", "{path}");

@@ -63,6 +63,36 @@ async fn bytes_are_kept_under_their_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn large_ones_are_written_and_read_in_parts() {
+    on_both(async |blobs| {
+        let (name, one) = (blobs.name(), key("media/aa/1"));
+        assert_eq!(blobs.read(&one, 0, 10).await.unwrap(), None, "{name}");
+        // Nothing, less than a piece of S3's, exactly two, and more than two.
+        for length in [0_usize, 1000, 16 << 20, (17 << 20) + 5] {
+            let bytes: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
+            let mut writer = blobs.write(&one).await.unwrap();
+            for part in bytes.chunks(700_001) {
+                writer.push(Bytes::copy_from_slice(part)).await.unwrap();
+            }
+            let before = blobs.get(&one).await.unwrap();
+            assert!(before.is_none_or(|before| before.len() != bytes.len()), "{name}: there before it is whole");
+            writer.finish().await.unwrap();
+            assert!(blobs.get(&one).await.unwrap().is_some_and(|kept| kept == bytes), "{name} {length}");
+            for (from, count) in [(0, 10), (length / 2, 100_000), (length.saturating_sub(3), 10)] {
+                let to = (from + count).min(length);
+                let part = blobs.read(&one, from as u64, count as u64).await.unwrap();
+                assert!(length == 0 || part.is_some_and(|part| part == bytes[from..to]), "{name} {length} {from}");
+            }
+        }
+        let mut writer = blobs.write(&key("media/aa/2")).await.unwrap();
+        writer.push(Bytes::from(vec![1; 9 << 20])).await.unwrap();
+        writer.abort().await;
+        assert_eq!(blobs.list(&key("media"), None, 9).await.unwrap(), [one], "{name}: what was given up is not there");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_are_listed_in_order_a_page_at_a_time() {
     on_both(async |blobs| {
         let mut keys = ["media/aa/1", "media/aa/2", "media/aa_b/1", "media/ab/1", "media/zz", "media/a1/9"].map(key);

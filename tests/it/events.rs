@@ -13,8 +13,10 @@ use social_wallet::config::Config;
 use social_wallet::jobs::upkeep;
 use social_wallet::provider::keys::Purpose;
 
+use crate::media::files::jpeg;
 use crate::support::database::embedded;
 use crate::support::eventually;
+use crate::support::hand::Hand;
 use crate::support::parts::Postgres;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Method, NewClient, Platform, Tokens, now};
@@ -404,6 +406,26 @@ async fn platforms_do_more(house: &mut House) {
     assert!(lines.iter().any(|line| line.starts_with("grant.terminated ok account client")), "{lines:?}");
 }
 
+async fn photos_come_and_go(house: &mut House) {
+    let person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    let mut hand = Hand::with(&house.server, person).await;
+    let id = hand.upload(&jpeg(40, 30)).await;
+    hand.ready(&id).await;
+    house.must_tell("a photo", &account, "", &["media.added ok account - -"]).await;
+    let torn = hand.upload(&jpeg(40, 30)[..200]).await;
+    hand.settled(&torn).await;
+    house.must_tell("half a photo", &account, "", &["media.rejected refused account - decode"]).await;
+    for (deed, event) in
+        [("delete", "trashed"), ("restore", "restored"), ("delete", "trashed"), ("destroy", "destroyed")]
+    {
+        let page = hand.person.visit(&format!("/account/media/{id}")).await.page();
+        hand.person.submit(&page, &page.form_to(&format!("/{deed}"))).await;
+        house.must_tell(deed, &account, "", &[&format!("media.{event} ok account - -")]).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
     let mut house = House { server: Server::with(&[("SW__CODES__RESEND", "0s")]).await, seen: BTreeSet::new() };
@@ -411,6 +433,7 @@ async fn every_event_is_told_by_a_story() {
     house.told("", "").await;
     a_wallet_is_opened_and_kept(&mut house).await;
     addresses_come_and_go(&mut house).await;
+    photos_come_and_go(&mut house).await;
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;

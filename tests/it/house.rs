@@ -31,6 +31,10 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("governor", &["risk/limits.rs"]),
     ("lettre", &["outbound/mail.rs", "outbound/mail/"]),
     ("mail_parser", &["outbound/mail/folder.rs"]),
+    ("image", &["wallet/media/"]),
+    ("moxcms", &["wallet/media/images.rs"]),
+    ("multer", &["web/"]),
+    ("rustix", &["wallet/media/bench.rs"]),
     ("prometheus", &["metrics.rs"]),
     ("reqwest", &["outbound/", "store/blobs/s3.rs", "demo.rs", "demo/", "cli/"]),
 ];

@@ -200,6 +200,8 @@ const SIGNED_IN: &[&str] = &[
     "/account/profile",
     "/account/profile/edit",
     "/account/contacts",
+    "/account/media",
+    "/account/media?show=trash",
     "/account/apps",
     "/account/activity",
     "/account/security",

@@ -23,6 +23,7 @@ mod interop;
 mod jobs;
 mod journey;
 mod limits;
+mod media;
 mod outbox;
 mod parts;
 mod protocol;

@@ -10,7 +10,9 @@ use social_wallet::web::ROUTES;
 use social_wallet::web::door::{Door, Row, Verb};
 use url::Url;
 
+use crate::media::files::jpeg;
 use crate::support::form::{Form, Page};
+use crate::support::hand::{Hand, UPLOADS};
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Backend, Server, setting};
@@ -249,6 +251,25 @@ async fn asks_in_other_ways(server: &Server, person: &mut Person) {
     assert_eq!(Answer::of(http().delete(&url).bearer_auth(own)).await.status, 204);
 }
 
+/// Photos: uploaded, given up, shown, named, deleted, brought back, destroyed.
+async fn keeps_photos(server: &Server) {
+    let mut hand = Hand::of(server).await;
+    let id = hand.upload(&jpeg(40, 30)).await;
+    hand.ready(&id).await;
+    assert_eq!(hand.bytes(&id, "s320").await.status, 200);
+    let open = hand.begin(1000).await;
+    assert_eq!(Answer::of(hand.request(reqwest::Method::DELETE, &format!("{UPLOADS}/{open}"))).await.status, 204);
+    let csrf = hand.csrf.clone();
+    assert_eq!(hand.post_form(&csrf, &[("a.jpg", &jpeg(50, 30))]).await.status, 200);
+    let path = format!("/account/media/{id}");
+    let page = hand.person.visit(&path).await.page();
+    send(&mut hand.person, &page, &page.form("title").fill("title", "Stone Town")).await;
+    for deed in ["/delete", "/restore", "/delete", "/destroy"] {
+        let page = hand.person.visit(&path).await.page();
+        send(&mut hand.person, &page, &page.form_to(deed)).await;
+    }
+}
+
 /// What is never answered well by itself: a list that does not exist, and a logo, which a platform's own server has
 /// (`client_id_metadata` and `rfc7591_registration` have one).
 const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo"];
@@ -284,6 +305,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
     forgets_the_password(&server, &mut person).await;
     looks_after_the_house(&server).await;
     asks_in_other_ways(&server, &mut person).await;
+    keeps_photos(&server).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
@@ -369,6 +391,10 @@ async fn every_limit_holds_at_its_door() {
     let ask = async || asking.post("backchannel_authentication_endpoint", &hint).await;
     ask().await;
     refused(&ask().await, "backchannel");
+    let hand = Hand::with(&server, person).await;
+    let wanted = serde_json::json!({ "file_name": "a.jpg", "size": 1000 });
+    assert_eq!(hand.create(&wanted).await.status, 201);
+    refused(&hand.create(&wanted).await, "upload");
     // Two documents of one host; nobody is there.
     for path in ["a", "b"] {
         let body = format!("grant_type=authorization_code&client_id=https://nobody.invalid/{path}");

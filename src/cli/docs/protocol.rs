@@ -208,6 +208,7 @@ fn limits() -> String {
         let per = match row.per {
             Per::Client => "client",
             Per::Host => "host that is called",
+            Per::Account => "person",
             Per::AccountAndClient => "person and client",
             Per::Address => "network address",
         };

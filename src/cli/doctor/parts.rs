@@ -15,6 +15,7 @@ use crate::base::{Clock, Random, Secret};
 use crate::config::{Config, Keys, SmsGateway, folder};
 use crate::outbound::fetch::Fetch;
 use crate::outbound::mail::Mail;
+use crate::outbound::scanner::Scanner;
 use crate::outbound::sms::Sms;
 use crate::provider::keys::{self, Purpose};
 use crate::store::blobs::Blobs;
@@ -42,6 +43,7 @@ pub async fn look(config: &Config) -> Vec<Finding> {
     found.push(files(config).await);
     found.push(mail(config).await);
     found.push(sms(config).await);
+    found.push(scanner(config).await);
     if let (Some(_), Some(_)) = (&keys, &db) {
         found.push(signing_keys(config).await);
     }
@@ -49,6 +51,15 @@ pub async fn look(config: &Config) -> Vec<Finding> {
         found.push(clock(db).await);
     }
     found
+}
+
+async fn scanner(config: &Config) -> Finding {
+    let scanner = Scanner::open(&config.media);
+    if let Scanner::Builtin = scanner {
+        return Finding::note("scanner", "none; uploads get our own file check, which is no antivirus");
+    }
+    let mend = "Check media.clamd, and that clamd takes connections from here; until then uploads wait.";
+    Finding::of("scanner", timed(scanner.ping()).await.map(|took| format!("clamd answers in {took}")), mend)
 }
 
 /// How long something took, or why it failed.

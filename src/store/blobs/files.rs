@@ -1,13 +1,13 @@
 //! A folder: a file a blob, 0600 in folders 0700, written beside its place and then moved there.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
 use super::BlobKey;
-use crate::base::Fault;
+use crate::base::{Fault, Random};
 use crate::config::folder;
 
 /// A folder of this machine.
@@ -31,6 +31,31 @@ impl Files {
     pub(super) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, Fault> {
         let path = self.path(key);
         off_thread("read a blob", move || present(fs::read(path).map(Bytes::from))).await
+    }
+
+    pub(super) async fn read(&self, key: &BlobKey, from: u64, length: u64) -> Result<Option<Bytes>, Fault> {
+        let path = self.path(key);
+        off_thread("read a part of a blob", move || {
+            let Some(mut file) = present(File::open(path))? else { return Ok(None) };
+            file.seek(SeekFrom::Start(from))?;
+            let mut bytes = Vec::new();
+            file.take(length).read_to_end(&mut bytes)?;
+            Ok(Some(bytes.into()))
+        })
+        .await
+    }
+
+    pub(super) async fn write(&self, key: &BlobKey) -> Result<Writing, Fault> {
+        let path = self.path(key);
+        off_thread("begin a blob", move || {
+            let folder = path.parent().ok_or(ErrorKind::InvalidInput)?;
+            folder::create(folder)?;
+            // A name that is no key, so that nobody finds it before it is whole.
+            let beside = folder.join(format!(".{}", Random::Os.token(12)));
+            let file = folder::create_file(&beside)?;
+            Ok(Writing { file: Some(file), beside: Beside(beside), path })
+        })
+        .await
     }
 
     pub(super) async fn exists(&self, key: &BlobKey) -> Result<bool, Fault> {
@@ -70,6 +95,42 @@ impl Files {
 
     fn path(&self, key: &BlobKey) -> PathBuf {
         self.0.join(key.as_str())
+    }
+}
+
+/// A file that is being written beside its place.
+pub struct Writing {
+    file: Option<File>,
+    beside: Beside,
+    path: PathBuf,
+}
+
+/// Removes what was not moved to its place.
+struct Beside(PathBuf);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+impl Writing {
+    pub(super) async fn push(&mut self, bytes: Bytes) -> Result<(), Fault> {
+        let attempted = "write a part of a blob";
+        let mut file = self.file.take().ok_or_else(|| Fault::broken(attempted))?;
+        let file = off_thread(attempted, move || file.write_all(&bytes).map(|()| file)).await?;
+        self.file = Some(file);
+        Ok(())
+    }
+
+    pub(super) async fn finish(self) -> Result<(), Fault> {
+        off_thread("finish a blob", move || {
+            let file = self.file.ok_or(ErrorKind::BrokenPipe)?;
+            file.sync_all()?;
+            fs::rename(&self.beside.0, &self.path)?;
+            folder::sync(&self.path)
+        })
+        .await
     }
 }
 

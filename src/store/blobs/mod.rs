@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 
-use self::files::Files;
-use self::s3::S3;
+use self::files::{Files, Writing as FileWriting};
+use self::s3::{S3, Writing as S3Writing};
 use crate::base::{Fault, Random};
 use crate::config::Config;
 
@@ -102,6 +102,30 @@ impl Blobs {
         }
     }
 
+    /// Begins to keep bytes under a key; they are there once [`Writer::finish`] is done. Little of them is in memory at
+    /// any time.
+    ///
+    /// # Errors
+    /// A fault: unavailable when the store does not answer in time.
+    pub async fn write(&self, key: &BlobKey) -> Result<Writer, Fault> {
+        match self {
+            Self::Files(files) => Ok(Writer::Files(files.write(key).await?)),
+            Self::S3(s3) => Ok(Writer::S3(s3.write(key))),
+        }
+    }
+
+    /// At most `length` of the bytes under a key, from one of them on: fewer where they end before.
+    ///
+    /// # Errors
+    /// A fault: unavailable when the store does not answer in time.
+    pub async fn read(&self, key: &BlobKey, from: u64, length: u64) -> Result<Option<Bytes>, Fault> {
+        match self {
+            _ if length == 0 => Ok(self.exists(key).await?.then(Bytes::new)),
+            Self::Files(files) => files.read(key, from, length).await,
+            Self::S3(s3) => s3.read(key, from, length).await,
+        }
+    }
+
     /// Whether there are bytes under a key.
     ///
     /// # Errors
@@ -166,6 +190,43 @@ impl Blobs {
         match self {
             Self::Files(_) => "files",
             Self::S3(_) => "s3",
+        }
+    }
+}
+
+/// Bytes on their way to a key.
+pub enum Writer {
+    Files(FileWriting),
+    S3(S3Writing),
+}
+
+impl Writer {
+    /// # Errors
+    /// A fault: unavailable when the store does not answer in time.
+    pub async fn push(&mut self, bytes: Bytes) -> Result<(), Fault> {
+        match self {
+            Self::Files(writing) => writing.push(bytes).await,
+            Self::S3(writing) => writing.push(&bytes).await,
+        }
+    }
+
+    /// Puts them in the place of any that are there.
+    ///
+    /// # Errors
+    /// A fault: unavailable when the store does not answer in time. Then the old bytes stand, or the new ones.
+    pub async fn finish(self) -> Result<(), Fault> {
+        match self {
+            Self::Files(writing) => writing.finish().await,
+            Self::S3(writing) => writing.finish().await,
+        }
+    }
+
+    /// Forgets what was pushed.
+    pub async fn abort(self) {
+        match self {
+            // Dropped, it removes its file.
+            Self::Files(_) => {}
+            Self::S3(writing) => writing.abort().await,
         }
     }
 }

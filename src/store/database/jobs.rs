@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, ClientId, JobId, SessionId};
+use crate::base::id::{AccountId, ClientId, JobId, MediaId, SessionId};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -42,6 +42,8 @@ pub enum Job {
     },
     /// Tells a client that a question of its was answered (CIBA §10.2).
     Ping { endpoint: String, token: String, auth_req_id: String },
+    /// Brings an upload one step on: looks at it, then makes of it what is kept.
+    Media { asset: MediaId },
 }
 
 impl Job {
@@ -52,6 +54,7 @@ impl Job {
             Self::Sms { .. } => "sms",
             Self::Logout { .. } => "logout",
             Self::Ping { .. } => "ping",
+            Self::Media { .. } => "media",
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod families;
 pub mod grants;
 pub mod jobs;
 mod lite;
+pub mod media;
 mod migrate;
 pub mod passwords;
 mod postgres;

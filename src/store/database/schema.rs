@@ -293,6 +293,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    media_assets (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        content_key -> Nullable<Binary>,
+        details -> Binary,
+        bytes -> BigInt,
+        media_type -> Nullable<Text>,
+        width -> Integer,
+        height -> Integer,
+        duration_ms -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        trashed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    media_variants (asset_id, name) {
+        asset_id -> Text,
+        name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        etag -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    media_uploads (asset_id) {
+        asset_id -> Text,
+        size -> BigInt,
+        digest -> Nullable<Binary>,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -318,4 +360,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     client_documents,
     session_clients,
+    media_assets,
+    media_variants,
+    media_uploads,
 );

@@ -10,7 +10,7 @@ use poem::http::header::{
 use crate::web::door::Door;
 
 /// Nothing runs, loads or frames but our own; a form goes to us alone (DESIGN.md §0.10).
-const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
     require-trusted-types-for 'script'";
 /// For what is no page: nothing at all.

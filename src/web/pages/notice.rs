@@ -20,6 +20,10 @@ const NOTICES: &[&str] = &[
     "contact-added",
     "contact-primary",
     "contact-removed",
+    "media-taken",
+    "media-trashed",
+    "media-restored",
+    "media-destroyed",
 ];
 
 /// On to a page that tells what was done.

@@ -22,6 +22,7 @@ use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
 use crate::web::views::contacts;
 use crate::web::views::device;
+use crate::web::views::media;
 use crate::web::views::profile;
 use crate::web::views::public;
 use crate::web::views::recover;
@@ -474,6 +475,70 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("security", security.render());
     add("settings", account::Settings { frame: inside() }.render());
     add("account_settings", account::AccountSettings { frame: inside() }.render());
+
+    let tile = |name: &str, src: Option<&str>, is_video, state| media::Tile {
+        href: href("/account/media/med_1"),
+        name: name.into(),
+        alt: name.into(),
+        src: src.map(Into::into),
+        is_video,
+        state,
+    };
+    let mark = |key: &str, is_bad| Some(media::Mark { text: words.t(key), is_bad });
+    let choice = |value: &str, label: &str, is_chosen| Choice {
+        value: value.into(),
+        label: label.into(),
+        hint: None,
+        is_chosen,
+    };
+    let page = |frame, is_trash, tiles| media::Media {
+        frame,
+        action: href("/account/media"),
+        is_trash,
+        album: href("Zanzibar"),
+        albums: vec![choice("", &words.t("media-album-all"), false), choice("Zanzibar", "Zanzibar", true)],
+        used: href("3, 1"),
+        checked_by: words.t("media-checked-by-file-check"),
+        hint: href("JPEG"),
+        tiles,
+        trash_days: 30,
+        older_href: some("/account/media?before=med_1"),
+    };
+    let tiles = || {
+        vec![
+            tile("<name>.jpg", Some("/me/media/items/med_1/s320"), false, None),
+            tile("clip.mp4", Some("/me/media/items/med_2/play"), true, None),
+            tile("late.jpg", None, false, mark("media-state-quarantined", false)),
+            tile("bad.jpg", None, false, mark("media-state-rejected", true)),
+        ]
+    };
+    add("media", page(inside(), false, tiles()).render());
+    add("media_error", page(wrong("file", "media-problem-type"), false, vec![]).render());
+    add("media_trash", page(inside(), true, vec![]).render());
+    let one = |state, told: Option<&str>, is_video, is_ready| media::MediaItem {
+        frame: inside(),
+        name: href("<name>.jpg"),
+        action: href("/account/media/med_1"),
+        src: some("/me/media/items/med_1/m800"),
+        is_video,
+        width: 800,
+        height: 600,
+        state,
+        told: told.map(|key| words.t(key)),
+        title: href("Stone Town"),
+        alt: String::new(),
+        album: href("Zanzibar"),
+        albums: vec![href("Zanzibar")],
+        facts: vec![(words.t("media-fact-size"), href("800 × 600"))],
+        alike: some("/account/media/med_2").filter(|_| is_ready),
+        is_moving: told.is_some(),
+        may_describe: is_ready,
+        delete_action: some("/account/media/med_1/delete").filter(|_| is_ready),
+        restore_action: some("/account/media/med_1/restore").filter(|_| !is_ready),
+        destroy_action: some("/account/media/med_1/destroy").filter(|_| !is_ready),
+    };
+    add("media_item", one(None, None, false, true).render());
+    add("media_item_video", one(mark("media-state-trashed", false), Some("media-told-trashed"), true, false).render());
 
     let setup = |action| admin::Setup { frame: frame(), action, email: String::new(), name: String::new(), least: 8 };
     add("setup", setup(some("/setup/t")).render());

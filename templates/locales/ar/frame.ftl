@@ -14,6 +14,7 @@ foot-light = المظهر الفاتح
 nav-label = محفظتك
 nav-home = المحفظة
 nav-profile = الملف الشخصي
+nav-media = الصور والفيديوهات
 nav-apps = التطبيقات المتصلة
 nav-activity = النشاط
 nav-sessions = الجلسات

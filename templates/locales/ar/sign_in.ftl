@@ -75,5 +75,6 @@ problem-password-long = كلمة المرور طويلة جدًا. استخدم 
 problem-password-common = كلمة المرور هذه سهلة التخمين. اختر غيرها.
 problem-current-password = هذه ليست كلمة المرور الحالية. حاول مجددًا.
 problem-too-many = محاولات كثيرة. انتظر بضع دقائق ثم حاول مجددًا.
+problem-too-long = اختصر النص
 problem-name = هذا الاسم طويل جدًا. استخدم 200 حرف أو أقل.
 problem-form-expired = بقيت هذه الصفحة مفتوحة طويلًا. راجع إجاباتك وأرسلها مجددًا.

@@ -14,6 +14,7 @@ foot-light = Light theme
 nav-label = Your wallet
 nav-home = Wallet
 nav-profile = Profile
+nav-media = Photos and videos
 nav-apps = Connected apps
 nav-activity = Activity
 nav-sessions = Sessions

@@ -71,5 +71,6 @@ problem-password-long = That password is too long. Use 256 characters or fewer.
 problem-password-common = That password is easy to guess. Choose another one.
 problem-current-password = That is not your current password. Try again.
 problem-too-many = Too many tries. Wait a few minutes and try again.
+problem-too-long = Shorten it
 problem-name = That name is too long. Use 200 characters or fewer.
 problem-form-expired = This page was open too long. Check your answers and send them again.

@@ -2,6 +2,8 @@
 
 use social_wallet::metrics::METRICS;
 
+use crate::media::files::jpeg;
+use crate::support::hand::Hand;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Server, setting};
@@ -23,6 +25,10 @@ async fn every_metric_counts_what_it_says() {
     platform.introspect(&tokens.access).await;
     platform.introspect(&tokens.access).await.must_refuse(429, "temporarily_unavailable");
     stop_sharing(&mut person).await;
+    let email = person.email.clone();
+    let hand = Hand::with(&server, person).await;
+    let photo = hand.upload(&jpeg(40, 30)).await;
+    hand.ready(&photo).await;
 
     // These are about Redis, about jobs that wait and about letters: here is none of them, or it is not sure.
     let quiet = ["sw_rate_limit_local_total", "sw_job_queue_depth", "sw_job_oldest_age_seconds"];
@@ -47,6 +53,7 @@ async fn every_metric_counts_what_it_says() {
         ("sw_token_requests_total", r#"grant="authorization_code",outcome="ok""#),
         ("sw_data_reads_total", r#"kind="userinfo",outcome="ok""#),
         ("sw_revocations_total", r#"by="person""#),
+        ("sw_media_scans_total", r#"outcome="clean""#),
         ("sw_rate_limited_total", r#"rule="introspect""#),
         ("http_server_request_duration_seconds_count", r#"route="/token""#),
     ] {
@@ -55,5 +62,5 @@ async fn every_metric_counts_what_it_says() {
             "{name} {labels} in\n{scraped}"
         );
     }
-    assert!(!scraped.contains(&person.email) && !scraped.contains(&platform.client.id), "labels name nobody");
+    assert!(!scraped.contains(&email) && !scraped.contains(&platform.client.id), "labels name nobody");
 }

@@ -3,6 +3,7 @@
 //! `shared()` gives the one that lives as long as the test process: every test takes its own database or number of
 //! it. `start()` gives a private one, for tests that freeze or kill it. All of them end with the test process.
 
+pub mod clamd;
 pub mod folder;
 pub mod postgres;
 pub mod process;

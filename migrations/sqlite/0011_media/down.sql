@@ -1,0 +1,3 @@
+DROP TABLE media_uploads;
+DROP TABLE media_variants;
+DROP TABLE media_assets;

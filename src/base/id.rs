@@ -59,6 +59,24 @@ kinds! {
     Media MediaId "med";
     /// A verified fact.
     Badge BadgeId "bdg";
+    /// A verification: from the first picture to the decision.
+    Case CaseId "ver";
+    /// A picture that supports a verification.
+    Evidence EvidenceId "evd";
+    /// A link to an account elsewhere.
+    Link LinkId "lnk";
+    /// A consent receipt.
+    Receipt ReceiptId "rct";
+    /// Where a client is told of changes by webhook.
+    Endpoint EndpointId "whe";
+    /// A message to a client: a webhook or a security event.
+    Message MessageId "msg";
+    /// A stream of security events.
+    Stream StreamId "str";
+    /// A person's wish that a client deletes what it has, or a report of it.
+    Wish WishId "wsh";
+    /// A bundle of everything that a wallet holds, made for its person.
+    Export ExportId "exp";
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -12,6 +12,7 @@ pub mod error;
 pub mod grant;
 pub mod grant_management;
 pub mod jwt_answers;
+pub mod pairwise_id;
 pub mod params;
 pub mod pkce;
 pub mod polling;

@@ -54,7 +54,7 @@ described!(
     object(
         vec![
             ("sub", sub()),
-            ("fields", object(data::fields().map(|(name, claim)| (name, field(claim.value))).collect(), &[])),
+            ("fields", object(data::profile::fields().map(|(name, claim)| (name, field(claim.value))).collect(), &[])),
             (
                 "meta",
                 object(vec![("granted_fields", list(text("The name of a field that is shared")))], &["granted_fields"])

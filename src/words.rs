@@ -191,10 +191,11 @@ impl Words {
         self.say("list-and", &plain(&[("rest", &rest), ("last", last)]))
     }
 
-    /// What people call a claim (`email_verified`, `address`); the claim's own name when no words are known for it.
+    /// What people call a claim (`email_verified`, `address`) or a badge; its own name when no words are known for it.
     pub fn claim(self, claim: &str) -> String {
-        let key = format!("claim-{}", claim.replace(['_', '.'], "-"));
-        self.find_message(&key).unwrap_or_else(|| claim.to_owned())
+        let key = claim.replace(['_', '.'], "-");
+        let message = |kind| self.find_message(&format!("{kind}-{key}"));
+        message("claim").or_else(|| message("badge")).unwrap_or_else(|| claim.to_owned())
     }
 
     /// A message without arguments, for keys that are made at run time; `None` when there is none of this name.

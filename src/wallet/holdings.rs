@@ -15,7 +15,8 @@ use crate::oauth::grant::Pick;
 use crate::store::database::Conn;
 use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
-use crate::store::database::{accounts, contacts, profiles};
+use crate::store::database::{accounts, contacts, identity, profiles};
+use crate::wallet::identity::Identity;
 
 /// One value that the wallet holds.
 #[derive(Debug, Clone)]
@@ -32,8 +33,8 @@ pub struct Held {
 impl Held {
     /// Until when its proof counts, where it is proven: as long as the badge of the claim is valid.
     pub fn expires_at(&self, claim: &str) -> Option<Time> {
-        let badge = badges::of_claim(claim)?;
-        Some(self.verified_at? + Seconds::days(i64::from(badge.valid_days)))
+        let days = badges::of_claim(claim)?.most_days()?;
+        Some(self.verified_at? + Seconds::days(i64::from(days)))
     }
 }
 
@@ -44,6 +45,8 @@ pub struct Holdings {
     values: BTreeMap<String, Held>,
     /// By claim, where the wallet holds several: all of them, the one that `values` has first.
     several: BTreeMap<&'static str, Vec<Held>>,
+    /// Who the person is by a document; see [`crate::wallet::badges`] for whether that still counts.
+    pub identity: Option<Identity>,
 }
 
 impl std::fmt::Debug for Holdings {
@@ -169,7 +172,9 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
         let held = Held { text, source: Source::System, verified_at: None, updated_at: at, pick: None };
         values.insert("updated_at".to_owned(), held);
     }
-    Ok(Holdings { revision, values, several })
+    let identity =
+        identity::find(conn, account).await?.map(|row| crate::wallet::identity::open(&key, &row)).transpose()?;
+    Ok(Holdings { revision, values, several, identity })
 }
 
 /// The current values of an account, for pages that show a person their own data.

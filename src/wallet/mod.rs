@@ -1,7 +1,9 @@
 //! What you hold.
 
+pub mod badges;
 pub mod disclosure;
 pub mod holdings;
+pub mod identity;
 pub mod media;
 pub mod profile;
 pub mod projection;

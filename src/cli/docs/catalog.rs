@@ -26,7 +26,10 @@ pub fn tables() -> Vec<String> {
         vec![code(c.name), code(c.scope), value, line, id_token.into(), masked.into(), c.section.to_owned()]
     });
     let contexts = CONTEXTS.iter().map(|c| vec![code(c.acr), codes(c.needs), c.section.to_owned()]);
-    let badges = BADGES.iter().map(|b| vec![code(b.slug), code(b.of), code(b.told_by), b.valid_days.to_string()]);
+    let badges = BADGES.iter().map(|b| {
+        let days = b.most_days().map_or_else(String::new, |days| days.to_string());
+        vec![code(b.slug), format!("{:?}", b.earned), days, if b.is_renewable { "yes" } else { "" }.into()]
+    });
     let events =
         EVENTS.iter().map(|e| vec![code(e.name), format!("{:?}", e.seen_by).to_lowercase(), e.kept_days().to_string()]);
     vec![
@@ -37,7 +40,7 @@ pub fn tables() -> Vec<String> {
             claims,
         ),
         table("Authentication contexts, the weakest first", &["acr", "amr", "Defined in"], contexts),
-        table("Badges", &["Badge", "Vouches for", "Told by", "Days"], badges),
+        table("Badges", &["Badge", "Earned by", "Days at most", "Renewable"], badges),
         table("Audit events", &["Event", "Seen by", "Days kept"], events),
     ]
 }

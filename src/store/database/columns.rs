@@ -231,6 +231,18 @@ macro_rules! text_column {
                 type Expression = Bound<Nullable<Text>, &'static str>;
                 fn as_expression(self) -> Self::Expression { Bound::new(self.as_str()) }
             }
+            // For columns that may be empty.
+            impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<Text, DB> for $ty
+            where
+                str: diesel::serialize::ToSql<Text, DB>,
+            {
+                fn to_sql<'b>(
+                    &'b self,
+                    out: &mut diesel::serialize::Output<'b, '_, DB>,
+                ) -> diesel::serialize::Result {
+                    <str as diesel::serialize::ToSql<Text, DB>>::to_sql(self.as_str(), out)
+                }
+            }
             impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<Text, DB> for $ty
             where
                 String: diesel::deserialize::FromSql<Text, DB>,

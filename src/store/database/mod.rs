@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod backchannel;
+pub mod badges;
 pub mod challenges;
 pub mod clients;
 mod columns;
@@ -14,6 +15,7 @@ pub mod contacts;
 pub mod counters;
 pub mod families;
 pub mod grants;
+pub mod identity;
 pub mod jobs;
 mod lite;
 pub mod media;

@@ -335,6 +335,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    badges (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        thing -> Text,
+        state -> Text,
+        level -> Nullable<Text>,
+        case_id -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        detail -> Nullable<Binary>,
+        verified_at -> BigInt,
+        issued_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        changed_at -> BigInt,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    identity_facts (account_id) {
+        account_id -> Text,
+        case_id -> Text,
+        facts -> Binary,
+        document_lookup -> Binary,
+        verified_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -363,4 +393,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     media_assets,
     media_variants,
     media_uploads,
+    badges,
+    identity_facts,
 );

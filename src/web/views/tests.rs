@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::catalog::badges::BADGES;
 use crate::catalog::events;
 use crate::web::view::Theme;
 use crate::web::views::activity;
@@ -99,11 +100,15 @@ fn both_languages_say_the_same_things() {
 #[test]
 fn every_key_is_known_and_used() {
     let used = used();
-    let made_at_run_time = |key: &str| ["claim-", "hint-", "activity-", "problem-"].iter().any(|p| key.starts_with(p));
+    let made_at_run_time =
+        |key: &str| ["claim-", "hint-", "activity-", "problem-", "badge-"].iter().any(|p| key.starts_with(p));
     for key in keys(Words::English) {
         assert!(used.contains(&key) || made_at_run_time(&key), "{key} is not used");
     }
     for words in Words::ALL {
+        for badge in BADGES {
+            assert!([badge.label, badge.proves].iter().all(|key| words.find_message(key).is_some()), "{badge:?}");
+        }
         for field in profile::FIELDS {
             assert_ne!(words.claim(field.name), field.name);
             let hint = words.find_message(&format!("hint-{}", field.name.replace('_', "-")));

@@ -1,0 +1,19 @@
+## الشارات
+badge-email-verified = عنوان البريد الإلكتروني مؤكَّد
+badge-email-verified-proves = أُعيد رمز أُرسل إلى العنوان.
+badge-phone-verified = رقم الهاتف مؤكَّد
+badge-phone-verified-proves = أُعيد رمز أُرسل إلى الرقم في رسالة نصية.
+badge-identity-verified = الهوية متحقَّق منها
+badge-identity-verified-proves = قارن مراجعون وثيقة هوية بصاحبها. تُفحص الوثائق من صورها، ولا تُسأل أي جهة رسمية.
+badge-age-over-13 = العمر 13 عامًا أو أكثر
+badge-age-over-13-proves = تاريخ الميلاد في وثيقة الهوية المتحقَّق منها يعود إلى 13 عامًا على الأقل.
+badge-age-over-16 = العمر 16 عامًا أو أكثر
+badge-age-over-16-proves = تاريخ الميلاد في وثيقة الهوية المتحقَّق منها يعود إلى 16 عامًا على الأقل.
+badge-age-over-18 = العمر 18 عامًا أو أكثر
+badge-age-over-18-proves = تاريخ الميلاد في وثيقة الهوية المتحقَّق منها يعود إلى 18 عامًا على الأقل.
+badge-age-over-21 = العمر 21 عامًا أو أكثر
+badge-age-over-21-proves = تاريخ الميلاد في وثيقة الهوية المتحقَّق منها يعود إلى 21 عامًا على الأقل.
+badge-photo-verified = الصورة تُظهر الشخص نفسه
+badge-photo-verified-proves = قارن مراجع صورة الملف الشخصي بالشخص الظاهر في الوثيقة المتحقَّق منها.
+badge-account-age-1y = محفظة أقدم من عام
+badge-account-age-1y-proves = فُتحت المحفظة قبل 365 يومًا على الأقل.

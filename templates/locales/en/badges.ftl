@@ -1,0 +1,19 @@
+## Badges
+badge-email-verified = Email address confirmed
+badge-email-verified-proves = A code that was sent to the address came back.
+badge-phone-verified = Phone number confirmed
+badge-phone-verified-proves = A code that was sent to the number by text message came back.
+badge-identity-verified = Identity checked
+badge-identity-verified-proves = Reviewers compared an identity document with the person. Documents are looked at in pictures; no authority is asked.
+badge-age-over-13 = 13 or older
+badge-age-over-13-proves = The birth date on the checked identity document is at least 13 years ago.
+badge-age-over-16 = 16 or older
+badge-age-over-16-proves = The birth date on the checked identity document is at least 16 years ago.
+badge-age-over-18 = 18 or older
+badge-age-over-18-proves = The birth date on the checked identity document is at least 18 years ago.
+badge-age-over-21 = 21 or older
+badge-age-over-21-proves = The birth date on the checked identity document is at least 21 years ago.
+badge-photo-verified = Photo shows the person
+badge-photo-verified-proves = A reviewer compared the profile photo with the person on the checked document.
+badge-account-age-1y = Wallet older than a year
+badge-account-age-1y-proves = The wallet was opened at least 365 days ago.

@@ -65,6 +65,10 @@ kinds! {
     Evidence EvidenceId "evd";
     /// A link to an account elsewhere.
     Link LinkId "lnk";
+    /// A badge that a client defined.
+    Definition DefinitionId "bdf";
+    /// A badge that a client offered to a person.
+    Offer OfferId "bof";
     /// A consent receipt.
     Receipt ReceiptId "rct";
     /// Where a client is told of changes by webhook.

@@ -3,6 +3,8 @@
 /// What lets a client look at the grants that it was given, and give them back.
 pub const GRANT_QUERY: &str = "grant_management_query";
 pub const GRANT_REVOKE: &str = "grant_management_revoke";
+/// What lets a client define badges and offer them to people.
+pub const BADGES_ISSUE: &str = "wallet.badges.issue";
 
 /// One scope.
 #[derive(Debug)]
@@ -62,6 +64,13 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-grant-management-revoke",
         is_sensitive: false,
         section: "Grant Management for OAuth 2.0 §6",
+    },
+    Scope {
+        name: BADGES_ISSUE,
+        who: Who::Client,
+        title: "scope-wallet-badges-issue",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
     },
 ];
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::read::sms_key;
 use super::secrets::{read_master_keys, read_pepper};
-use super::{Config, Mode, Scanner, SmsGateway, parties};
+use super::{Config, Mode, Scanner, SmsGateway, linked, parties};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
 use crate::catalog::contexts;
@@ -106,6 +106,9 @@ fn sense(config: &Config, found: &mut Found) {
     );
     lifetimes(config, found);
     for (what, mend) in parties::problems(&config.resources, &config.trusted_issuers) {
+        found.when(true, what, mend);
+    }
+    for (what, mend) in linked::problems(&config.linked_providers) {
         found.when(true, what, mend);
     }
     let passwords = &config.passwords;
@@ -315,6 +318,11 @@ fn safety(config: &Config, found: &mut Found) {
         !config.outbound.allow.is_empty(),
         "outbound.allow lets clients' URLs reach private addresses",
         "Empty outbound.allow; it is for tests.",
+    );
+    found.when(
+        config.linked_providers.iter().any(|provider| !provider.issuer.starts_with("https://")),
+        "linked_providers has an issuer that is not https",
+        "Name its https address; http is for development.",
     );
     found.when(
         config.outbound.extra_ca.is_some(),

@@ -11,12 +11,14 @@ use crate::base::{Seconds, Secret};
 
 pub mod check;
 pub mod folder;
+pub mod linked;
 pub mod load;
 pub mod parties;
 pub mod read;
 pub mod secrets;
 
 pub use check::{Problem, check};
+pub use linked::LinkedProvider;
 pub use load::{Loaded, Origin, Refused, Setting, load};
 pub use parties::{Resource, SubjectIs, TrustedIssuer};
 pub use read::{Publisher, Rate, sms_key};
@@ -32,6 +34,7 @@ pub struct Config {
     pub mode: Mode,
     pub resources: Vec<Resource>,
     pub trusted_issuers: Vec<TrustedIssuer>,
+    pub linked_providers: Vec<LinkedProvider>,
     pub http: Http,
     pub mtls: Mtls,
     pub attestation: Attestation,
@@ -361,6 +364,8 @@ pub struct Limits {
     pub emails: usize,
     pub phones: usize,
     pub upload: Rate,
+    pub link: Rate,
+    pub badge_issue: Rate,
     /// Wrong passwords in a row before an account asks for more proof.
     pub password_failures: u32,
 }

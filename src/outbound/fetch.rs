@@ -3,6 +3,7 @@
 //! Names are resolved by us and the addresses that are left are the only ones that are connected to, so what was checked
 //! is what is called. A host that may be private has to be named in the settings (`outbound.allow`).
 
+mod exchange;
 mod post;
 
 use std::collections::{HashMap, HashSet};

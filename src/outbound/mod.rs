@@ -2,5 +2,6 @@
 
 pub mod fetch;
 pub mod mail;
+pub mod openid;
 pub mod scanner;
 pub mod sms;

@@ -57,6 +57,8 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "data_api", per: Per::AccountAndClient, rate: |l| l.data_api },
     Limit { name: "backchannel", per: Per::AccountAndClient, rate: |l| l.backchannel },
     Limit { name: "upload", per: Per::Account, rate: |l| l.upload },
+    Limit { name: "link", per: Per::Account, rate: |l| l.link },
+    Limit { name: "badge_issue", per: Per::Client, rate: |l| l.badge_issue },
     Limit { name: "address", per: Per::Address, rate: |l| l.address },
     Limit { name: "authorize", per: Per::Address, rate: |l| l.authorize },
     Limit { name: "sign_in", per: Per::Address, rate: |l| l.sign_in },

@@ -8,8 +8,9 @@ use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, BadgeId, CaseId, ClientId};
 use crate::base::seal::{Place, SealKey};
 use crate::base::{Fault, Time};
+use crate::catalog::badges::LINKED;
 use crate::store::database::badges::{self, Row};
-use crate::store::database::{Conn, accounts};
+use crate::store::database::{Conn, accounts, badge_offers, linked};
 
 /// What is awarded.
 #[derive(Debug, Clone)]
@@ -217,6 +218,13 @@ pub(in crate::wallet) async fn change(
         return Ok(false);
     }
     accounts::touch(conn, account, now).await?;
+    if act == Act::Remove && row.issuer.is_some() {
+        badge_offers::given_up(conn, badge, account, now).await?;
+    }
+    if act == Act::Remove && row.kind == LINKED {
+        linked::delete(conn, account, &row.thing).await?;
+        audit::record(conn, app, &Record::of("linked.removed", account), origin).await?;
+    }
     tell(conn, app, &row, event, Some(reason), origin).await?;
     Ok(true)
 }

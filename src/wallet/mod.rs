@@ -1,10 +1,13 @@
 //! What you hold.
 
 pub mod badges;
+pub mod definitions;
 pub mod disclosure;
 pub mod holdings;
 pub mod identity;
+pub mod linked;
 pub mod media;
+pub mod offers;
 pub mod profile;
 pub mod projection;
 

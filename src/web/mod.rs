@@ -38,7 +38,7 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, connections, contacts, device, home, media, outbox, profile, security, sessions, setup,
+    activity, admin, approvals, connections, contacts, device, home, linked, media, outbox, profile, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
@@ -80,6 +80,9 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/me", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/profile", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Post, "/wallet/v1/badge-definitions", Api, |c| Box::pin(api::serve(c))),
+    row(Post, "/wallet/v1/badges/issue", Api, |c| Box::pin(api::serve(c))),
+    row(Delete, "/wallet/v1/badges/issued/:id", Api, |c| Box::pin(api::serve(c))),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
     row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),
@@ -133,6 +136,10 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/contacts/code/again", Page, |c| Box::pin(contacts::resend(c))).limit("sms"),
     row(Post, "/account/contacts/primary", Page, |c| Box::pin(contacts::make_primary(c))),
     row(Post, "/account/contacts/remove", Page, |c| Box::pin(contacts::remove(c))),
+    row(Get, "/account/linked", Page, |c| Box::pin(linked::page(c))),
+    row(Post, "/account/linked/:provider", Page, |c| Box::pin(linked::link(c))),
+    row(Get, "/account/linked/:provider/callback", Page, |c| Box::pin(linked::callback(c))).limit("authorize"),
+    row(Post, "/account/linked/:provider/remove", Page, |c| Box::pin(linked::unlink(c))),
     row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
     row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
     row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),

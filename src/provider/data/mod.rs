@@ -2,6 +2,7 @@
 //!
 //! One file a resource says what it is made of ([`Content`]); this one asks who may, keeps the record, and tells.
 
+pub mod awarding;
 pub mod cursor;
 mod me;
 pub mod profile;

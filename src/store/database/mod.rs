@@ -7,6 +7,8 @@
 pub mod accounts;
 pub mod audit;
 pub mod backchannel;
+pub mod badge_definitions;
+pub mod badge_offers;
 pub mod badges;
 pub mod challenges;
 pub mod clients;
@@ -17,6 +19,7 @@ pub mod families;
 pub mod grants;
 pub mod identity;
 pub mod jobs;
+pub mod linked;
 mod lite;
 pub mod media;
 mod migrate;

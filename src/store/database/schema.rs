@@ -365,6 +365,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    linked_accounts (id) {
+        id -> Text,
+        account_id -> Text,
+        provider -> Text,
+        issuer -> Text,
+        lookup -> Binary,
+        name -> Nullable<Binary>,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    badge_definitions (id) {
+        id -> Text,
+        client_id -> Text,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        criteria -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    badge_offers (id) {
+        id -> Text,
+        definition_id -> Text,
+        account_id -> Text,
+        state -> Text,
+        evidence -> Nullable<Binary>,
+        badge_id -> Nullable<Text>,
+        expires_at -> BigInt,
+        answer_by -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -395,4 +435,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media_uploads,
     badges,
     identity_facts,
+    linked_accounts,
+    badge_definitions,
+    badge_offers,
 );

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
-use crate::base::id::{ClientId, FamilyId};
+use crate::base::id::{AccountId, ClientId, FamilyId, SessionId};
 use crate::base::{Seconds, Time};
 use crate::oauth::authorization::{AuthorizationRequest, Reply};
 use crate::oauth::polling::Pace;
@@ -85,4 +85,20 @@ pub struct PollerPace(pub Pace);
 impl Entry for PollerPace {
     const KIND: &'static str = "poller_pace";
     const LIFETIME: Seconds = Seconds::hours(1);
+}
+
+/// A sign-in at another provider, by which a person shows that an account there is theirs: kept under its `state`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Linking {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub provider: String,
+    pub nonce: String,
+    pub verifier: String,
+    pub says_issuer: bool,
+}
+
+impl Entry for Linking {
+    const KIND: &'static str = "linking";
+    const LIFETIME: Seconds = Seconds::minutes(15);
 }

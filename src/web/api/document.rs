@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::problem;
+use super::{awarding, problem};
+use crate::catalog::scopes::BADGES_ISSUE;
 use crate::provider::data::Resource;
 use crate::web::views::api::{Operation, Parameter};
 
@@ -42,7 +43,12 @@ fn operations_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, 
 /// Says which scopes open an operation, and how it refuses.
 fn complete(operation: &mut Map<String, Value>) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-    let scopes = OPERATIONS.iter().find(|(name, _)| *name == id).map(|(_, what)| what.scopes()).unwrap_or_default();
+    let is_own = awarding::OPERATIONS.contains(&id);
+    let scopes = match OPERATIONS.iter().find(|(name, _)| *name == id) {
+        Some((_, what)) => what.scopes(),
+        None if is_own => vec![BADGES_ISSUE],
+        None => Vec::new(),
+    };
     // One scope is enough: each stands for itself.
     let each = scopes.iter().map(|scope| json!({ "openid": [scope] }));
     operation.insert("security".to_owned(), each.chain([json!({ "dpop": [] })]).collect());
@@ -51,7 +57,8 @@ fn complete(operation: &mut Map<String, Value>) {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        for status in ["400", "401", "403", "429", "503"] {
+        let conflicts = ["404", "409"].into_iter().filter(|_| is_own);
+        for status in ["400", "401", "403", "429", "503"].into_iter().chain(conflicts) {
             responses.insert(status.to_owned(), problem.clone());
         }
     }
@@ -99,7 +106,7 @@ pub fn operations(document: &Value) -> Vec<Operation> {
                 description: text(&operation["description"]),
                 scopes,
                 parameters: parameters.map(parameter).collect(),
-                answer: serde_json::to_string_pretty(schema).unwrap_or_default(),
+                answer: if schema.is_null() { String::new() } else { serde_json::to_string_pretty(schema).unwrap_or_default() },
             });
         }
     }
@@ -124,10 +131,11 @@ mod tests {
     fn every_operation_is_described_and_opened_by_a_scope() {
         let document = of(&super::super::operations::service().spec(), "https://wallet.example");
         let shown = operations(&document);
-        assert_eq!(shown.len(), OPERATIONS.len());
+        assert_eq!(shown.len(), OPERATIONS.len() + awarding::OPERATIONS.len());
         for operation in &shown {
             assert!(!operation.summary.is_empty() && !operation.scopes.is_empty(), "{operation:?}");
-            assert!(operation.answer.contains("\"sub\""), "{}", operation.answer);
+            let is_read = operation.method == "GET";
+            assert!(!is_read || operation.answer.contains("\"sub\""), "{}", operation.answer);
         }
         let text = document.to_string();
         assert!(!text.contains("nullable") && text.contains("accent_color"), "{text}");

@@ -1,5 +1,6 @@
 //! The data API (WALLET.md §14): its operations and their schemas by poem-openapi, behind doors of the table of routes.
 
+mod awarding;
 mod document;
 mod operations;
 pub mod problem;
@@ -8,13 +9,16 @@ mod schema;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
 use poem::{Endpoint, EndpointExt, Response};
+use poem_openapi::error::ParseRequestPayloadError;
 
 use self::operations::{Failure, Reader};
 use crate::app::{App, Room};
 use crate::base::Fault;
 use crate::error::{Denied, Error};
 use crate::oauth;
+use crate::oauth::params::MOST_BYTES;
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::oauth::protected;
@@ -44,6 +48,14 @@ pub async fn serve(call: Call) -> Result<Response, Error> {
     let reader = Reader::new(&call, access);
     let (app, visit) = (call.app.clone(), call.visit.clone());
     let mut request = call.into_request();
+    if request.method() == Method::POST {
+        let patience = app.config.http.body_timeout.duration();
+        let body = request.take_body().into_bytes_limit(MOST_BYTES);
+        match tokio::time::timeout(patience, body).await {
+            Ok(Ok(bytes)) => request.set_body(bytes),
+            _ => return Err(oauth::Error::invalid_request("the body is late, cut off or larger than 64 KiB").into()),
+        }
+    }
     request.extensions_mut().insert(reader);
     let answered = app.room::<Service>().endpoint.call(request).await;
     let mut response = answered.map_err(|error| unread(&error))?;
@@ -57,7 +69,15 @@ pub async fn serve(call: Call) -> Result<Response, Error> {
 
 /// A request that did not reach its operation.
 fn unread(error: &poem::Error) -> Error {
+    // What the body lacks, by the names of the schema: never a value of it.
+    if let Some(lacks) = error.downcast_ref::<ParseRequestPayloadError>() {
+        let names = ["name", "description", "criteria", "sub", "definition", "evidence_url", "expires_at"];
+        let named = names.into_iter().find(|name| lacks.reason.contains(&format!("\"{name}\"")));
+        let named = named.map_or(String::new(), |name| format!(": look at {name}"));
+        return oauth::Error::invalid_request(format!("the body is not JSON of the schema{named}")).into();
+    }
     match error.status().as_u16() {
+        415 => oauth::Error::invalid_request("the body must be application/json").into(),
         404 | 405 => Denied::NotFound.into(),
         400..=499 => oauth::Error::invalid_request("a parameter is missing or does not fit its type").into(),
         _ => Fault::broken("route an operation of the data API").into(),

@@ -12,10 +12,12 @@ use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaRespon
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService};
 
+use super::awarding::Awarding;
 use super::schema::{Me, Profile};
 use crate::app::App;
 use crate::error::Error;
 use crate::provider::access::Access;
+use crate::provider::clients::Registered;
 use crate::provider::data::{self, How, Resource, Told};
 use crate::web::call::Call;
 use crate::web::visit::Visit;
@@ -41,6 +43,18 @@ impl Reader {
         Self { app: call.app.clone(), visit: call.visit.clone(), access: Arc::new(Mutex::new(Some(access))), how }
     }
 
+    /// What an operation needs that does something: the token is given once.
+    pub(super) fn take(&self) -> Result<(&App, &Visit, Access), Error> {
+        let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let access = access.ok_or_else(|| crate::base::Fault::broken("use the token of a request twice"))?;
+        Ok((&self.app, &self.visit, access))
+    }
+
+    /// Notes which client it was, for the log and for CORS.
+    pub(super) fn note(&self, client: &Arc<Registered>) {
+        self.visit.set_client(client);
+    }
+
     async fn read<S>(&self, what: Resource, fields: Option<String>) -> Answer<S> {
         let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(access) = access else {
@@ -57,8 +71,8 @@ impl Reader {
 }
 
 /// The service that answers them, and can describe them.
-pub fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new(Api, "Social Wallet data API", env!("CARGO_PKG_VERSION"))
+pub fn service() -> OpenApiService<(Api, Awarding), ()> {
+    OpenApiService::new((Api, Awarding), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
 }
 
 #[OpenApi(prefix_path = "/wallet/v1")]

@@ -29,6 +29,11 @@ pub const CODES: &[(&str, u16)] = &[
     ("insufficient_scope", 403),
     ("origin_not_allowed", 403),
     ("not_found", 404),
+    ("badge_definition_unapproved", 409),
+    ("badge_definition_exists", 409),
+    ("too_many_badge_definitions", 409),
+    ("badge_not_accepted", 409),
+    ("no_active_grant", 409),
     ("unknown_field", 400),
     ("invalid_parameter", 400),
     ("quota-exceeded", 429),
@@ -84,6 +89,31 @@ pub fn tell_policy(app: &App, response: &mut Response) {
     }
 }
 
+/// What stands in the way, by the code that says so.
+const CONFLICTS: &[(&str, &str, &str)] = &[
+    (
+        "badge_definition_unapproved",
+        "Nobody has approved this badge",
+        "an operator looks at each definition; send it again to see how it stands",
+    ),
+    (
+        "badge_definition_exists",
+        "You have another badge of this name",
+        "what people were told of a badge stays: define one of another name",
+    ),
+    ("too_many_badge_definitions", "You have as many badges as you may", "a client defines at most 20 badges"),
+    (
+        "badge_not_accepted",
+        "The person did not take this badge",
+        "it can be offered again 30 days after they declined or let it lapse",
+    ),
+    (
+        "no_active_grant",
+        "The person shares nothing with you",
+        "badges are for people who share something with your client at this moment",
+    ),
+];
+
 fn told(error: &Error) -> Told {
     let (code, title, detail) = match error {
         Error::Protocol(error) => {
@@ -116,6 +146,10 @@ fn told(error: &Error) -> Told {
             let detail = format!("what {} says is not known; the OpenAPI document lists the names", names.join(", "));
             ("unknown_field", "A field is unknown", detail)
         }
+        Error::Denied(Denied::Conflict(why)) => match CONFLICTS.iter().find(|(code, ..)| code == why) {
+            Some((code, title, detail)) => (*code, *title, (*detail).to_owned()),
+            None => ("temporary-reduced-capacity", "Another request came between", "try again".to_owned()),
+        },
         Error::Denied(_) => ("invalid_parameter", "The request cannot be read", "see the OpenAPI document".to_owned()),
         Error::Fault(fault) if fault.kind() == FaultKind::Unavailable => {
             let detail = "a part of the service is away: try again".to_owned();

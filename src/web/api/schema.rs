@@ -10,12 +10,22 @@ use crate::catalog::ValueType;
 use crate::oauth::grant::Duration;
 use crate::provider::data;
 use crate::store::database::profiles::Source;
+use crate::wallet::definitions::DefinitionState;
 
 /// Of `GET /wallet/v1/me`.
 pub struct Me;
 
 /// Of `GET /wallet/v1/profile`.
 pub struct Profile;
+
+/// Of `POST /wallet/v1/badge-definitions`.
+pub struct BadgeDefinition;
+
+/// Of `POST /wallet/v1/badges/issue`.
+pub struct BadgeOffer;
+
+/// Of an answer without a body.
+pub struct Nothing;
 
 /// A schema that the house makes itself: no value of the type is ever there.
 macro_rules! described {
@@ -63,6 +73,35 @@ described!(
         &["sub", "fields", "meta"],
     )
 );
+
+described!(
+    BadgeDefinition,
+    object(
+        vec![
+            ("id", text("Names the definition when you issue it")),
+            ("type", text("The type of its badges: client:<you>:<name>")),
+            ("name", text("As you sent it")),
+            ("description", text("As you sent it")),
+            ("criteria", text("As you sent it")),
+            ("status", one_of(&DefinitionState::ALL.map(DefinitionState::as_str), "Only what is approved can be issued")),
+        ],
+        &["id", "type", "name", "description", "criteria", "status"],
+    )
+);
+described!(
+    BadgeOffer,
+    object(
+        vec![
+            ("id", text("Names the badge when you take it back")),
+            ("type", text("The type of the badge")),
+            ("status", one_of(&["offered", "accepted"], "Whether the person has taken it")),
+            ("expires_at", time("Until when the badge counts")),
+            ("answer_by", nullable(time("Until when the person can take it; null once they have"))),
+        ],
+        &["id", "type", "status", "expires_at", "answer_by"],
+    )
+);
+described!(Nothing, MetaSchema::new("object"));
 
 fn sub() -> MetaSchema {
     text("The subject identifier: as in the ID Token, another one for every sector (OpenID Connect Core §8)")

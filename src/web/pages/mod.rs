@@ -13,6 +13,7 @@ pub mod contacts;
 pub mod device;
 pub mod home;
 pub mod journey;
+pub mod linked;
 pub mod media;
 pub mod notice;
 pub mod outbox;

@@ -9,6 +9,7 @@ pub mod apps;
 pub mod consent;
 pub mod contacts;
 pub mod device;
+pub mod linked;
 pub mod media;
 pub mod profile;
 pub mod public;

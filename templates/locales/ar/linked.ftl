@@ -1,0 +1,37 @@
+### Accounts elsewhere, and badges that apps offer.
+
+linked-title = حسابات لدى جهات أخرى
+linked-lead = أثبت أن حسابًا لدى مزوّد آخر هو حسابك: تسجّل الدخول هناك مرة واحدة فتحصل على شارة لمدة عام.
+linked-none = لا يوجد هنا مزوّد يمكنك فعل ذلك لديه.
+linked-kept = لا نحتفظ باسم لك هناك يمكن للتطبيقات أن تراه. والتطبيق الذي تعرض له الشارة يعرف المزوّد فقط. ويمكن لحساب واحد هناك أن يثبت محفظة واحدة.
+linked-link = اربط حسابًا لدى { $provider }
+linked-again = أعد ربط { $provider }
+linked-until = سارية حتى { $date }
+linked-expired = انتهت صلاحيتها: أعد الربط
+linked-off = لم تعد سارية
+linked-remove = إلغاء الربط
+linked-remove-lead = ستفقد الشارة. ويبقى الحساب هناك كما هو، ويمكن ربطه مرة أخرى.
+linked-remove-now = ألغِ الربط الآن
+linked-leaving-title = الانتقال إلى { $provider }
+linked-leaving-title-html = الانتقال إلى { $provider }
+linked-done = رُبط الحساب وحصلت على الشارة.
+linked-denied = لقد رفضت هناك. لم يُربط شيء.
+linked-removed = لم يعد الحساب مربوطًا.
+problem-linked-told = قال المزوّد إنه لا يستطيع تسجيل دخولك الآن. لم يُربط شيء؛ حاول لاحقًا.
+problem-linked-away = لم يُجب المزوّد في الوقت المناسب. لم يُربط شيء؛ حاول لاحقًا.
+problem-linked-unfit = أجاب المزوّد بما لا يمكننا قبوله. لم يُربط شيء؛ يرجى إبلاغ القائمين على خادم المحفظة هذا.
+problem-linked-issuer = جاءت تلك الإجابة من مزوّد آخر. لم يُربط شيء؛ ابدأ من جديد من هذه الصفحة.
+problem-linked-code = لم يؤكد المزوّد تسجيل الدخول. لم يُربط شيء؛ ابدأ من جديد من هذه الصفحة.
+problem-linked-token = تعذّر التحقق مما قاله المزوّد عنك. لم يُربط شيء؛ ابدأ من جديد من هذه الصفحة.
+problem-linked-unknown = تسجيل الدخول هذا قديم جدًا أو استُخدم من قبل أو بدأ في متصفح آخر. ابدأ من جديد من هذه الصفحة.
+problem-linked-taken = ذلك الحساب مربوط بمحفظة أخرى. ألغِ ربطه هناك أولًا.
+problem-linked-other = هناك حساب آخر لدى هذا المزوّد مربوط. ألغِ ربطه أولًا.
+problem-badges-full = تحتوي محفظتك على أقصى عدد من الشارات. تخلَّ عن إحداها أولًا.
+badge-linked-account = حساب لدى جهة أخرى مؤكَّد
+badge-linked-account-proves = سجّل الشخص الدخول إلى حساب لدى مزوّد آخر.
+activity-linked-added-html = ربطتَ حسابًا لدى جهة أخرى.
+activity-linked-removed-html = ألغيتَ ربط حساب لدى جهة أخرى.
+activity-linked-refused-html = تعذّر ربط حساب لدى جهة أخرى.
+activity-badge-offered-html = عرض عليك <strong>{ $app }</strong> شارة.
+activity-badge-declined-html = لم تأخذ شارة عرضها <strong>{ $app }</strong>.
+activity-badge-withdrawn-html = سحب <strong>{ $app }</strong> شارة.

@@ -1,0 +1,37 @@
+### Accounts elsewhere, and badges that apps offer.
+
+linked-title = Accounts elsewhere
+linked-lead = Show that an account at another provider is yours: you sign in there once, and get a badge for a year.
+linked-none = There is no provider here at which you could do that.
+linked-kept = We keep no name of yours there that apps could see. An app that you show the badge learns only which provider it is. One account there can prove one wallet.
+linked-link = Link an account at { $provider }
+linked-again = Link { $provider } anew
+linked-until = Counts until { $date }
+linked-expired = Out of date: link it anew
+linked-off = Counts no more
+linked-remove = Unlink
+linked-remove-lead = You lose the badge. The account there stays as it is, and can be linked again.
+linked-remove-now = Unlink now
+linked-leaving-title = Going to { $provider }
+linked-leaving-title-html = Going to { $provider }
+linked-done = The account is linked, and you have the badge.
+linked-denied = You said no there. Nothing was linked.
+linked-removed = The account is no longer linked.
+problem-linked-told = The provider said that it cannot sign you in now. Nothing was linked; try again later.
+problem-linked-away = The provider did not answer in time. Nothing was linked; try again later.
+problem-linked-unfit = The provider answered with something that we cannot accept. Nothing was linked; please tell the people who run this wallet server.
+problem-linked-issuer = That answer came from another provider. Nothing was linked; begin again from this page.
+problem-linked-code = The provider did not confirm the sign-in. Nothing was linked; begin again from this page.
+problem-linked-token = What the provider said about you could not be verified. Nothing was linked; begin again from this page.
+problem-linked-unknown = That sign-in is too old, was used already, or was begun in another browser. Begin again from this page.
+problem-linked-taken = That account is linked to another wallet. Unlink it there first.
+problem-linked-other = Another account of this provider is linked. Unlink it first.
+problem-badges-full = Your wallet holds as many badges as it may. Give one up first.
+badge-linked-account = Account elsewhere confirmed
+badge-linked-account-proves = The person signed in to an account at another provider.
+activity-linked-added-html = You linked an account elsewhere.
+activity-linked-removed-html = You unlinked an account elsewhere.
+activity-linked-refused-html = An account elsewhere could not be linked.
+activity-badge-offered-html = <strong>{ $app }</strong> offered you a badge.
+activity-badge-declined-html = You did not take a badge that <strong>{ $app }</strong> offered.
+activity-badge-withdrawn-html = <strong>{ $app }</strong> took back a badge.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod audit_chain;
 pub mod backchannel;
 pub mod challenges;
 pub mod clients;
@@ -15,6 +16,7 @@ pub mod counters;
 pub mod families;
 pub mod grants;
 pub mod jobs;
+pub mod lasting_keys;
 mod lite;
 pub mod media;
 mod migrate;

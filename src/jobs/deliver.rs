@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
+    AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
     PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
 };
 use crate::app::App;
@@ -83,6 +83,14 @@ pub const MAILS: &[Mail] = &[
             let (app, message) = (t.text("app")?, t.text("message")?);
             let href = t.href("/account/approvals");
             ApprovalWanted { words: t.words, app, message, minutes: t.minutes()?, href }.letter()
+        },
+    },
+    // `app`, `badge`: their names.
+    Mail {
+        name: "badge_offered",
+        write: |t| {
+            let href = t.href("/account/badges/offers");
+            BadgeOffered { words: t.words, app: t.text("app")?, badge: t.text("badge")?, href }.letter()
         },
     },
     // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
@@ -201,6 +209,7 @@ mod tests {
             ("claims", "name email"),
             ("grant", "grt_1"),
             ("message", "W4SCT"),
+            ("badge", "Top seller"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
         ]
@@ -231,6 +240,8 @@ mod tests {
             ("app_connected", "https://w.example/account/apps/grt_1"),
             ("approval_wanted", "https://w.example/account/approvals"),
             ("approval_wanted", "W4SCT"),
+            ("badge_offered", "Top seller"),
+            ("badge_offered", "https://w.example/account/badges/offers"),
             ("contact_code", "123456\n\nThe code works for 10 minutes."),
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),

@@ -98,6 +98,9 @@ letters! {
     /// An app asks from outside of a browser. `message`: what it shows at the same time, or nothing.
     ApprovalWanted { app: String, message: String, minutes: usize, href: String, }
         "mail/approval_wanted.subject.txt" "mail/approval_wanted.txt" "mail/approval_wanted.html";
+    /// An app offers a badge.
+    BadgeOffered { app: String, badge: String, href: String, }
+        "mail/badge_offered.subject.txt" "mail/badge_offered.txt" "mail/badge_offered.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";

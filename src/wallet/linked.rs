@@ -29,7 +29,7 @@ pub const MOST_BADGES: usize = 50;
 /// An account elsewhere as its owner sees it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Linked {
-    /// The operator's name of the provider: what of is linked is told by [`provider_name`].
+    /// The operator's name of the provider: what people call it is told by [`name_of`].
     pub provider: String,
     /// What the account is called there.
     pub name: Option<String>,
@@ -75,8 +75,8 @@ pub fn provider<'a>(app: &'a App, id: &str) -> Result<&'a LinkedProvider, Denied
 }
 
 /// What people and platforms know a provider by: the `thing` of a badge is the provider's id.
-pub fn provider_name(app: &App, id: &str) -> String {
-    provider(app, id).map_or_else(|_| id.to_owned(), |provider| provider.name.clone())
+pub fn name_of(providers: &[LinkedProvider], id: &str) -> String {
+    providers.iter().find(|provider| provider.id == id).map_or_else(|| id.to_owned(), |provider| provider.name.clone())
 }
 
 fn relying_party<'a>(app: &'a App, provider: &'a LinkedProvider) -> RelyingParty<'a> {

@@ -10,5 +10,6 @@ pub mod media;
 pub mod offers;
 pub mod profile;
 pub mod projection;
+pub mod standing;
 
 pub use crate::accounts::sealing;

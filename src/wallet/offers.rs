@@ -10,7 +10,7 @@ use crate::error::{Denied, Error};
 use crate::store::database::badge_definitions::{Definition, DefinitionState};
 use crate::store::database::badge_offers as store;
 use crate::store::database::{Conn, accounts};
-use crate::wallet::badges::{self, Award, Badge};
+use crate::wallet::badges::{self, Award};
 use crate::wallet::linked::MOST_BADGES;
 
 pub use crate::store::database::badge_offers::{Offer, OfferState};
@@ -39,6 +39,12 @@ impl Offer {
             OfferState::Offered if self.answer_by <= now => (OfferState::Declined, self.answer_by),
             state => (state, self.changed_at),
         }
+    }
+
+    /// Whether the person can take it.
+    fn waits(&self, definition: &Definition, now: Time) -> bool {
+        let is_open = self.state_at(now).0 == OfferState::Offered && self.expires_at > now;
+        is_open && definition.state == DefinitionState::Approved
     }
 }
 
@@ -166,37 +172,29 @@ pub async fn withdraw(
     }
 }
 
-/// A badge of a client, as its person sees it.
+/// A badge that a client offers, as its person sees it.
 #[derive(Clone)]
 pub struct Offered {
     pub offer: Offer,
     pub definition: Definition,
     pub evidence_url: Option<String>,
-    /// Once it was taken.
-    pub badge: Option<Badge>,
 }
 
-/// What waits for a person's answer, and what they took and still have; oldest first.
+/// What waits for a person's answer, oldest first.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn list(app: &App, account: AccountId) -> Result<Vec<Offered>, Fault> {
+pub async fn waiting(app: &App, account: AccountId) -> Result<Vec<Offered>, Fault> {
     let unit = app.clone();
     app.db
         .read(move |conn| {
             Box::pin(async move {
                 let key = sealing::load_key(conn, &unit, account).await?;
-                let held = badges::live(conn, &unit, account).await?;
                 let mut all = Vec::new();
-                for (offer, definition) in store::list(conn, account).await? {
-                    let badge = held.iter().find(|badge| Some(badge.id) == offer.badge_id).cloned();
-                    let is_there = match offer.state_at(unit.now()).0 {
-                        OfferState::Offered => definition.state == DefinitionState::Approved,
-                        _ => badge.is_some(),
-                    };
-                    if is_there {
+                for (offer, definition) in store::waiting(conn, account).await? {
+                    if offer.waits(&definition, unit.now()) {
                         let evidence_url = offer.evidence.as_ref().map(|sealed| open(&key, offer.id, sealed));
-                        all.push(Offered { evidence_url: evidence_url.transpose()?, offer, definition, badge });
+                        all.push(Offered { evidence_url: evidence_url.transpose()?, offer, definition });
                     }
                 }
                 Ok(all)
@@ -217,10 +215,8 @@ pub async fn answer(app: &App, account: AccountId, id: OfferId, takes: bool, ori
                 let app = &unit;
                 let now = app.now();
                 accounts::touch(tx, account, now).await?;
-                let found = store::find(tx, id).await?.filter(|(offer, definition)| {
-                    let waits = offer.state_at(now).0 == OfferState::Offered && offer.expires_at > now;
-                    offer.account_id == account && waits && definition.state == DefinitionState::Approved
-                });
+                let is_own = |found: &(Offer, Definition)| found.0.account_id == account && found.0.waits(&found.1, now);
+                let found = store::find(tx, id).await?.filter(is_own);
                 let (mut offer, definition) = found.ok_or(Error::Denied(Denied::NotFound))?;
                 offer.changed_at = now;
                 if takes {
@@ -239,26 +235,6 @@ pub async fn answer(app: &App, account: AccountId, id: OfferId, takes: bool, ori
                 match store::replace(tx, OfferState::Offered, &offer).await? {
                     true => Ok(()),
                     false => Err(Fault::unavailable("answer an offer", "another unit changes it").into()),
-                }
-            })
-        })
-        .await
-}
-
-/// The person gives up a badge that they took.
-///
-/// # Errors
-/// Not found where there is none; a fault.
-pub async fn give_up(app: &App, account: AccountId, id: OfferId, origin: &Origin) -> Result<(), Error> {
-    let (unit, origin) = (app.clone(), origin.clone());
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                let own = store::find(tx, id).await?.filter(|(offer, _)| offer.account_id == account);
-                let badge = own.and_then(|(offer, _)| offer.badge_id).ok_or(Error::Denied(Denied::NotFound))?;
-                match badges::remove(tx, &unit, account, badge, "given_up", &origin).await? {
-                    true => Ok(()),
-                    false => Err(Error::Denied(Denied::NotFound)),
                 }
             })
         })

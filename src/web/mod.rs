@@ -38,7 +38,8 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, connections, contacts, device, home, linked, media, outbox, profile, security, sessions, setup,
+    activity, admin, approvals, badges, connections, contacts, definitions, device, home, linked, media, offers, outbox,
+    profile, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 
@@ -120,6 +121,9 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/", Page, |c| Box::pin(pages::public::welcome(c))),
     row(Get, "/help", Page, |c| Box::pin(pages::public::help(c))),
     row(Get, "/privacy", Page, |c| Box::pin(pages::public::privacy(c))),
+    row(Get, "/trust-framework/1", Page, |c| Box::pin(badges::trust_framework(c))),
+    row(Get, "/badge-types", Page, |c| Box::pin(badges::types(c))),
+    row(Get, "/badge-types/:slug", Page, |c| Box::pin(badges::kind(c))),
     row(Get, "/developers", Page, |c| Box::pin(pages::public::developers(c))),
     row(Get, "/settings", Page, |c| Box::pin(settings::page(c))),
     row(Post, "/settings/language", Page, |c| Box::pin(settings::language(c))),
@@ -136,6 +140,11 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/contacts/code/again", Page, |c| Box::pin(contacts::resend(c))).limit("sms"),
     row(Post, "/account/contacts/primary", Page, |c| Box::pin(contacts::make_primary(c))),
     row(Post, "/account/contacts/remove", Page, |c| Box::pin(contacts::remove(c))),
+    row(Get, "/account/badges", Page, |c| Box::pin(badges::page(c))),
+    row(Post, "/account/badges/remove", Page, |c| Box::pin(badges::remove(c))),
+    row(Get, "/account/badges/offers", Page, |c| Box::pin(offers::page(c))),
+    row(Post, "/account/badges/offers/:id/accept", Page, |c| Box::pin(offers::accept(c))),
+    row(Post, "/account/badges/offers/:id/decline", Page, |c| Box::pin(offers::decline(c))),
     row(Get, "/account/linked", Page, |c| Box::pin(linked::page(c))),
     row(Post, "/account/linked/:provider", Page, |c| Box::pin(linked::link(c))),
     row(Get, "/account/linked/:provider/callback", Page, |c| Box::pin(linked::callback(c))).limit("authorize"),
@@ -173,6 +182,9 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/admin/clients/unverify-domain", Page, |c| Box::pin(admin::act(c, Deed::UnverifyDomain))),
     row(Post, "/admin/clients/disable", Page, |c| Box::pin(admin::act(c, Deed::Disable))),
     row(Post, "/admin/clients/enable", Page, |c| Box::pin(admin::act(c, Deed::Enable))),
+    row(Get, "/admin/badge-definitions", Page, |c| Box::pin(definitions::page(c))),
+    row(Post, "/admin/badge-definitions/:id/approve", Page, |c| Box::pin(definitions::approve(c))),
+    row(Post, "/admin/badge-definitions/:id/refuse", Page, |c| Box::pin(definitions::refuse(c))),
     row(Get, "/setup/:token", Page, |c| Box::pin(setup::page(c))).limit("code_check"),
     row(Post, "/setup/:token", Page, |c| Box::pin(setup::finish(c))).limit("code_check"),
     row(Get, "/dev/outbox", Page, |c| Box::pin(outbox::list(c))),

@@ -1,5 +1,6 @@
 //! `client`: register platforms, show them, change them, take them off.
 
+mod definitions;
 mod initial_tokens;
 mod metadata;
 
@@ -80,6 +81,9 @@ pub enum Command {
     /// Tokens with which others may register clients themselves.
     #[command(subcommand)]
     InitialToken(initial_tokens::Command),
+    /// Badges that clients defined.
+    #[command(subcommand)]
+    BadgeDefinitions(definitions::Command),
 }
 
 pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
@@ -145,6 +149,7 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
             println!("the domain of {id} is no longer marked as verified");
         }
         Command::InitialToken(command) => initial_tokens::run(command, app).await?,
+        Command::BadgeDefinitions(command) => definitions::run(command, app).await?,
     }
     Ok(())
 }

@@ -97,15 +97,14 @@ pub async fn find(conn: &mut Conn<'_>, id: OfferId) -> Result<Option<(Offer, Def
     on!(conn, first, query).optional().stored("find an offer")
 }
 
-/// The offers to a person that wait for an answer, or were accepted; oldest first.
+/// The offers to a person that were not answered, oldest first.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn list(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<(Offer, Definition)>, Fault> {
-    let states = vec![OfferState::Offered.as_str(), OfferState::Accepted.as_str()];
+pub async fn waiting(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<(Offer, Definition)>, Fault> {
     let query = badge_offers::table
         .inner_join(badge_definitions::table.on(badge_definitions::id.eq(badge_offers::definition_id)))
-        .filter(badge_offers::account_id.eq(account).and(badge_offers::state.eq_any(states)))
+        .filter(badge_offers::account_id.eq(account).and(badge_offers::state.eq(OfferState::Offered)))
         .order(badge_offers::id.asc())
         .select((badge_offers::all_columns, badge_definitions::all_columns));
     on!(conn, load, query).stored("list offers")

@@ -17,7 +17,7 @@ use crate::words::Words;
 const PAGE: &str = "/admin";
 
 /// Who is signed in, if they run the installation.
-async fn operator(call: &Call) -> Result<Person, Error> {
+pub(super) async fn operator(call: &Call) -> Result<Person, Error> {
     let person = call.person().await?;
     match person.summary.is_admin() {
         true => Ok(person),

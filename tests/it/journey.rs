@@ -204,6 +204,8 @@ const SIGNED_IN: &[&str] = &[
     "/account/profile/edit",
     "/account/contacts",
     "/account/badges",
+    "/account/badges/offers",
+    "/account/linked",
     "/account/media",
     "/account/media?show=trash",
     "/account/apps",
@@ -212,6 +214,7 @@ const SIGNED_IN: &[&str] = &[
     "/account/sessions",
     "/account/settings",
     "/admin",
+    "/admin/badge-definitions",
     "/logout",
 ];
 

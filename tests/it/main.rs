@@ -3,6 +3,7 @@
 
 mod account_pages;
 mod admin;
+mod awarding;
 mod blobs;
 mod chaos;
 mod cli;
@@ -23,6 +24,7 @@ mod interop;
 mod jobs;
 mod journey;
 mod limits;
+mod linked;
 mod media;
 mod outbox;
 mod parts;

@@ -38,6 +38,7 @@ pages! {
     "userinfo"
     "step-up"
     "grant-management"
+    "awarding-badges"
     "logout"
     "registration"
     "metadata"

@@ -23,7 +23,9 @@ use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
 use crate::web::views::contacts;
 use crate::web::views::device;
+use crate::web::views::linked;
 use crate::web::views::media;
+use crate::web::views::offers;
 use crate::web::views::profile;
 use crate::web::views::public;
 use crate::web::views::recover;
@@ -488,6 +490,54 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("badge_type", badges::Kind { frame: frame(), name, proves, validity, slug: "identity_verified" }.render());
     let id = "https://wallet.example/trust-framework/1".to_owned();
     add("trust_framework", badges::TrustFramework { frame: frame(), id }.render());
+    let row = |told: Option<Chip>, account: Option<&str>, is_known: bool| linked::Row {
+        name: href("Second <Wallet>"),
+        account: account.map(str::to_owned),
+        logo: some("/logo?provider=second&v=1a2b3c4d").filter(|_| is_known),
+        until: told.as_ref().filter(|told| told.is_checked).map(|_| date(-360)),
+        link_action: some("/account/linked/second").filter(|_| is_known),
+        unlink_action: told.as_ref().map(|_| href("/account/linked/second/remove")),
+        told,
+    };
+    let off = Chip { text: words.t("linked-expired"), is_checked: false };
+    let rows = vec![row(None, None, true), row(checked(), Some("amina <x>"), true), row(Some(off), None, false)];
+    add("linked", linked::LinkedAccounts { frame: inside(), rows }.render());
+    let mut failed = inside();
+    failed.problem("", "problem-linked-taken");
+    add("linked_none", linked::LinkedAccounts { frame: failed, rows: vec![] }.render());
+    let (name, origin) = (href("Second <Wallet>"), href("https://second.example"));
+    let to = href("https://second.example/authorize?a=1&b=2");
+    add("linked_leaving", linked::Leaving { frame: inside(), name, origin, href: to }.render());
+    let offer = offers::OfferRow {
+        app: verified(),
+        name: href("Top <seller>"),
+        description: href("Sells a lot."),
+        criteria: href("A hundred sales."),
+        evidence_href: some("https://orbitphotos.example/sales?a=1&b=2"),
+        until: date(-300),
+        answer_by: date(-30),
+        accept_action: href("/account/badges/offers/bof_1/accept"),
+        decline_action: href("/account/badges/offers/bof_1/decline"),
+    };
+    add("offers", offers::Offers { frame: inside(), rows: vec![offer] }.render());
+    add("offers_none", offers::Offers { frame: inside(), rows: vec![] }.render());
+    let (name, description, criteria) = (href("Top <seller>"), href("Sells a lot."), href("A hundred sales."));
+    let slug = href("client:orbit:top_seller");
+    add("badge_definition", offers::ClientKind { frame: frame(), app: verified(), name, description, criteria, slug }.render());
+    let definition = |state: &str, is_open: bool| offers::DefinitionRow {
+        app: href("Orbit Photos"),
+        name: href("Top <seller>"),
+        description: href("Sells a lot."),
+        criteria: href("A hundred sales."),
+        slug: href("client:orbit:top_seller"),
+        state: words.t(state),
+        created: date(1),
+        approve_action: some("/admin/badge-definitions/bdf_1/approve").filter(|_| is_open),
+        refuse_action: some("/admin/badge-definitions/bdf_1/refuse"),
+    };
+    let rows = vec![definition("definition-state-proposed", true), definition("definition-state-approved", false)];
+    add("badge_definitions", offers::Definitions { frame: inside(), rows }.render());
+    add("badge_definitions_none", offers::Definitions { frame: inside(), rows: vec![] }.render());
     let security = account::Security {
         frame: inside(),
         action: href("/account/security/password"),

@@ -144,7 +144,7 @@ impl Scene {
         }
         if let Some(at) = filled.iter().position(|word| word == "--scope") {
             self.scope =
-                filled[at + 1].split(' ').filter(|name| !name.starts_with("grant_")).collect::<Vec<_>>().join(" ");
+                filled[at + 1].split(' ').filter(|name| !name.starts_with("grant_") && *name != "wallet.badges.issue").collect::<Vec<_>>().join(" ");
         }
         // Not in the way of the other pages: who is slow with a request is cut off.
         let house = Arc::clone(&self.house);

@@ -38,6 +38,14 @@ async fn scope(bench: &mut Bench, scope: &str) {
         assert!(answer.status == 200 || answer.status == 204, "{scope}: {}", answer.text());
         return;
     }
+    if scope == "wallet.badges.issue" {
+        let token = bench.house.own_token(scope).await;
+        let body = json!({ "name": "Top seller", "description": "Sells a lot", "criteria": "A hundred sales" });
+        let url = format!("{}/wallet/v1/badge-definitions", bench.house.server.issuer);
+        let answer = Answer::of(http().post(url).bearer_auth(token).json(&body)).await;
+        assert_eq!(answer.json()["status"], "proposed", "{}", answer.text());
+        return;
+    }
     let asked = if scope == "openid" { scope.to_owned() } else { format!("openid {scope}") };
     let resource = (scope == "albums.read").then_some(ALBUMS);
     let changes = [("resource", resource), ("prompt", Some("consent"))];

@@ -84,7 +84,11 @@ pub(super) fn problems(providers: &[LinkedProvider]) -> Vec<(String, &'static st
         when(!fits, "has an id that is no word for an address", "Take up to 40 of a-z, 0-9 and -.");
         when(!ids.insert(id.clone()), "is there twice", "Name each provider once.");
         when(provider.name.trim().is_empty(), "has no name", "Say what people know it by.");
-        when(!is_issuer(&provider.issuer), "has no issuer", "Write it like https://id.example.org, as its discovery does.");
+        when(
+            !is_issuer(&provider.issuer),
+            "has no issuer",
+            "Write it like https://id.example.org, as its discovery does.",
+        );
         when(provider.client_id.is_empty(), "has no client_id", "Register this wallet there.");
         when(provider.client_secret.expose().is_empty(), "has no client_secret", "Register this wallet there.");
         let are_scopes = provider.scopes.iter().all(|scope| is_scope_token(scope));

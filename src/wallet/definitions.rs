@@ -58,12 +58,7 @@ impl NewDefinition {
 ///
 /// # Errors
 /// A conflict where the client has another of that name, or as many as it may; a fault.
-pub async fn propose(
-    app: &App,
-    client: &ClientId,
-    new: NewDefinition,
-    origin: &Origin,
-) -> Result<Definition, Error> {
+pub async fn propose(app: &App, client: &ClientId, new: NewDefinition, origin: &Origin) -> Result<Definition, Error> {
     let (unit, client, origin) = (app.clone(), client.clone(), origin.clone());
     app.db
         .write(move |tx| {
@@ -118,9 +113,7 @@ pub async fn list(app: &App, state: Option<DefinitionState>) -> Result<Vec<Defin
 /// A fault when the database does not answer.
 pub async fn find_public(app: &App, slug: &str) -> Result<Option<Definition>, Fault> {
     let slug = slug.to_owned();
-    let found = app.db.read::<_, Fault, _>(move |conn| {
-        Box::pin(async move { store::find_by_slug(conn, &slug).await })
-    });
+    let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(async move { store::find_by_slug(conn, &slug).await }));
     Ok(found.await?.filter(|definition| definition.state == DefinitionState::Approved))
 }
 

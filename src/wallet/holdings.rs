@@ -191,7 +191,14 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     let facts = identity::find(conn, account).await?.map(|row| wallet::identity::open(&key, &row)).transpose()?;
     let awarded = wallet::badges::live(conn, app, account).await?;
     let opened_at = accounts::find(conn, account).await?.map_or(now, |found| found.created_at);
-    let made = Made { account, opened_at, contacts: &kept, awarded, identity: facts.as_ref(), providers: &app.config.linked_providers };
+    let made = Made {
+        account,
+        opened_at,
+        contacts: &kept,
+        awarded,
+        identity: facts.as_ref(),
+        providers: &app.config.linked_providers,
+    };
     let badges = standing::all(made, &app.keys.pepper, now);
     let counts = |one: &Standing| one.kind == kinds::IDENTITY && one.is_active();
     let identity = facts.filter(|_| badges.iter().any(counts));

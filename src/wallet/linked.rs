@@ -157,9 +157,8 @@ async fn take(
     provider: &str,
     state: &str,
 ) -> Result<Option<Linking>, Fault> {
-    let is_own = |linking: &Linking| {
-        linking.account == account && linking.session == session && linking.provider == provider
-    };
+    let is_own =
+        |linking: &Linking| linking.account == account && linking.session == session && linking.provider == provider;
     match app.ephemeral.find::<Linking>(state).await?.filter(is_own) {
         None => Ok(None),
         Some(_) => Ok(app.ephemeral.take::<Linking>(state).await?.filter(is_own)),

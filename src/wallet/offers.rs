@@ -73,7 +73,10 @@ pub async fn issue(
         definition_id: wish.definition.id,
         account_id: account,
         state: OfferState::Offered,
-        evidence: wish.evidence_url.as_ref().map(|url| key.seal_at(place(&id.to_string()), url.as_bytes(), &app.random)),
+        evidence: wish
+            .evidence_url
+            .as_ref()
+            .map(|url| key.seal_at(place(&id.to_string()), url.as_bytes(), &app.random)),
         badge_id: None,
         expires_at: wish.expires_at,
         answer_by: now + ANSWER,
@@ -215,7 +218,8 @@ pub async fn answer(app: &App, account: AccountId, id: OfferId, takes: bool, ori
                 let app = &unit;
                 let now = app.now();
                 accounts::touch(tx, account, now).await?;
-                let is_own = |found: &(Offer, Definition)| found.0.account_id == account && found.0.waits(&found.1, now);
+                let is_own =
+                    |found: &(Offer, Definition)| found.0.account_id == account && found.0.waits(&found.1, now);
                 let found = store::find(tx, id).await?.filter(is_own);
                 let (mut offer, definition) = found.ok_or(Error::Denied(Denied::NotFound))?;
                 offer.changed_at = now;

@@ -38,8 +38,8 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, badges, connections, contacts, definitions, device, home, linked, media, offers, outbox,
-    profile, security, sessions, setup,
+    activity, admin, approvals, badges, connections, contacts, definitions, device, home, linked, media, offers,
+    outbox, profile, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up};
 

@@ -205,8 +205,14 @@ async fn wallet_s19_what_stands_in_the_way_of_a_badge_has_a_name() {
         ("/badge-definitions", json!({ "name": "x", "description": long(70_000), "criteria": "c" })),
         ("/badges/issue", json!({ "sub": scene.sub })),
         ("/badges/issue", json!({ "sub": scene.sub, "definition": defined["id"], "expires_at": "tomorrow" })),
-        ("/badges/issue", json!({ "sub": scene.sub, "definition": defined["id"], "expires_at": "2020-01-01T00:00:00Z" })),
-        ("/badges/issue", json!({ "sub": scene.sub, "definition": defined["id"], "expires_at": "2099-01-01T00:00:00Z" })),
+        (
+            "/badges/issue",
+            json!({ "sub": scene.sub, "definition": defined["id"], "expires_at": "2020-01-01T00:00:00Z" }),
+        ),
+        (
+            "/badges/issue",
+            json!({ "sub": scene.sub, "definition": defined["id"], "expires_at": "2099-01-01T00:00:00Z" }),
+        ),
         ("/badges/issue", json!({ "sub": scene.sub, "definition": defined["id"], "evidence_url": "http://a.example" })),
         ("/badges/issue", json!({ "sub": scene.sub, "definition": defined["id"], "evidence_url": "javascript:x" })),
     ] {

@@ -30,20 +30,21 @@ struct House {
 
 impl House {
     async fn start() -> Self {
-        let (elsewhere, site, key, folder) = (Server::start().await, Site::http().await, Key::generate(), Folder::new("linked"));
+        let (elsewhere, site, key, folder) =
+            (Server::start().await, Site::http().await, Key::generate(), Folder::new("linked"));
         let row = |id: &str, name: &str, issuer: &str| {
             format!(
                 "[[linked_providers]]\nid = \"{id}\"\nname = \"{name}\"\nissuer = \"{issuer}\"\nclient_id = \"wallet\"\n\
                  client_secret = \"{SECRET}\"\nscopes = [\"profile\", \"email\"]\n"
             )
         };
-        let text = row("second", "Second Wallet", &elsewhere.issuer) + &row("site", "Their Site", &site.origin)
+        let text = row("second", "Second Wallet", &elsewhere.issuer)
+            + &row("site", "Their Site", &site.origin)
             + &row("away", "Away", "http://127.0.0.1:1");
         let file = folder.join("linked.toml");
         std::fs::write(&file, text).expect("our own folder");
         let allow = format!("{},{}", elsewhere.issuer.trim_start_matches("http://"), site.host());
-        let server =
-            Server::with(&[("SW_CONFIG", &file.display().to_string()), ("SW__OUTBOUND__ALLOW", &allow)]).await;
+        let server = Server::with(&[("SW_CONFIG", &file.display().to_string()), ("SW__OUTBOUND__ALLOW", &allow)]).await;
         let callback = format!("{}{PAGE}/second/callback", server.issuer);
         let mut args = vec!["client", "add", "--client-id", "wallet", "--name", "Wallet", "--secret-stdin"];
         args.extend(["--redirect-uri", &callback, "--scope", "openid profile email"]);

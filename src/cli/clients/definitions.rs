@@ -44,7 +44,15 @@ async fn list(app: &App, json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     for one in &all {
-        println!("{}  {:<9} {}\n    {}: {}\n    {}", one.id, one.state.as_str(), one.slug, one.name, one.description, one.criteria);
+        println!(
+            "{}  {:<9} {}\n    {}: {}\n    {}",
+            one.id,
+            one.state.as_str(),
+            one.slug,
+            one.name,
+            one.description,
+            one.criteria
+        );
     }
     Ok(())
 }

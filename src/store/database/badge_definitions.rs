@@ -107,12 +107,7 @@ pub async fn list(conn: &mut Conn<'_>, state: Option<DefinitionState>, most: i64
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn decide(
-    conn: &mut Conn<'_>,
-    id: DefinitionId,
-    state: DefinitionState,
-    now: Time,
-) -> Result<bool, Fault> {
+pub async fn decide(conn: &mut Conn<'_>, id: DefinitionId, state: DefinitionState, now: Time) -> Result<bool, Fault> {
     let other = badge_definitions::table.find(id).filter(badge_definitions::state.ne(state));
     let change = (badge_definitions::state.eq(state), badge_definitions::decided_at.eq(Some(now)));
     Ok(on!(conn, execute, steady(diesel::update(other).set(change))).stored("decide about a badge definition")? == 1)

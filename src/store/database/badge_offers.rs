@@ -74,11 +74,7 @@ pub async fn insert(conn: &mut Conn<'_>, offer: &Offer) -> Result<bool, Fault> {
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn of(
-    conn: &mut Conn<'_>,
-    definition: DefinitionId,
-    account: AccountId,
-) -> Result<Option<Offer>, Fault> {
+pub async fn of(conn: &mut Conn<'_>, definition: DefinitionId, account: AccountId) -> Result<Option<Offer>, Fault> {
     let query = badge_offers::table
         .filter(badge_offers::definition_id.eq(definition))
         .filter(badge_offers::account_id.eq(account));

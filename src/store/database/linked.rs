@@ -55,9 +55,7 @@ pub async fn find_by_lookup(conn: &mut Conn<'_>, lookup: Digest) -> Result<Optio
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn list(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<Row>, Fault> {
-    let query = linked_accounts::table
-        .filter(linked_accounts::account_id.eq(account))
-        .order(linked_accounts::id.asc());
+    let query = linked_accounts::table.filter(linked_accounts::account_id.eq(account)).order(linked_accounts::id.asc());
     on!(conn, load, query).stored("list links")
 }
 

@@ -106,7 +106,11 @@ pub fn operations(document: &Value) -> Vec<Operation> {
                 description: text(&operation["description"]),
                 scopes,
                 parameters: parameters.map(parameter).collect(),
-                answer: if schema.is_null() { String::new() } else { serde_json::to_string_pretty(schema).unwrap_or_default() },
+                answer: if schema.is_null() {
+                    String::new()
+                } else {
+                    serde_json::to_string_pretty(schema).unwrap_or_default()
+                },
             });
         }
     }

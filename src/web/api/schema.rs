@@ -83,7 +83,10 @@ described!(
             ("name", text("As you sent it")),
             ("description", text("As you sent it")),
             ("criteria", text("As you sent it")),
-            ("status", one_of(&DefinitionState::ALL.map(DefinitionState::as_str), "Only what is approved can be issued")),
+            (
+                "status",
+                one_of(&DefinitionState::ALL.map(DefinitionState::as_str), "Only what is approved can be issued")
+            ),
         ],
         &["id", "type", "name", "description", "criteria", "status"],
     )

@@ -84,5 +84,12 @@ pub async fn public(call: &Call, slug: &str) -> Result<Response, Error> {
             "href": format!("{issuer}/badge-types/{slug}"),
         }));
     }
-    answer::html(&ClientKind { frame: call.visit.frame(), app: app_card::of(&client), name, description, criteria, slug })
+    answer::html(&ClientKind {
+        frame: call.visit.frame(),
+        app: app_card::of(&client),
+        name,
+        description,
+        criteria,
+        slug,
+    })
 }

@@ -49,7 +49,8 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     });
     // The operator has taken their provider off: they can only be forgotten.
     let is_gone = |held: &&Linked| !providers.iter().any(|provider| provider.id == held.provider);
-    let gone = held.iter().filter(is_gone).map(|held| row(frame.words, &held.provider, &held.provider, None, Some(held)));
+    let gone =
+        held.iter().filter(is_gone).map(|held| row(frame.words, &held.provider, &held.provider, None, Some(held)));
     let rows = known.chain(gone).collect();
     answer::html(&LinkedAccounts { frame, rows })
 }
@@ -85,7 +86,12 @@ pub async fn link(mut call: Call) -> Result<Response, Error> {
         Err(why) => return Ok(failed(why)),
     };
     let frame = person.frame(&call.visit);
-    let page = Leaving { frame, name: provider.name.clone(), origin: url.origin().ascii_serialization(), href: url.to_string() };
+    let page = Leaving {
+        frame,
+        name: provider.name.clone(),
+        origin: url.origin().ascii_serialization(),
+        href: url.to_string(),
+    };
     let mut response = answer::html(&page)?;
     if let Ok(refresh) = HeaderValue::from_str(&format!("0;url={url}")) {
         response.headers_mut().insert(HeaderName::from_static("refresh"), refresh);
@@ -97,7 +103,8 @@ pub async fn link(mut call: Call) -> Result<Response, Error> {
 pub async fn callback(call: Call) -> Result<Response, Error> {
     let person = call.person().await?;
     let (account, session) = (person.session.account, person.session.id);
-    let came = Answer { code: call.query_value("code"), iss: call.query_value("iss"), error: call.query_value("error") };
+    let came =
+        Answer { code: call.query_value("code"), iss: call.query_value("iss"), error: call.query_value("error") };
     let state = call.query_value("state").unwrap_or_default();
     let (provider, origin) = (call.path("provider"), call.visit.origin());
     Ok(match linked::finish(&call.app, account, session, provider, &state, &came, origin).await? {

@@ -523,7 +523,10 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("offers_none", offers::Offers { frame: inside(), rows: vec![] }.render());
     let (name, description, criteria) = (href("Top <seller>"), href("Sells a lot."), href("A hundred sales."));
     let slug = href("client:orbit:top_seller");
-    add("badge_definition", offers::ClientKind { frame: frame(), app: verified(), name, description, criteria, slug }.render());
+    add(
+        "badge_definition",
+        offers::ClientKind { frame: frame(), app: verified(), name, description, criteria, slug }.render(),
+    );
     let definition = |state: &str, is_open: bool| offers::DefinitionRow {
         app: href("Orbit Photos"),
         name: href("Top <seller>"),

@@ -143,8 +143,11 @@ impl Scene {
             filled.push("--json".to_owned());
         }
         if let Some(at) = filled.iter().position(|word| word == "--scope") {
-            self.scope =
-                filled[at + 1].split(' ').filter(|name| !name.starts_with("grant_") && *name != "wallet.badges.issue").collect::<Vec<_>>().join(" ");
+            self.scope = filled[at + 1]
+                .split(' ')
+                .filter(|name| !name.starts_with("grant_") && *name != "wallet.badges.issue")
+                .collect::<Vec<_>>()
+                .join(" ");
         }
         // Not in the way of the other pages: who is slow with a request is cut off.
         let house = Arc::clone(&self.house);

@@ -204,8 +204,8 @@ async fn one_account_elsewhere_proves_one_wallet() {
     assert!(row(&page, "Second Wallet").contains(&there.email), "the first one stays: {}", page.text());
     // Given up on the page of badges it is free as well.
     let page = one.visit("/account/badges").await.page();
-    let form = page.forms().into_iter().find(|form| form.buttons.iter().any(|b| b.words.contains("Account elsewhere")));
-    let page = one.submit(&page, &form.expect("a form")).await.page();
+    let given_up = page.forms().into_iter().find(|form| form.buttons.iter().any(|b| b.words.contains("Account elsewhere")));
+    let page = one.submit(&page, &given_up.expect("a form")).await.page();
     assert_eq!(page.status, 200);
     assert!(notice(&link(&mut two, &mut there).await).contains("is linked"));
     assert!(notice(&link(&mut one, &mut other).await).contains("is linked"));

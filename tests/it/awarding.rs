@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::person::{Answers, Person};
-use crate::support::platform::{Answer, Method, NewClient, Platform, http};
+use crate::support::person::Person;
+use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens, http};
 use crate::support::server::Server;
 use crate::support::unique;
 
@@ -78,6 +78,18 @@ async fn post(platform: &Platform, path: &str, body: &Value) -> Answer {
     Answer::of(http().post(url).bearer_auth(token(platform).await).json(body)).await
 }
 
+/// Shares every badge of a person with a platform.
+pub async fn share_badges(platform: &Platform, person: &mut Person) -> Tokens {
+    let attempt = platform.attempt_with("openid wallet.badges", &[("prompt", Some("consent"))]);
+    let page = person.walk_to_consent(attempt.url.as_str()).await;
+    let mut form = page.form("decision").tick_only("claim", &["wallet_badges"]);
+    for value in page.attributes("input[name=pick-wallet-badges]", "value") {
+        form = form.tick("pick-wallet-badges", &value, true);
+    }
+    let callback = person.submit(&page, &form.press("decision", "allow")).await.away();
+    platform.tokens(&attempt, platform.exchange(&attempt, &platform.code(&attempt, &callback)).await).await
+}
+
 fn must_be_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.status, status, "{code}: {}", answer.text());
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
@@ -116,8 +128,7 @@ async fn wallet_s11_6_a_badge_is_defined_approved_offered_taken_renewed_and_with
     assert!(scene.badges().await.contains("Top seller"));
 
     // It is told under its type, with the client as its issuer.
-    let asked = scene.platform.attempt_with("openid wallet.badges", &[("prompt", Some("consent"))]);
-    let tokens = scene.platform.sign_in_with(&mut scene.person, asked, &Answers::allow()).await;
+    let tokens = share_badges(&scene.platform, &mut scene.person).await;
     let told = scene.platform.userinfo(&tokens.access).await.json();
     let badge = told["wallet_badges"].as_array().and_then(|all| all.iter().find(|one| one["type"] == json!(slug)));
     assert_eq!(badge.unwrap_or_else(|| panic!("{told}"))["issuer"], json!(scene.platform.client.id));

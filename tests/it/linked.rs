@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
 
+use crate::awarding::share_badges;
 use crate::support::form::{Form, Page};
 use crate::support::parts::Folder;
 use crate::support::person::{Answers, Landing, Person};
@@ -114,7 +115,7 @@ async fn begin(person: &mut Person, provider: &str) -> Landing {
 /// Links the account of `there` at the second wallet.
 async fn link(person: &mut Person, there: &mut Person) -> Page {
     let url = begin(person, "second").await.away();
-    let callback = there.authorize(url.as_str(), &Answers::allow()).await;
+    let callback = there.authorize(url.as_str(), &Answers::only(&["email"])).await;
     person.visit(callback.as_str()).await.page()
 }
 
@@ -139,7 +140,7 @@ async fn an_account_elsewhere_is_linked_told_renewed_and_unlinked() {
     let asked = query(&url);
     assert_eq!((&*asked["code_challenge_method"], &*asked["response_type"]), ("S256", "code"));
     assert!(asked["nonce"].len() >= 32 && asked["state"].len() >= 32 && asked["scope"] == "openid profile email");
-    let callback = there.authorize(url.as_str(), &Answers::allow()).await;
+    let callback = there.authorize(url.as_str(), &Answers::only(&["email"])).await;
     let page = person.visit(callback.as_str()).await.page();
     assert_eq!(notice(&page), "The account is linked, and you have the badge.", "{}", page.text());
     let told = row(&page, "Second Wallet");
@@ -150,7 +151,7 @@ async fn an_account_elsewhere_is_linked_told_renewed_and_unlinked() {
     // A platform learns which provider it is, and nothing of the account.
     let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.badges");
     let platform = Platform::at(&house.server, &client).await;
-    let tokens = platform.sign_in(&mut person, "openid wallet.badges").await;
+    let tokens = share_badges(&platform, &mut person).await;
     let answer = platform.userinfo(&tokens.access).await;
     let all = answer.json();
     let badge = all["wallet_badges"].as_array().and_then(|all| all.iter().find(|one| one["type"] == "linked_account"));
@@ -204,7 +205,8 @@ async fn one_account_elsewhere_proves_one_wallet() {
     assert!(row(&page, "Second Wallet").contains(&there.email), "the first one stays: {}", page.text());
     // Given up on the page of badges it is free as well.
     let page = one.visit("/account/badges").await.page();
-    let given_up = page.forms().into_iter().find(|form| form.buttons.iter().any(|b| b.words.contains("Account elsewhere")));
+    let given_up =
+        page.forms().into_iter().find(|form| form.buttons.iter().any(|b| b.words.contains("Account elsewhere")));
     let page = one.submit(&page, &given_up.expect("a form")).await.page();
     assert_eq!(page.status, 200);
     assert!(notice(&link(&mut two, &mut there).await).contains("is linked"));

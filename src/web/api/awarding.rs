@@ -9,10 +9,10 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, OpenApi};
 
 use super::operations::{Failure, Reader};
-use super::schema::{BadgeDefinition, BadgeOffer, Nothing};
+use super::schema::{BadgeDefinition, BadgeIssue, BadgeOffer, NewBadgeDefinition, Nothing};
 use crate::error::Error;
 use crate::provider::data::awarding::{self, Done, Issue};
 use crate::wallet::definitions;
@@ -20,36 +20,11 @@ use crate::wallet::definitions;
 /// What opens each of them.
 pub const OPERATIONS: &[&str] = &["define_badge", "issue_badge", "withdraw_badge"];
 
+/// What they take: without members that are unknown.
+pub const BODIES: &[&str] = &["NewBadgeDefinition", "BadgeIssue"];
+
 /// All of them.
 pub struct Awarding;
-
-/// A badge that you would like to issue
-#[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
-struct NewBadgeDefinition {
-    /// What the badge is called: one line of at most 60 characters. Its letters make the type, so another name is
-    /// another badge.
-    name: String,
-    /// What the badge says of its holder: at most 500 characters.
-    description: String,
-    /// What a person did who has it: at most 2000 characters.
-    criteria: String,
-}
-
-/// A badge for a person
-#[derive(Debug, Object)]
-#[oai(deny_unknown_fields)]
-struct BadgeIssue {
-    /// The person, as in the ID Token. They must share something with you at this moment.
-    sub: String,
-    /// The id or the type of a definition of yours that was approved.
-    definition: String,
-    /// Where you show what the badge rests on: an https URL, told to the person alone.
-    evidence_url: Option<String>,
-    /// Until when the badge counts (RFC 3339), rounded down to the day: in the next 36 months, which is what you get
-    /// without it.
-    expires_at: Option<String>,
-}
 
 #[OpenApi(prefix_path = "/wallet/v1")]
 impl Awarding {

@@ -24,6 +24,9 @@ pub fn of(spec: &str, issuer: &str) -> Value {
         "What people share with your platform, read at the moment you ask. Every read is kept on record and shown to \
          the person; what they take away is gone from the next answer on."
     );
+    for name in awarding::BODIES {
+        document["components"]["schemas"][*name]["additionalProperties"] = json!(false);
+    }
     document["components"]["schemas"]["Problem"] = problem::schema();
     document["components"]["securitySchemes"] = json!({
         "openid": { "type": "openIdConnect", "openIdConnectUrl": format!("{issuer}/.well-known/openid-configuration") },

@@ -69,12 +69,12 @@ pub async fn serve(call: Call) -> Result<Response, Error> {
 
 /// A request that did not reach its operation.
 fn unread(error: &poem::Error) -> Error {
-    // What the body lacks, by the names of the schema: never a value of it.
+    // Which member it is, by our own words: never what was sent.
     if let Some(lacks) = error.downcast_ref::<ParseRequestPayloadError>() {
-        let names = ["name", "description", "criteria", "sub", "definition", "evidence_url", "expires_at"];
-        let named = names.into_iter().find(|name| lacks.reason.contains(&format!("\"{name}\"")));
-        let named = named.map_or(String::new(), |name| format!(": look at {name}"));
-        return oauth::Error::invalid_request(format!("the body is not JSON of the schema{named}")).into();
+        let said = lacks.reason.rsplit(": ").next().unwrap_or_default();
+        let is_ours = ["missing", "unknown", "object", "type"].iter().any(|end| said.ends_with(end));
+        let why = if is_ours { said } else { "it is not JSON" };
+        return oauth::Error::invalid_request(format!("the body does not fit its schema: {why}")).into();
     }
     match error.status().as_u16() {
         415 => oauth::Error::invalid_request("the body must be application/json").into(),

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::Type;
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, Type};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::catalog::ValueType;
@@ -23,6 +24,27 @@ pub struct BadgeDefinition;
 
 /// Of `POST /wallet/v1/badges/issue`.
 pub struct BadgeOffer;
+
+/// What `POST /wallet/v1/badge-definitions` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewBadgeDefinition {
+    pub name: String,
+    pub description: String,
+    pub criteria: String,
+}
+
+/// What `POST /wallet/v1/badges/issue` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BadgeIssue {
+    pub sub: String,
+    pub definition: String,
+    #[serde(default)]
+    pub evidence_url: Option<String>,
+    #[serde(default)]
+    pub expires_at: Option<String>,
+}
 
 /// Of an answer without a body.
 pub struct Nothing;
@@ -106,6 +128,61 @@ described!(
 );
 described!(Nothing, MetaSchema::new("object"));
 
+/// A body that is read as it is described: no member of another type, none that is unknown.
+macro_rules! read {
+    ($type:ident) => {
+        impl ParseFromJSON for $type {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                serde_path_to_error::deserialize(value.unwrap_or_default()).map_err(|error| {
+                    let (member, why) = (error.path().to_string(), error.inner().to_string());
+                    let is_unknown = why.starts_with("unknown field");
+                    // `missing field `x`` names the member, which the path does not. Never what was sent.
+                    let missing = why.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+                    ParseError::custom(match missing {
+                        Some(name) => format!("{name} is missing"),
+                        None if is_unknown => "a member is unknown".to_owned(),
+                        None if member == "." => "it must be an object".to_owned(),
+                        None => format!("{member} is of another type"),
+                    })
+                })
+            }
+        }
+    };
+}
+
+read!(NewBadgeDefinition);
+read!(BadgeIssue);
+
+described!(
+    NewBadgeDefinition,
+    object(
+        vec![
+            ("name", up_to(60, "What the badge is called, in one line; another name is another badge")),
+            ("description", up_to(500, "What the badge says of who has it")),
+            ("criteria", up_to(2000, "What a person did who has it")),
+        ],
+        &["name", "description", "criteria"],
+    )
+);
+described!(
+    BadgeIssue,
+    object(
+        vec![
+            ("sub", up_to(255, "The person, as in the ID Token: they must share something with you at this moment")),
+            ("definition", up_to(255, "The id or the type of a definition of yours that was approved")),
+            (
+                "evidence_url",
+                nullable(up_to(2048, "An https URL where you show what the badge rests on; told to the person alone")),
+            ),
+            (
+                "expires_at",
+                nullable(time("Until when the badge counts, rounded down to the day: at most, and usually, 36 months")),
+            ),
+        ],
+        &["sub", "definition"],
+    )
+);
+
 fn sub() -> MetaSchema {
     text("The subject identifier: as in the ID Token, another one for every sector (OpenID Connect Core §8)")
 }
@@ -176,6 +253,11 @@ fn object(members: Vec<(&'static str, MetaSchema)>, required: &[&'static str]) -
         required: required.to_vec(),
         ..MetaSchema::new("object")
     }
+}
+
+/// Of at least one character and at most so many.
+fn up_to(most: usize, description: &'static str) -> MetaSchema {
+    MetaSchema { min_length: Some(1), max_length: Some(most), ..text(description) }
 }
 
 fn list(of: MetaSchema) -> MetaSchema {

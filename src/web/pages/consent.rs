@@ -105,7 +105,12 @@ pub fn line(words: Words, line: &Line) -> view::Line {
 /// What people call a badge.
 fn badge(words: Words, choice: &Choice) -> String {
     let told: Value = serde_json::from_str(&choice.value).unwrap_or_default();
-    words.claim(told["type"].as_str().unwrap_or_default())
+    let kind = told["type"].as_str().unwrap_or_default();
+    match kind.strip_prefix("client:").and_then(|rest| rest.rsplit(':').next()) {
+        // What a client awards is told by the words of its name.
+        Some(name) => name.replace('_', " "),
+        None => words.claim(kind),
+    }
 }
 
 fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {

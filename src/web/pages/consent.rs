@@ -119,10 +119,12 @@ fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
         (Source::System, None) => None,
         (_, None) => Some(Chip::unchecked(words)),
     };
+    let hint =
+        [choice.detail.clone(), chip.map(|chip| chip.text)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view::Choice {
         value: choice.pick.to_string(),
         label,
-        hint: chip.map(|chip| chip.text),
+        hint: Some(hint).filter(|hint| !hint.is_empty()),
         is_chosen: choice.is_chosen,
     }
 }

@@ -125,7 +125,6 @@ pub async fn badges(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-
 /// Appends to the chain of the trail what was written since.
 ///
 /// # Errors

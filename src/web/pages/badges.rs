@@ -40,7 +40,7 @@ fn row(words: Words, one: &Standing, proves_phones: bool) -> BadgeRow {
     let can_renew = |one: &Standing| one.kind == "email_verified" || proves_phones;
     BadgeRow {
         id: one.id.to_string(),
-        name: words.claim(&one.kind),
+        name: words.badge(&one.kind),
         detail: one.detail.clone(),
         proves: kind.map(|kind| words.t(kind.proves)),
         state: words.t(match one.state {

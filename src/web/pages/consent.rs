@@ -105,7 +105,7 @@ pub fn line(words: Words, line: &Line) -> view::Line {
 /// What people call a badge.
 fn badge(words: Words, choice: &Choice) -> String {
     let told: Value = serde_json::from_str(&choice.value).unwrap_or_default();
-    words.claim(told["type"].as_str().unwrap_or_default())
+    words.badge(told["type"].as_str().unwrap_or_default())
 }
 
 fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {

@@ -21,12 +21,18 @@ use crate::support::verified::{award, born, verify_at};
 const SCOPE: &str = "openid email phone wallet.profile wallet.trust wallet.badges wallet.age";
 const PAGE: &str = "/account/badges";
 
-async fn platform(server: &Server, redirect_uri: &str) -> Platform {
+pub async fn platform(server: &Server, redirect_uri: &str) -> Platform {
     Platform::at(server, &NewClient::new(Method::Basic).with("--scope", SCOPE).redirected_to(redirect_uri)).await
 }
 
 /// Shares these lines, and the badges whose choice says one of these words.
-async fn share(person: &mut Person, platform: &Platform, attempt: Attempt, lines: &[&str], badges: &[&str]) -> Tokens {
+pub async fn share(
+    person: &mut Person,
+    platform: &Platform,
+    attempt: Attempt,
+    lines: &[&str],
+    badges: &[&str],
+) -> Tokens {
     let page = person.walk_to_consent(attempt.url.as_str()).await;
     let mut form = page.form("decision").tick_only("claim", lines);
     for (value, words) in choices(&page) {
@@ -50,7 +56,7 @@ async fn told(platform: &Platform, tokens: &Tokens) -> Value {
     platform.userinfo(&tokens.access).await.json()
 }
 
-async fn api(platform: &Platform, tokens: &Tokens, path: &str) -> Answer {
+pub async fn api(platform: &Platform, tokens: &Tokens, path: &str) -> Answer {
     Answer::of(platform.http.get(format!("{}/wallet/v1{path}", platform.issuer)).bearer_auth(&tokens.access)).await
 }
 

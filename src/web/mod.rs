@@ -81,6 +81,8 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/me", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/profile", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/badges", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/badges/:id", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Post, "/wallet/v1/badge-definitions", Api, |c| Box::pin(api::serve(c))),
     row(Post, "/wallet/v1/badges/issue", Api, |c| Box::pin(api::serve(c))),
     row(Delete, "/wallet/v1/badges/issued/:id", Api, |c| Box::pin(api::serve(c))),

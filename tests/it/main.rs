@@ -4,6 +4,7 @@
 mod account_pages;
 mod admin;
 mod awarding;
+mod badges;
 mod blobs;
 mod chaos;
 mod cli;

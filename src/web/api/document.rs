@@ -11,7 +11,8 @@ const VERSION: &str = "3.1.1";
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// What opens each operation.
-const OPERATIONS: &[(&str, Resource)] = &[("me", Resource::Me), ("profile", Resource::Profile)];
+const OPERATIONS: &[(&str, Resource)] =
+    &[("me", Resource::Me), ("profile", Resource::Profile), ("badges", Resource::Badges), ("badge", Resource::Badge)];
 
 /// The 3.1 document from the 3.0 one.
 pub fn of(spec: &str, issuer: &str) -> Value {
@@ -60,8 +61,8 @@ fn complete(operation: &mut Map<String, Value>) {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        let conflicts = ["404", "409"].into_iter().filter(|_| is_own);
-        for status in ["400", "401", "403", "429", "503"].into_iter().chain(conflicts) {
+        let conflict = is_own.then_some("409");
+        for status in ["400", "401", "403", "404", "429", "503"].into_iter().chain(conflict) {
             responses.insert(status.to_owned(), problem.clone());
         }
     }

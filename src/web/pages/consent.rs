@@ -109,7 +109,7 @@ fn badge(words: Words, choice: &Choice) -> String {
     match kind.strip_prefix("client:").and_then(|rest| rest.rsplit(':').next()) {
         // What a client awards is told by the words of its name.
         Some(name) => name.replace('_', " "),
-        None => words.claim(kind),
+        None => words.badge(kind),
     }
 }
 
@@ -124,10 +124,12 @@ fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
         (Source::System, None) => None,
         (_, None) => Some(Chip::unchecked(words)),
     };
+    let hint =
+        [choice.detail.clone(), chip.map(|chip| chip.text)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view::Choice {
         value: choice.pick.to_string(),
         label,
-        hint: chip.map(|chip| chip.text),
+        hint: Some(hint).filter(|hint| !hint.is_empty()),
         is_chosen: choice.is_chosen,
     }
 }

@@ -58,6 +58,11 @@ impl Standing {
         self.state == State::Active
     }
 
+    /// Who says so, as clients are told: a client, the provider of an account, or the house.
+    pub fn issuer_name(&self) -> &str {
+        self.issuer.as_ref().map(ClientId::as_str).or(self.provider.as_deref()).unwrap_or("system")
+    }
+
     /// As a client is told of it (claim `wallet_badges`, WALLET.md §5).
     pub fn told(&self) -> Value {
         json!({
@@ -66,7 +71,7 @@ impl Standing {
             "status": self.state.as_str(),
             "verified_at": self.verified_at.start_of_day().rfc3339(),
             "expires_at": self.expires_at.map(|at| at.start_of_day().rfc3339()),
-            "issuer": self.issuer.as_ref().map(ClientId::as_str).or(self.provider.as_deref()).unwrap_or("system"),
+            "issuer": self.issuer_name(),
         })
     }
 }

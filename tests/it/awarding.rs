@@ -10,10 +10,10 @@ use crate::support::unique;
 const OFFERS: &str = "/account/badges/offers";
 
 /// A client that may issue, and a person who shares something with it.
-struct Scene<'a> {
+pub struct Scene<'a> {
     server: &'a Server,
-    platform: Platform,
-    person: Person,
+    pub platform: Platform,
+    pub person: Person,
     sub: String,
 }
 
@@ -26,7 +26,7 @@ async fn client(server: &Server) -> Platform {
 }
 
 impl<'a> Scene<'a> {
-    async fn on(server: &'a Server) -> Self {
+    pub async fn on(server: &'a Server) -> Self {
         let platform = client(server).await;
         let mut person = Person::signed_up(server).await;
         let tokens = platform.sign_in(&mut person, "openid email").await;
@@ -34,27 +34,27 @@ impl<'a> Scene<'a> {
         Self { server, platform, person, sub }
     }
 
-    async fn define(&self, name: &str) -> Value {
+    pub async fn define(&self, name: &str) -> Value {
         let answer = post(&self.platform, "/badge-definitions", &definition(name)).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }
 
-    fn approve(&self, definition: &Value) {
+    pub fn approve(&self, definition: &Value) {
         self.server.cli(&["client", "badge-definitions", "approve", definition["id"].as_str().expect("an id")]);
     }
 
-    async fn issue(&self, definition: &Value) -> Answer {
+    pub async fn issue(&self, definition: &Value) -> Answer {
         post(&self.platform, "/badges/issue", &json!({ "sub": self.sub, "definition": definition["id"] })).await
     }
 
-    async fn withdraw(&self, id: &Value) -> Answer {
+    pub async fn withdraw(&self, id: &Value) -> Answer {
         let url = format!("{}/wallet/v1/badges/issued/{}", self.platform.issuer, id.as_str().expect("an id"));
         Answer::of(http().delete(url).bearer_auth(token(&self.platform).await)).await
     }
 
     /// Presses a button of the one offer; gives the words of the page that follows.
-    async fn answer(&mut self, deed: &str) -> String {
+    pub async fn answer(&mut self, deed: &str) -> String {
         let page = self.person.visit(OFFERS).await.page();
         self.person.submit(&page, &page.form_to(&format!("/{deed}"))).await.page().text()
     }

@@ -15,6 +15,8 @@ use social_wallet::jobs::upkeep;
 use social_wallet::provider::keys::Purpose;
 use social_wallet::wallet::badges::{self, Award};
 
+use crate::awarding::Scene;
+use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
 use crate::support::database::embedded;
 use crate::support::eventually;
@@ -484,15 +486,66 @@ async fn badges_come_and_go(house: &mut House) {
     assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
+async fn accounts_elsewhere_come_and_go(house: &mut House, theirs: &Theirs) {
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    theirs.link(&mut person, |_, _| "x".to_owned()).await;
+    let refused = ["linked.refused refused account - provider_unfit"];
+    house.must_tell("a bad token", &account, "", &refused).await;
+    theirs.link(&mut person, Theirs::id_token).await;
+    let linked = ["badge.awarded ok account - -", "linked.added ok account - -"];
+    house.must_tell("linking", &account, "", &linked).await;
+    unlink(&mut person, "site").await;
+    let unlinked = ["badge.removed ok account - unlinked", "linked.removed ok account - -"];
+    house.must_tell("unlinking", &account, "", &unlinked).await;
+}
+
+async fn platforms_award_badges(house: &mut House) {
+    // The scene borrows the server: what it did is looked at afterwards.
+    let (account, client) = {
+        let mut scene = Scene::on(&house.server).await;
+        let account = house.account(&scene.person);
+        for (name, is_declined) in [("First", true), ("Second", false)] {
+            let defined = scene.define(name).await;
+            scene.approve(&defined);
+            let offered = scene.issue(&defined).await.json();
+            match is_declined {
+                true => drop(scene.answer("decline").await),
+                false => drop(scene.withdraw(&offered["id"]).await),
+            }
+            house.server.cli(&["client", "badge-definitions", "refuse", defined["id"].as_str().expect("an id")]);
+        }
+        (account, scene.platform.client.id.clone())
+    };
+    let told: BTreeSet<String> =
+        house.told(&account, &client).await.into_iter().filter(|line| line.starts_with("badge")).collect();
+    let expected = [
+        "badge.declined ok account client -",
+        "badge.offered ok account client -",
+        "badge.withdrawn ok account client -",
+        "badge_definition.approved ok - client -",
+        "badge_definition.proposed ok - client -",
+        "badge_definition.refused ok - client -",
+    ];
+    assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
-    let mut house = House { server: Server::with(&[("SW__CODES__RESEND", "0s")]).await, seen: BTreeSet::new() };
+    let theirs = Theirs::start().await;
+    let settings = theirs.settings(None);
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let settings = [&settings[..], &[("SW__CODES__RESEND", "0s")]].concat();
+    let mut house = House { server: Server::with(&settings).await, seen: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
     a_wallet_is_opened_and_kept(&mut house).await;
     addresses_come_and_go(&mut house).await;
     photos_come_and_go(&mut house).await;
     badges_come_and_go(&mut house).await;
+    accounts_elsewhere_come_and_go(&mut house, &theirs).await;
+    platforms_award_badges(&mut house).await;
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;

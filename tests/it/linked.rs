@@ -20,43 +20,40 @@ use crate::support::site::Site;
 const PAGE: &str = "/account/linked";
 const SECRET: &str = "a secret of the wallet that nobody guesses";
 
-/// A wallet that lets people link accounts at another wallet, and at a site that answers as it is told.
-struct House {
-    server: Server,
-    elsewhere: Server,
+/// A provider that answers as it is told.
+pub struct Theirs {
     site: Site,
     key: Key,
-    _folder: Folder,
+    folder: Folder,
 }
 
-impl House {
-    async fn start() -> Self {
-        let (elsewhere, site, key, folder) =
-            (Server::start().await, Site::http().await, Key::generate(), Folder::new("linked"));
+impl Theirs {
+    pub async fn start() -> Self {
+        let theirs = Self { site: Site::http().await, key: Key::generate(), folder: Folder::new("linked") };
+        theirs.publish(&json!({}));
+        theirs
+    }
+
+    /// The settings of a wallet that lets people link accounts here, and elsewhere.
+    pub fn settings(&self, elsewhere: Option<&Server>) -> [(&'static str, String); 2] {
         let row = |id: &str, name: &str, issuer: &str| {
             format!(
                 "[[linked_providers]]\nid = \"{id}\"\nname = \"{name}\"\nissuer = \"{issuer}\"\nclient_id = \"wallet\"\n\
                  client_secret = \"{SECRET}\"\nscopes = [\"profile\", \"email\"]\n"
             )
         };
-        let text = row("second", "Second Wallet", &elsewhere.issuer)
-            + &row("site", "Their Site", &site.origin)
-            + &row("away", "Away", "http://127.0.0.1:1");
-        let file = folder.join("linked.toml");
+        let mut text = row("site", "Their Site", &self.site.origin) + &row("away", "Away", "http://127.0.0.1:1");
+        let mut allow = self.site.host();
+        if let Some(elsewhere) = elsewhere {
+            text += &row("second", "Second Wallet", &elsewhere.issuer);
+            allow = format!("{allow},{}", elsewhere.issuer.trim_start_matches("http://"));
+        }
+        let file = self.folder.join("linked.toml");
         std::fs::write(&file, text).expect("our own folder");
-        let allow = format!("{},{}", elsewhere.issuer.trim_start_matches("http://"), site.host());
-        let server = Server::with(&[("SW_CONFIG", &file.display().to_string()), ("SW__OUTBOUND__ALLOW", &allow)]).await;
-        let callback = format!("{}{PAGE}/second/callback", server.issuer);
-        let mut args = vec!["client", "add", "--client-id", "wallet", "--name", "Wallet", "--secret-stdin"];
-        args.extend(["--redirect-uri", &callback, "--scope", "openid profile email"]);
-        let (is_success, out, error) = elsewhere.try_cli_with(&args, SECRET);
-        assert!(is_success, "{out}\n{error}");
-        let house = Self { server, elsewhere, site, key, _folder: folder };
-        house.publish(&json!({}));
-        house
+        [("SW_CONFIG", file.display().to_string()), ("SW__OUTBOUND__ALLOW", allow)]
     }
 
-    /// The site's discovery document and keys.
+    /// The discovery document and the keys.
     fn publish(&self, changes: &Value) {
         let mut document = json!({
             "issuer": self.site.origin,
@@ -84,6 +81,41 @@ impl House {
     fn tokens(&self, id_token: &str) {
         let body = json!({ "access_token": "x", "token_type": "Bearer", "id_token": id_token });
         self.site.says("/token", "application/json", body.to_string());
+    }
+
+    /// Begins here, and comes back with a token made of the nonce.
+    pub async fn link(&self, person: &mut Person, make: impl Fn(&Self, &str) -> String) -> Page {
+        let asked = query(&begin(person, "site").await.away());
+        self.tokens(&make(self, &asked["nonce"]));
+        let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], self.site.origin);
+        person.visit(&back).await.page()
+    }
+
+    /// A token as it should be.
+    pub fn id_token(&self, nonce: &str) -> String {
+        self.key.sign(&self.claims(nonce))
+    }
+}
+
+/// A wallet that lets people link accounts at another wallet, and at a site that answers as it is told.
+struct House {
+    server: Server,
+    elsewhere: Server,
+    theirs: Theirs,
+}
+
+impl House {
+    async fn start() -> Self {
+        let (elsewhere, theirs) = (Server::start().await, Theirs::start().await);
+        let settings = theirs.settings(Some(&elsewhere));
+        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let server = Server::with(&settings).await;
+        let callback = format!("{}{PAGE}/second/callback", server.issuer);
+        let mut args = vec!["client", "add", "--client-id", "wallet", "--name", "Wallet", "--secret-stdin"];
+        args.extend(["--redirect-uri", &callback, "--scope", "openid profile email"]);
+        let (is_success, out, error) = elsewhere.try_cli_with(&args, SECRET);
+        assert!(is_success, "{out}\n{error}");
+        Self { server, elsewhere, theirs }
     }
 }
 
@@ -119,7 +151,7 @@ async fn link(person: &mut Person, there: &mut Person) -> Page {
     person.visit(callback.as_str()).await.page()
 }
 
-async fn unlink(person: &mut Person, provider: &str) -> Page {
+pub async fn unlink(person: &mut Person, provider: &str) -> Page {
     let page = person.visit(PAGE).await.page();
     person.submit(&page, &form(&page, &format!("{provider}/remove"))).await.page()
 }
@@ -237,13 +269,13 @@ async fn what_another_provider_says_wrong_is_refused_in_words() {
     const TOKEN: &str = "What the provider said about you could not be verified.";
     let stranger = Key::generate();
     let changed = |changes: Value| {
-        move |house: &House, nonce: &str| {
-            let mut claims = house.claims(nonce);
+        move |theirs: &Theirs, nonce: &str| {
+            let mut claims = theirs.claims(nonce);
             merge(&mut claims, &changes);
-            house.key.sign(&claims)
+            theirs.key.sign(&claims)
         }
     };
-    type Make<'a> = Box<dyn Fn(&House, &str) -> String + 'a>;
+    type Make<'a> = Box<dyn Fn(&Theirs, &str) -> String + 'a>;
     let tokens: Vec<(&str, Make<'_>, &str)> = vec![
         ("nonce", Box::new(changed(json!({ "nonce": "another" }))), TOKEN),
         ("no nonce", Box::new(changed(json!({ "nonce": null }))), TOKEN),
@@ -251,27 +283,20 @@ async fn what_another_provider_says_wrong_is_refused_in_words() {
         ("aud", Box::new(changed(json!({ "aud": "another" }))), TOKEN),
         ("second aud", Box::new(changed(json!({ "aud": ["wallet", "another"], "azp": "another" }))), TOKEN),
         ("expired", Box::new(changed(json!({ "exp": now() - 600, "iat": now() - 900 }))), TOKEN),
-        ("another key", Box::new(move |house, nonce| stranger.sign(&house.claims(nonce))), TOKEN),
-        ("unsigned", Box::new(move |house, nonce| unsigned(&house.claims(nonce))), TOKEN),
-        ("by secret", Box::new(move |house, nonce| by_secret(&house.claims(nonce))), TOKEN),
+        ("another key", Box::new(move |theirs, nonce| stranger.sign(&theirs.claims(nonce))), TOKEN),
+        ("unsigned", Box::new(move |theirs, nonce| unsigned(&theirs.claims(nonce))), TOKEN),
+        ("by secret", Box::new(move |theirs, nonce| by_secret(&theirs.claims(nonce))), TOKEN),
         ("garbage", Box::new(|_, _| "x.y.z".to_owned()), "something that we cannot accept"),
     ];
     for (what, make, words) in &tokens {
-        let url = begin(&mut person, "site").await.away();
-        let asked = query(&url);
-        house.tokens(&make(&house, &asked["nonce"]));
-        let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], house.site.origin);
-        let page = person.visit(&back).await.page();
+        let page = house.theirs.link(&mut person, make).await;
         assert!(page.text().contains(words), "{what}: {}", page.text());
         assert!(!row(&page, "Their Site").contains("Unlink"), "{what}");
     }
     // The same with nothing wrong: the name is shown in one line.
-    let asked = query(&begin(&mut person, "site").await.away());
-    house.tokens(&house.key.sign(&house.claims(&asked["nonce"])));
-    let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], house.site.origin);
-    let page = person.visit(&back).await.page();
+    let page = house.theirs.link(&mut person, Theirs::id_token).await;
     assert!(row(&page, "Their Site").contains("Amina Yusuf"), "{}", page.text());
-    let sent = house.site.heard("/token").pop().expect("a token request").fields();
+    let sent = house.theirs.site.heard("/token").pop().expect("a token request").fields();
     assert!(sent["code"] == "c" && sent["code_verifier"].len() >= 43, "{sent:?}");
     unlink(&mut person, "site").await;
     let trail = person.visit("/account/activity").await.page();
@@ -282,7 +307,7 @@ async fn what_another_provider_says_wrong_is_refused_in_words() {
 async fn answers_that_do_not_fit_their_request_link_nothing() {
     let house = House::start().await;
     let mut person = Person::signed_up(&house.server).await;
-    let issuer = house.site.origin.clone();
+    let issuer = house.theirs.site.origin.clone();
     for (what, rest, words) in [
         ("denied", format!("error=access_denied&iss={issuer}"), "You said no there."),
         ("error", format!("error=server_error&iss={issuer}"), "The provider said that it cannot sign you in now."),
@@ -298,10 +323,10 @@ async fn answers_that_do_not_fit_their_request_link_nothing() {
         let again = person.visit(&format!("{PAGE}/site/callback?state={}&{rest}", asked["state"])).await.page();
         assert!(again.text().contains("That sign-in is too old"), "{what} again: {}", again.text());
     }
-    assert!(house.site.heard("/token").is_empty(), "no code of a wrong answer was used");
+    assert!(house.theirs.site.heard("/token").is_empty(), "no code of a wrong answer was used");
 
     // The code is not taken.
-    house.site.answers("/token", 400, "application/json", r#"{"error": "invalid_grant"}"#);
+    house.theirs.site.answers("/token", 400, "application/json", r#"{"error": "invalid_grant"}"#);
     let asked = query(&begin(&mut person, "site").await.away());
     let good = format!("code=c&state={}&iss={issuer}", asked["state"]);
     let page = person.visit(&format!("{PAGE}/site/callback?{good}")).await.page();
@@ -309,7 +334,7 @@ async fn answers_that_do_not_fit_their_request_link_nothing() {
 
     // Somebody else's sign-in, another provider's, one that nobody began.
     let asked = query(&begin(&mut person, "site").await.away());
-    house.tokens(&house.key.sign(&house.claims(&asked["nonce"])));
+    house.theirs.tokens(&house.theirs.key.sign(&house.theirs.claims(&asked["nonce"])));
     let good = format!("code=c&state={}&iss={issuer}", asked["state"]);
     let mut other = Person::signed_up(&house.server).await;
     let mut same_elsewhere = person.elsewhere();
@@ -337,10 +362,10 @@ async fn providers_that_lead_elsewhere_or_are_slow_are_told_in_words() {
     let page = begin(&mut person, "away").await.page();
     assert!(page.text().contains("something that we cannot accept"), "a private address: {}", page.text());
 
-    house.site.answers("/.well-known/openid-configuration", 302, "text/plain", "");
+    house.theirs.site.answers("/.well-known/openid-configuration", 302, "text/plain", "");
     let page = begin(&mut person, "site").await.page();
     assert!(page.text().contains("something that we cannot accept"), "a redirect: {}", page.text());
-    house.site.answers("/.well-known/openid-configuration", 503, "text/plain", "");
+    house.theirs.site.answers("/.well-known/openid-configuration", 503, "text/plain", "");
     let page = begin(&mut person, "site").await.page();
     assert!(page.text().contains("did not answer in time"), "{}", page.text());
     for changes in [
@@ -349,7 +374,7 @@ async fn providers_that_lead_elsewhere_or_are_slow_are_told_in_words() {
         json!({ "jwks_uri": "file:///etc/passwd" }),
         json!({ "authorization_endpoint": 17 }),
     ] {
-        house.publish(&changes);
+        house.theirs.publish(&changes);
         let page = begin(&mut person, "site").await.page();
         assert!(page.text().contains("something that we cannot accept"), "{changes}: {}", page.text());
     }
@@ -357,18 +382,18 @@ async fn providers_that_lead_elsewhere_or_are_slow_are_told_in_words() {
     // A token endpoint that is private, and one that never answers.
     let deaf = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let private = format!("http://{}/token", deaf.local_addr().expect("an address"));
-    house.publish(&json!({ "token_endpoint": private }));
+    house.theirs.publish(&json!({ "token_endpoint": private }));
     let asked = query(&begin(&mut person, "site").await.away());
-    let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], house.site.origin);
+    let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], house.theirs.site.origin);
     let page = person.visit(&back).await.page();
     assert!(page.text().contains("something that we cannot accept"), "{}", page.text());
     let heard = tokio::time::timeout(Duration::from_millis(100), deaf.accept()).await;
     assert!(heard.is_err(), "nobody called the private address");
 
-    house.site.is_silent_at("/token");
-    house.publish(&json!({}));
+    house.theirs.site.is_silent_at("/token");
+    house.theirs.publish(&json!({}));
     let asked = query(&begin(&mut person, "site").await.away());
-    let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], house.site.origin);
+    let back = format!("{PAGE}/site/callback?code=c&state={}&iss={}", asked["state"], house.theirs.site.origin);
     let begun = std::time::Instant::now();
     let page = person.visit(&back).await.page();
     assert!(page.text().contains("did not answer in time"), "{}", page.text());

@@ -142,12 +142,13 @@ fn told(app: &App, names: &Names, badge: &Standing) -> Value {
     let kind = kinds::find(&badge.kind);
     let source = match kind.map(|kind| kind.earned) {
         _ if badge.issuer.is_some() => Source::Client,
-        Some(kinds::Earned::Contact { .. }) => Source::Control,
+        Some(kinds::Earned::Contact { .. } | kinds::Earned::Link) => Source::Control,
         Some(kinds::Earned::Review) => Source::Document,
         _ => Source::System,
     };
+    let has_page = kind.is_some() || badge.issuer.is_some();
     let mut issuer = Map::new();
-    issuer.insert("id".to_owned(), json!(badge.issuer.as_ref().map_or("system", |client| client.as_str())));
+    issuer.insert("id".to_owned(), json!(badge.issuer_name()));
     json!({
         "id": names.name(badge.id),
         "type": badge.kind,
@@ -157,6 +158,6 @@ fn told(app: &App, names: &Names, badge: &Standing) -> Value {
         "issuer": issuer,
         "verified_at": day(badge.verified_at),
         "expires_at": badge.expires_at.map(day),
-        "criteria_uri": kind.map(|kind| format!("{}/badge-types/{}", app.config.issuer(), kind.slug)),
+        "criteria_uri": has_page.then(|| format!("{}/badge-types/{}", app.config.issuer(), badge.kind)),
     })
 }

@@ -207,7 +207,15 @@ described!(OneBadge, object(vec![("sub", sub()), ("data", badge())], &["sub", "d
 /// A badge (WALLET.md §14.2).
 fn badge() -> MetaSchema {
     let statuses = data::badges::STATUSES.map(State::as_str);
-    let issuer = object(vec![("id", text("system, or the client_id of the platform that awarded it"))], &["id"]);
+    let issuer = object(
+        vec![(
+            "id",
+            text(
+                "system, the client_id of the platform that awarded it, or the name of the provider of a linked account",
+            ),
+        )],
+        &["id"],
+    );
     let sources = Source::ALL.map(Source::as_str);
     let members = vec![
         ("id", text("What you call it; another name in every sector")),

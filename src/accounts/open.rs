@@ -127,6 +127,7 @@ pub(super) fn contact(
         is_primary: true,
         verified_at,
         created_at: now,
+        contested_at: None,
     }
 }
 

@@ -62,6 +62,12 @@ const TASKS: &[Task] = &[
         every: Duration::from_secs(600),
         run: |app| Box::pin(upkeep::media(app)),
     },
+    Task {
+        name: "badges",
+        first: Duration::from_secs(25),
+        every: Duration::from_secs(3600),
+        run: |app| Box::pin(upkeep::badges(app)),
+    },
 ];
 
 /// How long a task that failed waits before it is tried again.

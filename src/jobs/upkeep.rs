@@ -11,7 +11,7 @@ use crate::jose::KeyState;
 use crate::provider::keys;
 use crate::store::database::upkeep::{self, BATCH};
 use crate::store::database::{Conn, Unit, jobs};
-use crate::wallet::media;
+use crate::wallet::{badges, media};
 
 /// A table from which old rows are removed.
 pub struct Sweep {
@@ -114,6 +114,15 @@ pub async fn renew_keys(app: &App) -> Result<(), Error> {
 /// A fault when a store does not answer.
 pub async fn media(app: &App) -> Result<(), Error> {
     Ok(media::upkeep::run(app).await?)
+}
+
+/// Ends badges that have had their time.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn badges(app: &App) -> Result<(), Error> {
+    badges::upkeep(app).await?;
+    Ok(())
 }
 
 /// Appends to the chain of the trail what was written since.

@@ -72,6 +72,8 @@ pub struct Line {
 pub struct Choice {
     pub pick: Pick,
     pub value: String,
+    /// Which thing a badge is of, in words for its person.
+    pub detail: Option<String>,
     pub source: Source,
     pub verified_at: Option<Time>,
     pub is_chosen: bool,
@@ -311,7 +313,9 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
         let pick = one.pick?;
         let is_chosen = if is_many { picks.contains(&pick) } else { held.is_some_and(|held| held.pick == Some(pick)) };
         let (source, verified_at) = (one.source, one.verified_at);
-        Some(Choice { pick, value: one.text.clone(), source, verified_at, is_chosen })
+        let badge = holdings.badges.iter().find(|badge| Pick::Badge(badge.id) == pick);
+        let detail = badge.and_then(|badge| badge.detail.clone());
+        Some(Choice { pick, value: one.text.clone(), detail, source, verified_at, is_chosen })
     };
     let purpose = client.purposes.get(name).or_else(|| client.purposes.get(claim.map_or(name, |c| c.scope)));
     Line {

@@ -1,5 +1,8 @@
 //! Badges: awarded, renewed, put in doubt and taken back. Every step is one row of the table of [`step`], and audited.
 
+mod upkeep;
+
+pub use self::upkeep::run as upkeep;
 pub use crate::store::database::badges::{Level, State};
 
 use crate::accounts::sealing;

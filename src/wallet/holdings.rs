@@ -86,6 +86,11 @@ impl Holdings {
         std::iter::once(first).chain(self.choices(claim)).find(is_picked)
     }
 
+    /// The badges that were picked, with those that count no more.
+    pub fn picked_badges(&self, picks: &BTreeSet<Pick>) -> impl Iterator<Item = &Standing> {
+        self.badges.iter().filter(|badge| picks.contains(&Pick::Badge(badge.id)))
+    }
+
     #[cfg(test)]
     pub(crate) fn sample(values: &[(&str, &str)]) -> Self {
         let held = |text: &str| Held {
@@ -163,6 +168,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     // Primary addresses come first; the first of a kind is the one that is shared unless another was picked.
     let mut several: BTreeMap<&'static str, Vec<Held>> = BTreeMap::new();
     let kept = contacts::list(conn, account).await?;
+    let mut addresses = BTreeMap::new();
     for contact in &kept {
         if contact.kind == ContactKind::Email && contact.verified_at.is_none() {
             // It may be somebody else's, and apps know people by it.
@@ -173,6 +179,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
             ContactKind::Phone => ("phone_number", "phone_number_verified", Pick::Phone(contact.id)),
         };
         let text = sealing::open_contact(&key, contact)?;
+        addresses.insert(contact.id, text.clone());
         let source = if contact.verified_at.is_some() { Source::Control } else { Source::Person };
         let updated_at = contact.verified_at.unwrap_or(contact.created_at);
         let held = |text| Held { text, source, verified_at: contact.verified_at, updated_at, pick: Some(pick) };
@@ -192,7 +199,11 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     let awarded = wallet::badges::live(conn, app, account).await?;
     let opened_at = accounts::find(conn, account).await?.map_or(now, |found| found.created_at);
     let made = Made { account, opened_at, contacts: &kept, awarded, identity: facts.as_ref() };
-    let badges = standing::all(made, &app.keys.pepper, now);
+    let mut badges = standing::all(made, &app.keys.pepper, now);
+    for badge in &mut badges {
+        let address = badge.contact.and_then(|id| addresses.get(&id));
+        badge.detail = badge.detail.take().or_else(|| address.cloned());
+    }
     let counts = |one: &Standing| one.kind == kinds::IDENTITY && one.is_active();
     let identity = facts.filter(|_| badges.iter().any(counts));
     proven(&mut values, &mut several, &badges, identity.as_ref(), now);

@@ -7,12 +7,15 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
 use crate::base::{Fault, Time};
+use crate::catalog::badges::PHOTO;
 use crate::catalog::claims::{self, ValueType};
 use crate::catalog::{Claim, Problem, values};
 use crate::error::{Denied, Error, FieldError};
+use crate::store::database::badges as kept_badges;
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::profiles::{self, ProfileValue, Source};
 use crate::store::database::{Conn, accounts};
+use crate::wallet::badges;
 
 /// One value of a profile, in the form in which it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -113,6 +116,12 @@ async fn write(
     }
     if names.is_empty() {
         return Ok(());
+    }
+    if names.iter().any(|name| name == "picture") {
+        // The badge says that the photo that was there shows the person.
+        for row in kept_badges::live(conn, account).await?.iter().filter(|row| row.kind == PHOTO) {
+            badges::revoke(conn, app, account, row.id, "photo_changed", origin).await?;
+        }
     }
     accounts::touch(conn, account, app.now()).await?;
     let record = Record { requested: names, ..Record::of("profile.changed", account) };

@@ -8,11 +8,15 @@ use crate::catalog::{CLAIMS, Claim, ValueType, values};
 use crate::oauth::claims_request::WantedClaims;
 use crate::oauth::grant::{Demand, Pick};
 use crate::wallet::holdings::{Held, Holdings};
+use crate::wallet::standing::Standing;
 
 /// Claims about a person that may leave. Cannot be serialized: only [`crate::wallet::disclosure`] lets it out.
 #[derive(Debug, Default)]
 pub struct Projection {
+    /// By the names that grants and the trail have for them.
     claims: Vec<(&'static str, Value)>,
+    /// The member that a projection of one claim is told as, where that is not its name.
+    told_as: Option<&'static str>,
 }
 
 impl Projection {
@@ -23,7 +27,8 @@ impl Projection {
 
     /// The same claims as another door tells them: each under the name and in the form that `tell` gives, or not at all.
     pub fn each(&self, mut tell: impl FnMut(&'static str, &Value) -> Option<(&'static str, Value)>) -> Self {
-        Self { claims: self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect() }
+        let claims = self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect();
+        Self { claims, told_as: self.told_as }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -31,7 +36,8 @@ impl Projection {
     }
 
     pub(in crate::wallet) fn into_claims(self) -> Vec<(&'static str, Value)> {
-        self.claims
+        let told_as = self.told_as;
+        self.claims.into_iter().map(|(name, value)| (told_as.unwrap_or(name), value)).collect()
     }
 }
 
@@ -48,7 +54,21 @@ pub fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, 
         };
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
-    Projection { claims: claims.collect() }
+    Projection { claims: claims.collect(), told_as: None }
+}
+
+/// The badges that were picked, in the form that `tell` gives them, under a member of their own. Nothing where badges are
+/// not shared, or where `tell` gives nothing.
+pub fn badges(
+    holdings: &Holdings,
+    allowed: &Demand,
+    told_as: &'static str,
+    tell: impl FnOnce(Vec<&Standing>) -> Option<Value>,
+) -> Projection {
+    let claim = "wallet_badges";
+    let is_shared = allowed.claims.contains(claim);
+    let value = is_shared.then(|| tell(holdings.picked_badges(&allowed.picks).collect())).flatten();
+    Projection { claims: value.into_iter().map(|value| (claim, value)).collect(), told_as: Some(told_as) }
 }
 
 /// Everything that was picked of a claim that stands for several things; absent where there is nothing.

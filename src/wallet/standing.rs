@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::base::id::{AccountId, BadgeId, ClientId};
+use crate::base::id::{AccountId, BadgeId, ClientId, ContactId};
 use crate::base::seal::Pepper;
 use crate::base::{Seconds, Time};
 use crate::catalog::badges::{self as kinds, Earned};
@@ -30,6 +30,8 @@ pub struct Standing {
     pub expires_at: Option<Time>,
     /// What its person sees of the thing.
     pub detail: Option<String>,
+    /// The address that it is of.
+    pub contact: Option<ContactId>,
 }
 
 /// Levels of what no reviewer looked at.
@@ -84,15 +86,22 @@ pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
             verified_at,
             expires_at: None,
             detail: None,
+            contact: None,
         };
         match kind.earned {
             Earned::Contact { of, .. } => {
                 let is_of = |contact: &&Contact| claim_of(contact.kind) == of;
                 for contact in made.contacts.iter().filter(is_of) {
-                    let Some(verified_at) = contact.verified_at else { continue };
+                    // Somebody else has proven it since: in doubt until one of the two proves it again.
+                    let (verified_at, kept) = match (contact.verified_at, contact.contested_at) {
+                        (Some(at), _) => (at, State::Active),
+                        (None, Some(_)) => (contact.created_at, State::Suspended),
+                        (None, None) => continue,
+                    };
                     let ends = kind.most_days().map(|days| verified_at + Seconds::days(i64::from(days)));
                     let mut badge = Standing { expires_at: ends, ..base(contact.id.as_bytes(), CONTROL, verified_at) };
-                    badge.state = state_at(State::Active, ends, now);
+                    badge.state = state_at(kept, ends, now);
+                    badge.contact = Some(contact.id);
                     found.push(badge);
                 }
             }
@@ -127,6 +136,7 @@ fn awarded(badge: &Badge, now: Time) -> Standing {
         verified_at: badge.verified_at,
         expires_at: badge.expires_at,
         detail: badge.detail.clone(),
+        contact: None,
     }
 }
 
@@ -169,7 +179,7 @@ fn claim_of(kind: ContactKind) -> &'static str {
 mod tests {
     use super::*;
     use crate::base::Random;
-    use crate::base::id::{CaseId, ContactId};
+    use crate::base::id::CaseId;
     use crate::wallet::badges::Level;
     use crate::wallet::identity::{Document, DocumentKind};
 
@@ -206,6 +216,7 @@ mod tests {
             is_primary: true,
             verified_at: Some(NOW + Seconds::days(-days)),
             created_at: NOW,
+            contested_at: None,
         };
         let badge = |kind: &str| Badge {
             id: BadgeId::new(NOW, &random),

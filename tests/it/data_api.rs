@@ -1,5 +1,6 @@
 //! The data API (WALLET.md §14) through the doors: what it tells, to whom, and how it refuses.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 use social_wallet::web::ROUTES;
 use social_wallet::web::door::Door;
 
+use crate::badges;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens};
@@ -260,10 +262,15 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
     let document = answer.json();
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
-    let described: Vec<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
-    let mut routes: Vec<&str> = ROUTES.iter().filter(|row| row.door == Door::Api).map(|row| row.path).collect();
-    routes.sort_unstable();
-    assert_eq!(described, routes);
+    let described: BTreeSet<String> = document["paths"].as_object().expect("paths").keys().cloned().collect();
+    assert_eq!(described, paths().collect());
+
+    let (reader, mut person) =
+        (badges::platform(server, "https://a.example/in").await, Person::signed_up(server).await);
+    let attempt = reader.attempt("openid wallet.badges");
+    let tokens = badges::share(&mut person, &reader, attempt, &["wallet_badges"], &["Email"]).await;
+    let api = async |path: &str| badges::api(&reader, &tokens, path).await.json();
+    let list = api("/badges").await;
 
     // Our own answers hold against it, by a validator of others.
     let folder = tempfile::tempdir().expect("a folder");
@@ -276,6 +283,8 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
         write("openapi.json", &document),
         write("Me.json", &scene.ask("/me", &[]).await.json()),
         write("Profile.json", &scene.ask("/profile", &[]).await.json()),
+        write("Badges.json", &list),
+        write("OneBadge.json", &api(&format!("/badges/{}", list["data"][0]["id"].as_str().expect("an id"))).await),
         write("Problem.json", &scene.ask("/profile?fields=x", &[]).await.json()),
     ];
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/python");
@@ -290,7 +299,18 @@ async fn the_page_of_the_api_shows_every_operation() {
     let mut reader = Person::new(server);
     let page = reader.visit("/developers").await.page();
     let page = reader.visit(page.link("/developers/api").expect("a link").as_str()).await.page();
-    for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
-        assert!(page.text().contains(row.path), "{}: {}", row.path, page.text());
+    for path in paths() {
+        assert!(page.text().contains(&path), "{path}: {}", page.text());
     }
+}
+
+/// The paths of the API as OpenAPI writes them.
+fn paths() -> impl Iterator<Item = String> {
+    ROUTES.iter().filter(|row| row.door == Door::Api).map(|row| {
+        let parts = row.path.split('/').map(|part| match part.strip_prefix(':') {
+            Some(name) => format!("{{{name}}}"),
+            None => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("/")
+    })
 }

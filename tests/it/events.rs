@@ -7,11 +7,13 @@ use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
 use serde_json::Value;
 use social_wallet::app::App;
-use social_wallet::base::{Clock, Random, Seconds, Secret, Time};
+use social_wallet::audit::Origin;
+use social_wallet::base::{Clock, Fault, Random, Seconds, Secret, Time};
 use social_wallet::catalog::EVENTS;
 use social_wallet::config::Config;
 use social_wallet::jobs::upkeep;
 use social_wallet::provider::keys::Purpose;
+use social_wallet::wallet::badges::{self, Award};
 
 use crate::media::files::jpeg;
 use crate::support::database::embedded;
@@ -21,6 +23,7 @@ use crate::support::parts::Postgres;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Method, NewClient, Platform, Tokens, now};
 use crate::support::server::{Server, Stores};
+use crate::support::verified;
 
 /// A row of the trail; what is absent is empty.
 #[derive(Clone, Debug, diesel::QueryableByName)]
@@ -426,6 +429,61 @@ async fn photos_come_and_go(house: &mut House) {
     }
 }
 
+async fn badges_come_and_go(house: &mut House) {
+    let person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    let stores = &house.server.stores;
+    house.server.stop();
+    {
+        let app = verified::house(stores, Seconds(0)).await;
+        let id = verified::account(&app, &person.email).await;
+        let for_days = |days| {
+            let expires_at = Some(app.now() + Seconds::days(days));
+            Award { expires_at, ..Award::of("photo_verified", app.now()) }
+        };
+        let badge = verified::award(&app, id, for_days(2)).await;
+        verified::award(&app, id, for_days(1)).await;
+        let act = async |app: &App, deed: &'static str| {
+            let (unit, house) = (app.clone(), Origin::house());
+            let work = app.db.write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    match deed {
+                        "suspend" => badges::suspend(tx, &unit, id, badge, "fraud_suspected", &house).await,
+                        "reinstate" => badges::reinstate(tx, &unit, id, badge, "cleared", &house).await,
+                        "revoke" => badges::revoke(tx, &unit, id, badge, "fraud", &house).await,
+                        other => panic!("nobody does {other}"),
+                    }
+                })
+            });
+            assert!(work.await.expect("the database"), "{deed}");
+        };
+        act(&app, "suspend").await;
+        act(&app, "reinstate").await;
+        drop(app);
+        let app = verified::house(stores, Seconds::days(1)).await;
+        assert_eq!(badges::upkeep(&app).await.expect("upkeep"), 1);
+        act(&app, "revoke").await;
+        verified::verify(&app, id, &verified::born(30), badges::Level::Document).await;
+    }
+    house.server.restart().await;
+    let mut person = person;
+    let page = person.visit("/account/badges").await.page();
+    person.submit(&page, &page.form_to("/account/badges/remove")).await;
+    let told: BTreeSet<String> =
+        house.told(&account, "").await.into_iter().filter(|line| line.starts_with("badge.")).collect();
+    let expected = [
+        "badge.awarded ok account - -",
+        "badge.expired ok account - time_over",
+        "badge.reinstated ok account - cleared",
+        "badge.removed ok account - removed_by_person",
+        "badge.renewed ok account - -",
+        "badge.revoked ok account - fraud",
+        "badge.suspended ok account - fraud_suspected",
+    ];
+    assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
     let mut house = House { server: Server::with(&[("SW__CODES__RESEND", "0s")]).await, seen: BTreeSet::new() };
@@ -434,6 +492,7 @@ async fn every_event_is_told_by_a_story() {
     a_wallet_is_opened_and_kept(&mut house).await;
     addresses_come_and_go(&mut house).await;
     photos_come_and_go(&mut house).await;
+    badges_come_and_go(&mut house).await;
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;

@@ -3,6 +3,7 @@
 
 mod account_pages;
 mod admin;
+mod badges;
 mod blobs;
 mod chaos;
 mod cli;

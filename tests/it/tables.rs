@@ -6,17 +6,19 @@ use std::time::Duration;
 use serde_json::Value;
 use social_wallet::jobs::deliver::MAILS;
 use social_wallet::risk::limits::{LIMITS, Per};
+use social_wallet::wallet::badges::Level;
 use social_wallet::web::ROUTES;
 use social_wallet::web::door::{Door, Row, Verb};
 use url::Url;
 
+use crate::badges;
 use crate::media::files::jpeg;
 use crate::support::form::{Form, Page};
 use crate::support::hand::{Hand, UPLOADS};
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Backend, Server, setting};
-use crate::support::{database, eventually, seeded};
+use crate::support::{database, eventually, seeded, verified};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
 const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1";
@@ -137,13 +139,24 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
     assert_eq!(platform.introspect(&tokens.access).await.json()["active"], true);
     assert_eq!(platform.revoke(&tokens.access).await.status, 200);
     // By the data API, for a client that is registered for what it tells.
-    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile");
+    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile wallet.badges");
     let reader = Platform::at(server, &client).await;
-    let attempt = reader.attempt("openid wallet.profile");
-    let tokens = reader.sign_in_with(person, attempt, &Answers::only(&["wallet_bio"])).await;
+    let attempt = reader.attempt("openid wallet.profile wallet.badges");
+    let lines = ["wallet_bio", "wallet_badges"];
+    let tokens = badges::share(person, &reader, attempt, &lines, &["Email address confirmed"]).await;
+    let read = async |path: &str| {
+        let answer = Answer::of(http().get(format!("{}{path}", server.issuer)).bearer_auth(&tokens.access)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        answer.json()
+    };
     for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
-        let url = format!("{}{}", server.issuer, row.path);
-        assert_eq!(Answer::of(http().get(url).bearer_auth(&tokens.access)).await.status, 200, "{}", row.path);
+        match row.path.strip_suffix("/:id") {
+            None => drop(read(row.path).await),
+            Some(list) => {
+                let first = read(list).await["data"][0]["id"].as_str().expect("one of the list").to_owned();
+                read(&format!("{list}/{first}")).await;
+            }
+        }
     }
     // By POST, as of another site: without cookies.
     let pairs: Vec<(String, String)> = platform.attempt("openid").url.query_pairs().into_owned().collect();
@@ -251,6 +264,17 @@ async fn asks_in_other_ways(server: &Server, person: &mut Person) {
     assert_eq!(Answer::of(http().delete(&url).bearer_auth(own)).await.status, 204);
 }
 
+/// Comes first: the server is started anew, which forgets what was counted.
+async fn gives_a_badge_up(server: &Server) {
+    let mut person = Person::signed_up(server).await;
+    verified::verify_at(server, &[&person.email], &verified::born(30), Level::Document).await;
+    let page = person.visit("/account/badges").await.page();
+    send(&mut person, &page, &page.form_to("/account/badges/remove")).await;
+    let kinds = person.visit("/badge-types").await.page();
+    let kind = kinds.link("/badge-types/").expect("a kind");
+    assert_eq!(person.visit(kind.as_str()).await.page().status, 200);
+}
+
 /// Photos: uploaded, given up, shown, named, deleted, brought back, destroyed.
 async fn keeps_photos(server: &Server) {
     let mut hand = Hand::of(server).await;
@@ -297,6 +321,7 @@ async fn looks_around(server: &Server, person: &mut Person) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_and_every_mail_goes_out() {
     let server = Server::with(&[("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")]).await;
+    gives_a_badge_up(&server).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
     sets_things(&mut person).await;

@@ -36,6 +36,7 @@ pages! {
     "introspection"
     "revocation"
     "userinfo"
+    "badges"
     "step-up"
     "grant-management"
     "logout"

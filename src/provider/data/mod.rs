@@ -2,6 +2,7 @@
 //!
 //! One file a resource says what it is made of ([`Content`]); this one asks who may, keeps the record, and tells.
 
+pub mod badges;
 pub mod cursor;
 mod me;
 pub mod profile;
@@ -39,6 +40,7 @@ pub struct How {
     pub if_none_match: Option<String>,
     /// Which fields are wanted; `None` for all.
     pub fields: Option<Vec<String>>,
+    pub badges: badges::Wanted,
 }
 
 /// What a read gives.
@@ -58,6 +60,10 @@ pub enum Resource {
     Me,
     /// The fields of the profile, each with where it comes from.
     Profile,
+    /// The badges that were picked.
+    Badges,
+    /// One of them.
+    Badge,
 }
 
 impl Resource {
@@ -65,6 +71,8 @@ impl Resource {
         match self {
             Self::Me => "me",
             Self::Profile => "profile",
+            Self::Badges => "badges",
+            Self::Badge => "badge",
         }
     }
 
@@ -76,6 +84,7 @@ impl Resource {
             Self::Profile => {
                 of_people.filter(|name| profile::fields().any(|(_, claim)| claim.scope == *name)).collect()
             }
+            Self::Badges | Self::Badge => vec!["wallet.badges"],
         }
     }
 }

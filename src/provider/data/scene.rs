@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, me, profile};
+use super::{CHANNEL, Content, How, Resource, Told, badges, me, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -43,6 +43,7 @@ impl Scene {
         let asked = match what {
             Resource::Me => Default::default(),
             Resource::Profile => profile::asked(self, how),
+            Resource::Badges | Resource::Badge => ["wallet_badges".to_owned()].into(),
         };
         let error = userinfo::step_up(app, &asked, &self.standing.live.family).err()?;
         Some(("step_up", error.into()))
@@ -56,7 +57,13 @@ impl Scene {
         what: Resource,
         how: &How,
         origin: &Origin,
-    ) -> Result<Told, Fault> {
+    ) -> Result<Told, Error> {
+        let page = badges::read(&self, app, &how.badges)?;
+        // What is not there is not unchanged either.
+        let one = match (what, &how.badges.id) {
+            (Resource::Badge, Some(name)) => Some(badges::one(&self, tx, app, name).await?),
+            _ => None,
+        };
         let etag = self.etag(app, what, how);
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
@@ -65,6 +72,8 @@ impl Scene {
         let content = match what {
             Resource::Me => me::content(&self, app),
             Resource::Profile => profile::content(&self, tx, app, how).await?,
+            Resource::Badges => badges::list(&self, tx, app, &how.badges, &page).await?,
+            Resource::Badge => one.ok_or(Denied::NotFound)?,
         };
         let Content { projection, frame, under, requested } = content;
         let channel = Channel { name: CHANNEL, requested, frame: &frame, under };
@@ -94,7 +103,18 @@ impl Scene {
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
         let mut made_of = Map::new();
         made_of.insert("house".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        made_of.insert("what".to_owned(), json!([what.name(), how.fields]));
+        made_of.insert(
+            "what".to_owned(),
+            json!([
+                what.name(),
+                how.fields,
+                how.badges.id,
+                how.badges.kind,
+                how.badges.status,
+                how.badges.cursor,
+                how.badges.limit
+            ]),
+        );
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         made_of.insert("scope".to_owned(), json!(self.access.scope()));

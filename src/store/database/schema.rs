@@ -45,6 +45,7 @@ diesel::table! {
         is_primary -> Bool,
         verified_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        contested_at -> Nullable<BigInt>,
     }
 }
 

@@ -10,7 +10,8 @@ const VERSION: &str = "3.1.1";
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// What opens each operation.
-const OPERATIONS: &[(&str, Resource)] = &[("me", Resource::Me), ("profile", Resource::Profile)];
+const OPERATIONS: &[(&str, Resource)] =
+    &[("me", Resource::Me), ("profile", Resource::Profile), ("badges", Resource::Badges), ("badge", Resource::Badge)];
 
 /// The 3.1 document from the 3.0 one.
 pub fn of(spec: &str, issuer: &str) -> Value {
@@ -51,7 +52,7 @@ fn complete(operation: &mut Map<String, Value>) {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        for status in ["400", "401", "403", "429", "503"] {
+        for status in ["400", "401", "403", "404", "429", "503"] {
             responses.insert(status.to_owned(), problem.clone());
         }
     }

@@ -7,15 +7,16 @@ use poem::http::header::{ETAG, IF_NONE_MATCH, ORIGIN};
 use poem::http::{HeaderValue, StatusCode};
 use poem::web::Data;
 use poem::{Body, IntoResponse, Response};
-use poem_openapi::param::Query;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService};
 
-use super::schema::{Me, Profile};
+use super::schema::{Badges, Me, OneBadge, Profile};
 use crate::app::App;
 use crate::error::Error;
 use crate::provider::access::Access;
+use crate::provider::data::badges::Wanted;
 use crate::provider::data::{self, How, Resource, Told};
 use crate::web::call::Call;
 use crate::web::visit::Visit;
@@ -36,18 +37,25 @@ pub struct Reader {
 impl Reader {
     pub fn new(call: &Call, access: Access) -> Self {
         let header = |name: &str| call.header(name).map(str::to_owned);
-        let how =
-            How { page_origin: header(ORIGIN.as_str()), if_none_match: header(IF_NONE_MATCH.as_str()), fields: None };
+        let how = How {
+            page_origin: header(ORIGIN.as_str()),
+            if_none_match: header(IF_NONE_MATCH.as_str()),
+            ..How::default()
+        };
         Self { app: call.app.clone(), visit: call.visit.clone(), access: Arc::new(Mutex::new(Some(access))), how }
     }
 
     async fn read<S>(&self, what: Resource, fields: Option<String>) -> Answer<S> {
+        self.read_badges(what, fields, Wanted::default()).await
+    }
+
+    async fn read_badges<S>(&self, what: Resource, fields: Option<String>, badges: Wanted) -> Answer<S> {
         let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(access) = access else {
             return Answer::of(Err(crate::base::Fault::broken("read twice with one request").into()));
         };
         let fields = fields.map(|fields| fields.split(',').map(|field| field.trim().to_owned()).collect());
-        let how = How { fields, ..self.how.clone() };
+        let how = How { fields, badges, ..self.how.clone() };
         let told = data::read(&self.app, access, what, how, self.visit.origin()).await;
         if let Ok(told) = &told {
             self.visit.set_client(&told.client);
@@ -83,6 +91,41 @@ impl Api {
         fields: Query<Option<String>>,
     ) -> Answer<Profile> {
         reader.read(Resource::Profile, fields.0).await
+    }
+
+    /// The badges that the person picked for you
+    ///
+    /// Each says what was checked, when, and until when that counts; never how. Those that the person did not pick and
+    /// those that there are not look the same.
+    #[oai(path = "/badges", method = "get", operation_id = "badges")]
+    async fn badges(
+        &self,
+        reader: Data<&Reader>,
+        /// Only badges of this kind; the kinds are at /badge-types.
+        #[oai(name = "type")]
+        kind: Query<Option<String>>,
+        /// Only badges in this state: active, suspended or expired.
+        status: Query<Option<String>>,
+        /// The next_cursor of the page before; it works with the same type and status.
+        cursor: Query<Option<String>>,
+        /// How many at most, from 1 to 100; 25 without it.
+        limit: Query<Option<u32>>,
+    ) -> Answer<Badges> {
+        let wanted = Wanted { id: None, kind: kind.0, status: status.0, cursor: cursor.0, limit: limit.0 };
+        reader.read_badges(Resource::Badges, None, wanted).await
+    }
+
+    /// One badge, by the id that you were told
+    ///
+    /// An id works for the platforms of one sector alone.
+    #[oai(path = "/badges/:id", method = "get", operation_id = "badge")]
+    async fn badge(
+        &self,
+        reader: Data<&Reader>,
+        /// The id of the badge.
+        id: Path<String>,
+    ) -> Answer<OneBadge> {
+        reader.read_badges(Resource::Badge, None, Wanted { id: Some(id.0), ..Wanted::default() }).await
     }
 }
 

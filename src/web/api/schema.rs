@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::catalog::ValueType;
 use crate::oauth::grant::Duration;
 use crate::provider::data;
+use crate::store::database::badges::State;
 use crate::store::database::profiles::Source;
 
 /// Of `GET /wallet/v1/me`.
@@ -16,6 +17,12 @@ pub struct Me;
 
 /// Of `GET /wallet/v1/profile`.
 pub struct Profile;
+
+/// Of `GET /wallet/v1/badges`.
+pub struct Badges;
+
+/// Of `GET /wallet/v1/badges/{id}`.
+pub struct OneBadge;
 
 /// A schema that the house makes itself: no value of the type is ever there.
 macro_rules! described {
@@ -63,6 +70,43 @@ described!(
         &["sub", "fields", "meta"],
     )
 );
+
+described!(
+    Badges,
+    object(
+        vec![
+            ("sub", sub()),
+            ("data", list(badge())),
+            ("next_cursor", nullable(text("Goes on behind this page, for a day at least; null on the last one"))),
+            ("meta", object(vec![("limit", MetaSchema::new("integer"))], &["limit"])),
+        ],
+        &["sub", "data", "next_cursor", "meta"],
+    )
+);
+described!(OneBadge, object(vec![("sub", sub()), ("data", badge())], &["sub", "data"]));
+
+/// A badge (WALLET.md §14.2).
+fn badge() -> MetaSchema {
+    let statuses = data::badges::STATUSES.map(State::as_str);
+    let issuer = object(vec![("id", text("system, or the client_id of the platform that awarded it"))], &["id"]);
+    let sources = Source::ALL.map(Source::as_str);
+    let members = vec![
+        ("id", text("What you call it; another name in every sector")),
+        ("type", text("Its kind: see /badge-types")),
+        ("level", text("What was done to prove it: see the trust framework")),
+        ("status", one_of(&statuses, "Only active ones count")),
+        ("source", one_of(&sources, "Where it comes from")),
+        ("issuer", issuer),
+        ("verified_at", time("The day of the last check")),
+        (
+            "expires_at",
+            nullable(time("The day from which it counts no more; null where it lasts as long as it is true")),
+        ),
+        ("criteria_uri", nullable(text("The page that says what it proves"))),
+    ];
+    let names: Vec<&'static str> = members.iter().map(|(name, _)| *name).collect();
+    object(members, &names)
+}
 
 fn sub() -> MetaSchema {
     text("The subject identifier: as in the ID Token, another one for every sector (OpenID Connect Core §8)")

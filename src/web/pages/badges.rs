@@ -26,19 +26,21 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let (unit, account) = (call.app.clone(), person.session.account);
     let holdings = call.app.db.read(move |conn| Box::pin(async move { holdings::current(conn, &unit, account).await }));
     let holdings = holdings.await?;
+    let proves_phones = call.app.sms.is_on();
     answer::html(&Badges {
         trust: standing::trust(&holdings.badges),
-        badges: holdings.badges.iter().map(|one| row(frame.words, one)).collect(),
+        badges: holdings.badges.iter().map(|one| row(frame.words, one, proves_phones)).collect(),
         action: format!("{PAGE}/remove"),
         frame,
     })
 }
 
-fn row(words: Words, one: &Standing) -> BadgeRow {
+fn row(words: Words, one: &Standing, proves_phones: bool) -> BadgeRow {
     let kind = kinds::find(&one.kind);
+    let can_renew = |one: &Standing| one.kind == "email_verified" || proves_phones;
     BadgeRow {
         id: one.id.to_string(),
-        name: words.claim(&one.kind),
+        name: words.badge(&one.kind),
         detail: one.detail.clone(),
         proves: kind.map(|kind| words.t(kind.proves)),
         state: words.t(match one.state {
@@ -53,6 +55,7 @@ fn row(words: Words, one: &Standing) -> BadgeRow {
         until: one.expires_at.map(|at| When::date(words, at)),
         href: kind.map(|kind| format!("/badge-types/{}", kind.slug)),
         may_remove: kind.is_none_or(Badge::is_awarded),
+        renew: one.contact.filter(|_| can_renew(one)).map(|id| id.to_string()),
     }
 }
 
@@ -131,7 +134,9 @@ pub async fn trust_framework(call: Call) -> Result<Response, Error> {
         let level = |name: &str, checks: Value| json!({ "assurance_level": name, "checks": checks });
         return answer::json(&json!({
             "trust_framework": id,
+            "policy": id,
             "version": 1,
+            "operator": call.app.config.issuer(),
             "levels": [
                 level("control", json!(["email_code", "sms_code"])),
                 level("document", json!(["vri", "pvr"])),

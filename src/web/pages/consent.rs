@@ -105,7 +105,7 @@ pub fn line(words: Words, line: &Line) -> view::Line {
 /// What people call a badge.
 fn badge(words: Words, choice: &Choice) -> String {
     let told: Value = serde_json::from_str(&choice.value).unwrap_or_default();
-    words.claim(told["type"].as_str().unwrap_or_default())
+    words.badge(told["type"].as_str().unwrap_or_default())
 }
 
 fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
@@ -119,10 +119,12 @@ fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
         (Source::System, None) => None,
         (_, None) => Some(Chip::unchecked(words)),
     };
+    let hint =
+        [choice.detail.clone(), chip.map(|chip| chip.text)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view::Choice {
         value: choice.pick.to_string(),
         label,
-        hint: chip.map(|chip| chip.text),
+        hint: Some(hint).filter(|hint| !hint.is_empty()),
         is_chosen: choice.is_chosen,
     }
 }

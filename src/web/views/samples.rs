@@ -307,6 +307,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         email_checked: Some(date(204)),
         app_count: 3,
         filled: 5,
+        trust: 2,
         recent: recent(),
     };
     add("home", home.render());
@@ -317,6 +318,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         email_checked: None,
         app_count: 0,
         filled: 0,
+        trust: 1,
         recent: vec![],
     };
     add("home_empty", home.render());
@@ -474,6 +476,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         since: date(8),
         until: (!is_active).then(|| date(3)),
         href: is_active.then(|| href("/badge-types/email_verified")),
+        renew: is_active.then(|| "con_1".to_owned()),
         may_remove: !is_active,
     };
     let own = vec![badge("email_verified", true), badge("identity_verified", false)];

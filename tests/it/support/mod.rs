@@ -20,6 +20,7 @@ pub mod relying_party;
 pub mod seeded;
 pub mod server;
 pub mod site;
+pub mod verified;
 
 use std::time::Duration;
 use std::time::Instant;

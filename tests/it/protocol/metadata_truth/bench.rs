@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use social_wallet::wallet::badges::Level;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -13,12 +14,12 @@ use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::rfc7516_encryption::Recipient;
 use crate::support::certificates::{Authority, Certificate};
 use crate::support::parts::{Folder, free_port};
-use crate::support::person::{Answers, Landing, Person, is_step};
+use crate::support::person::{Landing, Person, is_step};
 use crate::support::platform::{Answer, Attempt, CALLBACK, Credentials, Key, Method, Platform, Tokens, http, now};
 use crate::support::proofs::{Jws, ProofKey};
 use crate::support::server::Server;
 use crate::support::site::Site;
-use crate::support::{eventually, random_text, registrant, seeded};
+use crate::support::{eventually, random_text, registrant, seeded, verified};
 
 /// Every algorithm that this house may know; what discovery says is a choice of them.
 pub const SIGNATURES: [&str; 4] = ["ES256", "EdDSA", "RS256", "PS256"];
@@ -34,7 +35,7 @@ pub const CIBA: &str = "urn:openid:params:grant-type:ciba";
 pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SCOPE: &str = "openid profile email phone address offline_access albums.read grant_management_query \
-                     grant_management_revoke wallet.profile";
+                     grant_management_revoke wallet.profile wallet.trust wallet.badges wallet.age";
 
 pub struct House {
     pub server: Server,
@@ -51,6 +52,8 @@ pub struct House {
     /// The keys of every client here: to sign with, and to be encrypted to.
     pub keys: Vec<ProofKey>,
     pub recipient: Recipient,
+    /// Somebody whom reviewers have verified: address and password.
+    verified: (String, String),
     _folder: Folder,
 }
 
@@ -114,6 +117,8 @@ impl House {
         grants.iter().for_each(|grant| args.extend(["--grant-type", grant]));
         let (is_done, out, why) = server.try_cli_with(&args, SECRET);
         assert!(is_done, "{out}\n{why}");
+        let adult = seeded::signed_in(&server).await;
+        verified::verify_at(&server, &[&adult.email], &verified::born(30), Level::Document).await;
         let metadata = document(&server, "/.well-known/openid-configuration").await;
         let house = Self {
             metadata,
@@ -123,6 +128,7 @@ impl House {
             staff,
             keys: SIGNATURES.into_iter().map(ProofKey::of).collect(),
             recipient: Recipient::generate(),
+            verified: (adult.email, adult.password),
             site,
             server,
             _folder: folder,
@@ -350,6 +356,17 @@ impl Bench {
         Self { house, person, sealed: None }
     }
 
+    /// The same with somebody who has been verified.
+    pub async fn of_verified() -> Self {
+        let house = House::shared().await;
+        let (email, password) = house.verified.clone();
+        let mut person = Person::new(&house.server);
+        (person.email, person.password) = (email, password);
+        person.sign_in().await;
+        fill_profile(&mut person).await;
+        Self { house, person, sealed: None }
+    }
+
     pub async fn register(&self, members: &Value) -> Party<'static> {
         self.house.register(members).await
     }
@@ -390,11 +407,16 @@ pub async fn answer(person: &mut Person, attempt: &Attempt) -> Came {
                 }
                 if let Some(form) = page.find_form("decision") {
                     let lasting = form.offers("duration").iter().any(|one| one == "until_stopped");
-                    let boxes = form.controls.iter().filter(|one| one.name == "claim");
-                    let claims = boxes.filter(|one| one.kind == crate::support::form::Kind::Checkbox);
-                    let claims = Some(claims.map(|one| one.value.clone()).collect());
-                    let duration = lasting.then_some("until_stopped");
-                    person.decide(&page, &Answers { claims, duration, is_allowed: true }).await
+                    let is_box = |one: &&crate::support::form::Control| {
+                        one.kind == crate::support::form::Kind::Checkbox
+                            && (one.name == "claim" || one.name.starts_with("pick-"))
+                    };
+                    let boxes: Vec<_> = form.controls.iter().filter(is_box).cloned().collect();
+                    let mut form = boxes.iter().fold(form, |form, one| form.tick(&one.name, &one.value, true));
+                    if lasting {
+                        form = form.choose("duration", "until_stopped");
+                    }
+                    person.submit(&page, &form.press("decision", "allow")).await
                 } else {
                     assert!(is_step(&page), "stopped at {} ({}): {}", page.url, page.status, page.text());
                     person.next_step(&page).await

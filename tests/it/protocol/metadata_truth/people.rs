@@ -52,6 +52,9 @@ async fn scope(bench: &mut Bench, scope: &str) {
         "profile" => assert!(told().await["family_name"].is_string()),
         "email" | "address" => assert!(!told().await[scope].is_null()),
         "wallet.profile" => assert!(told().await["wallet_links"].is_array()),
+        "wallet.trust" => assert_eq!(told().await["wallet_trust"]["level"], 3),
+        "wallet.badges" => assert!(told().await["wallet_badges"].as_array().is_some_and(|all| all.len() > 1)),
+        "wallet.age" => assert_eq!(told().await["age_over_18"], true),
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
         other => panic!("nobody uses {other}"),
@@ -63,8 +66,8 @@ async fn claim(bench: &mut Bench, claim: &str) {
     let out = bench.house.site.url("/out");
     let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
     // Who says nothing is registered for the scopes of OpenID Connect alone.
-    if claim.starts_with("wallet_") {
-        members["scope"] = json!("openid wallet.profile");
+    if claim.starts_with("wallet_") || claim.starts_with("age_over_") {
+        members["scope"] = json!("openid wallet.profile wallet.trust wallet.badges wallet.age");
     }
     let party = bench.register(&members).await;
     if ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"].contains(&claim) {

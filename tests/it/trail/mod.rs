@@ -1,0 +1,3 @@
+//! The trail: its chain, what a person sees of it, receipts of consent, what a person asks of an app.
+
+mod chain;

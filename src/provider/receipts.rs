@@ -173,7 +173,8 @@ fn body(
             us.insert(member.to_owned(), value.as_str().into());
         }
     }
-    let mut them = entity("dpv:DataController", client.client_uri.as_deref().unwrap_or_default(), client.display_name());
+    let mut them =
+        entity("dpv:DataController", client.client_uri.as_deref().unwrap_or_default(), client.display_name());
     if let Some(contact) = client.contacts.first() {
         them.insert("dpv:hasContact".to_owned(), short(contact).into());
     }
@@ -235,10 +236,8 @@ fn body(
 }
 
 fn entity(kind: &str, address: &str, name: &str) -> Map<String, Value> {
-    let mut entity = Map::from_iter([
-        ("@type".to_owned(), Value::from(kind)),
-        ("dpv:hasName".to_owned(), Value::from(short(name))),
-    ]);
+    let mut entity =
+        Map::from_iter([("@type".to_owned(), Value::from(kind)), ("dpv:hasName".to_owned(), Value::from(short(name)))]);
     if !address.is_empty() {
         entity.insert("@id".to_owned(), address.into());
     }

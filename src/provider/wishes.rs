@@ -209,10 +209,8 @@ pub async fn follow_up(app: &App) -> Result<usize, Error> {
     let mut moved = overdue(app, now).await?;
     for (days, count) in REMINDERS.into_iter().rev() {
         let before = now - Seconds::days(days);
-        for wish in app
-            .db
-            .read::<_, Fault, _>(move |conn| Box::pin(wishes::open_since(conn, before, count, AT_ONCE)))
-            .await?
+        for wish in
+            app.db.read::<_, Fault, _>(move |conn| Box::pin(wishes::open_since(conn, before, count, AT_ONCE))).await?
         {
             let after = Wish { reminders: count, ..wish.clone() };
             moved += usize::from(step(app, wish, after, None).await?);
@@ -224,10 +222,8 @@ pub async fn follow_up(app: &App) -> Result<usize, Error> {
 async fn overdue(app: &App, now: Time) -> Result<usize, Error> {
     let before = now - OVERDUE;
     let mut moved = 0;
-    for wish in app
-        .db
-        .read::<_, Fault, _>(move |conn| Box::pin(wishes::open_since(conn, before, i32::MAX, AT_ONCE)))
-        .await?
+    for wish in
+        app.db.read::<_, Fault, _>(move |conn| Box::pin(wishes::open_since(conn, before, i32::MAX, AT_ONCE))).await?
     {
         let after = Wish { state: WishState::Overdue, changed_at: now, ..wish.clone() };
         moved += usize::from(step(app, wish, after, Some("erasure.overdue")).await?);

@@ -38,8 +38,8 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, activity_download, admin, approvals, badges, connections, contacts, device, home, media, outbox, profile, receipts, security,
-    sessions, setup,
+    activity, activity_download, admin, approvals, badges, connections, contacts, device, home, media, outbox, profile,
+    receipts, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up, wishes};
 

@@ -17,6 +17,7 @@ use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Backend, Server, setting};
 use crate::support::{database, eventually, seeded};
+use crate::trail::deeds;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
 const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1";
@@ -306,6 +307,8 @@ async fn every_route_answers_and_every_mail_goes_out() {
     looks_after_the_house(&server).await;
     asks_in_other_ways(&server, &mut person).await;
     keeps_photos(&server).await;
+    let mut owner = seeded::signed_in(&server).await;
+    deeds::all(&server, &mut owner).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;

@@ -107,12 +107,8 @@ pub fn filter(call: &Call) -> Filter {
 
 /// The things that can be told, by their lines.
 fn items(words: Words, chosen: &str) -> Vec<Choice> {
-    let choice = |value: &str, label: String| Choice {
-        value: value.to_owned(),
-        label,
-        hint: None,
-        is_chosen: value == chosen,
-    };
+    let choice =
+        |value: &str, label: String| Choice { value: value.to_owned(), label, hint: None, is_chosen: value == chosen };
     let all = choice("", words.t("activity-item-all"));
     let each = claims::lines().filter(|claim| claim.name != "sub");
     std::iter::once(all).chain(each.map(|claim| choice(claim.name, words.claim(claim.name)))).collect()

@@ -115,9 +115,10 @@ fn said(words: Words, claims: &Map<String, Value>) -> Checked {
         is_good: true,
         what: words.t(ReceiptRow::key(&of("event"))),
         app: client.unwrap_or_default(),
-        when: claims.get("iat").and_then(Value::as_i64).map(|at| {
-            When::date_time(words, crate::base::Time::from_unix(at))
-        }),
+        when: claims
+            .get("iat")
+            .and_then(Value::as_i64)
+            .map(|at| When::date_time(words, crate::base::Time::from_unix(at))),
         claims: words.list(&shared),
         document: serde_json::to_string_pretty(claims).unwrap_or_default(),
     }

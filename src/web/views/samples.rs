@@ -212,7 +212,12 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
 
     let from = |user_code, message| {
         let elsewhere = Some(consent::Elsewhere { user_code, message, from: some("203.0.113.0/24") });
-        consent::Consent { elsewhere, return_origin: String::new(), is_silent: true, ..consent(verified(), Reason::Again, vec![]) }
+        consent::Consent {
+            elsewhere,
+            return_origin: String::new(),
+            is_silent: true,
+            ..consent(verified(), Reason::Again, vec![])
+        }
     };
     add("consent_device", from(some("WDJB-MJHT"), None).render());
     add("consent_backchannel", from(None, some("W4<SCT>")).render());

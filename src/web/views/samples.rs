@@ -381,7 +381,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let bare = contacts(Frame { notice: Some(words.t("contact-removed")), ..inside() }, None);
     add("contacts_bare", contacts::Contacts { phones: vec![], proves_phones: false, ..bare }.render());
 
-    let row = |standing, until, last_read| apps::AppRow {
+    let row = |standing, until, last_read: Option<When>| apps::AppRow {
         app: app(standing),
         href: href("/account/apps/abc"),
         shares: words.list(&["name", "email"].map(|c| words.claim(c))),
@@ -463,7 +463,14 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         app: verified(),
         action: href("/account/apps/abc/report"),
         back_href: href("/account/apps/abc"),
-        categories: vec![choice("spam", words.t("report-spam")), choice("other", words.t("report-other"))],
+        categories: ["spam", "other"]
+            .map(|category| Choice {
+                value: category.to_owned(),
+                label: words.t(wishes::AppReport::key(category)),
+                hint: None,
+                is_chosen: category == "spam",
+            })
+            .into(),
         words: href("It <asks> for everything."),
         most: 2000,
     };

@@ -110,4 +110,4 @@ mail-erasure-wanted-subject = يطلب شخص من { $app } حذف بيانات�
 mail-erasure-wanted-lead = شخص يسجّل الدخول إلى { $app } بمحفظته طلب في { $at } أن تحذفوا كل ما لديكم من بياناته (المادة 17 من اللائحة العامة لحماية البيانات).
 mail-erasure-wanted-person = تعرفون هذا الشخص بهذا المعرِّف (sub): { $subject }
 mail-erasure-wanted-request = اسم هذا الطلب: { $request }
-mail-erasure-wanted-answer = قولوا خلال شهر كيف تعاملتم معه: acknowledged أو completed أو refused مع السبب. أرسلوا ذلك برمز وصول خاص بتطبيقكم (النطاق wallet.erasure.report) إلى:
+mail-erasure-wanted-answer = قولوا خلال شهر كيف تعاملتم معه: acknowledged أو completed أو refused مع السبب. يجد مطوّروكم الطريقة في وصف واجهة البيانات. يُرسل الرد إلى:

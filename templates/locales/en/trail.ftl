@@ -106,4 +106,4 @@ mail-erasure-wanted-subject = A person asks { $app } to delete their data
 mail-erasure-wanted-lead = A person who signs in to { $app } with their wallet asked on { $at } that you delete all data that you have of them (GDPR Article 17).
 mail-erasure-wanted-person = You know the person by this subject identifier (sub): { $subject }
 mail-erasure-wanted-request = This request is called: { $request }
-mail-erasure-wanted-answer = Within one month say how you dealt with it: acknowledged, completed, or refused with a reason. Post that with an access token of your client (scope wallet.erasure.report) to:
+mail-erasure-wanted-answer = Within one month say how you dealt with it: acknowledged, completed, or refused with a reason. Your developers find how in the description of the data API. The answer goes to:

@@ -55,6 +55,20 @@ pub async fn notify(
     enqueue(conn, app, mail, &sent, values).await
 }
 
+/// Mails somebody who has no account: the contact of a client, in English.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn write_to(
+    conn: &mut Conn<'_>,
+    app: &App,
+    mail: &'static str,
+    address: &str,
+    values: &[(&str, String)],
+) -> Result<(), Fault> {
+    enqueue(conn, app, mail, &Sent { to: address.to_owned(), locale: "en".to_owned() }, values).await
+}
+
 pub(super) async fn code(
     conn: &mut Conn<'_>,
     app: &App,

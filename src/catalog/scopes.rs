@@ -3,6 +3,8 @@
 /// What lets a client look at the grants that it was given, and give them back.
 pub const GRANT_QUERY: &str = "grant_management_query";
 pub const GRANT_REVOKE: &str = "grant_management_revoke";
+/// What lets a client say how it deals with the wishes of people that it deletes their data.
+pub const ERASURE_REPORT: &str = "wallet.erasure.report";
 
 /// One scope.
 #[derive(Debug)]
@@ -83,6 +85,13 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-grant-management-revoke",
         is_sensitive: false,
         section: "Grant Management for OAuth 2.0 §6",
+    },
+    Scope {
+        name: ERASURE_REPORT,
+        who: Who::Client,
+        title: "scope-wallet-erasure-report",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
     },
 ];
 

@@ -36,6 +36,7 @@ pub struct Config {
     pub mtls: Mtls,
     pub attestation: Attestation,
     pub operations: Operations,
+    pub operator: Operator,
     pub data: Data,
     pub database: Database,
     pub redis: Redis,
@@ -176,6 +177,16 @@ pub struct Attestation {
 pub struct Operations {
     #[serde(deserialize_with = "read::optional")]
     pub listen: Option<SocketAddr>,
+}
+
+/// Who runs this wallet, as receipts of consent say it; what is empty is left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    pub name: String,
+    pub address: String,
+    pub contact: String,
+    pub country: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
+    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, ErasureWanted, NewSignIn, PasswordChanged,
     PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
 };
 use crate::app::App;
@@ -91,6 +91,15 @@ pub const MAILS: &[Mail] = &[
         write: |t| {
             let app_href = t.href(&format!("/account/apps/{}", t.text("grant")?));
             AppConnected { words: t.words, app: t.text("app")?, claims: t.claims()?, at: t.at()?, app_href }.letter()
+        },
+    },
+    // `app`: its name; `request`, `subject`: what it calls the wish and the person; `at`.
+    Mail {
+        name: "erasure_wanted",
+        write: |t| {
+            let (app, request, subject) = (t.text("app")?, t.text("request")?, t.text("subject")?);
+            let answer_href = t.href(&format!("/wallet/v1/erasure-requests/{request}/status"));
+            ErasureWanted { words: t.words, app, request, subject, at: t.at()?, answer_href }.letter()
         },
     },
 ];
@@ -203,6 +212,8 @@ mod tests {
             ("message", "W4SCT"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
+            ("request", "wsh_1"),
+            ("subject", "s-1"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -235,6 +246,7 @@ mod tests {
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
             ("phone_contested", "second@mail.example"),
+            ("erasure_wanted", "https://w.example/wallet/v1/erasure-requests/wsh_1/status"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

@@ -98,6 +98,9 @@ letters! {
     /// An app asks from outside of a browser. `message`: what it shows at the same time, or nothing.
     ApprovalWanted { app: String, message: String, minutes: usize, href: String, }
         "mail/approval_wanted.subject.txt" "mail/approval_wanted.txt" "mail/approval_wanted.html";
+    /// To a client: a person wants their data deleted. `request`, `subject`: what it calls the wish and the person.
+    ErasureWanted { app: String, request: String, subject: String, at: String, answer_href: String, }
+        "mail/erasure_wanted.subject.txt" "mail/erasure_wanted.txt" "mail/erasure_wanted.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";

@@ -8,7 +8,7 @@ use crate::base::{Fault, Seconds, Time};
 use crate::catalog::EVENTS;
 use crate::error::Error;
 use crate::jose::KeyState;
-use crate::provider::keys;
+use crate::provider::{grants, keys, wishes};
 use crate::store::database::upkeep::{self, BATCH};
 use crate::store::database::{Conn, Unit, jobs};
 use crate::wallet::{badges, media};
@@ -140,6 +140,16 @@ pub async fn seal(app: &App, reach: Reach) -> Result<(), Error> {
 /// A fault when the database does not answer.
 pub async fn checkpoint(app: &App) -> Result<(), Error> {
     checkpoints::make_due(app).await
+}
+
+/// Notes the ends of grants whose time is over, and reminds clients of what people wish.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn follow_up(app: &App) -> Result<(), Error> {
+    grants::note_ends(app).await?;
+    wishes::follow_up(app).await?;
+    Ok(())
 }
 
 /// Tells the metrics how the queue stands and how old the signing keys are.

@@ -38,10 +38,10 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, badges, connections, contacts, device, home, media, outbox, profile, security,
-    sessions, setup,
+    activity, activity_download, admin, approvals, badges, connections, contacts, device, home, media, outbox, profile,
+    receipts, security, sessions, setup,
 };
-use crate::web::pages::{recover, settings, sign_in, sign_up};
+use crate::web::pages::{recover, settings, sign_in, sign_up, wishes};
 
 /// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
 pub const ROUTES: &[Row] = &[
@@ -85,6 +85,7 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/wallet/v1/badges/:id", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
+    row(Post, "/wallet/v1/erasure-requests/:id/status", Api, |c| Box::pin(api::serve(c))),
     row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),
     row(Get, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::read(c))),
     row(Put, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::update(c))),
@@ -142,14 +143,28 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/account/badges", Page, |c| Box::pin(badges::page(c))),
     row(Post, "/account/badges/remove", Page, |c| Box::pin(badges::remove(c))),
     row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
+    row(Get, "/account/apps/stop-all", Page, |c| Box::pin(wishes::stop_all_page(c))),
+    row(Post, "/account/apps/stop-all", Page, |c| Box::pin(wishes::stop_all(c))),
     row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
     row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),
     row(Get, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop_page(c))),
     row(Post, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop(c))),
+    row(Post, "/account/apps/:id/pause", Page, |c| Box::pin(wishes::pause(c))),
+    row(Post, "/account/apps/:id/resume", Page, |c| Box::pin(wishes::resume(c))),
+    row(Get, "/account/apps/:id/erasure", Page, |c| Box::pin(wishes::erasure_page(c))),
+    row(Post, "/account/apps/:id/erasure", Page, |c| Box::pin(wishes::erasure(c))),
+    row(Get, "/account/apps/:id/report", Page, |c| Box::pin(wishes::report_page(c))),
+    row(Post, "/account/apps/:id/report", Page, |c| Box::pin(wishes::report(c))),
+    row(Get, "/account/receipts", Page, |c| Box::pin(receipts::list(c))),
+    row(Get, "/account/receipts/:id", Page, |c| Box::pin(receipts::download(c))),
+    row(Get, "/receipts/verify", Page, |c| Box::pin(receipts::verify_page(c))),
+    row(Post, "/receipts/verify", Page, |c| Box::pin(receipts::verify(c))).limit("authorize"),
+    row(Get, "/receipts/keys", Document, |c| Box::pin(receipts::keys(c))).readers(Readers::All),
     row(Get, "/account/approvals", Page, |c| Box::pin(approvals::page(c))),
     row(Post, "/account/approvals/:id/approve", Page, |c| Box::pin(approvals::approve(c))),
     row(Post, "/account/approvals/:id/deny", Page, |c| Box::pin(approvals::deny(c))),
     row(Get, "/account/activity", Page, |c| Box::pin(activity::page(c))),
+    row(Get, "/account/activity/download", Page, |c| Box::pin(activity_download::download(c))),
     row(Get, "/account/media", Page, |c| Box::pin(media::page(c))),
     row(Post, "/account/media", Page, |c| Box::pin(media::upload(c))).long(),
     row(Get, "/account/media/:id", Page, |c| Box::pin(media::item_page(c))),
@@ -174,6 +189,7 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/admin/clients/unverify-domain", Page, |c| Box::pin(admin::act(c, Deed::UnverifyDomain))),
     row(Post, "/admin/clients/disable", Page, |c| Box::pin(admin::act(c, Deed::Disable))),
     row(Post, "/admin/clients/enable", Page, |c| Box::pin(admin::act(c, Deed::Enable))),
+    row(Post, "/admin/reports/close", Page, |c| Box::pin(admin::close_report(c))),
     row(Get, "/setup/:token", Page, |c| Box::pin(setup::page(c))).limit("code_check"),
     row(Post, "/setup/:token", Page, |c| Box::pin(setup::finish(c))).limit("code_check"),
     row(Get, "/dev/outbox", Page, |c| Box::pin(outbox::list(c))),

@@ -22,8 +22,10 @@ use crate::support::hand::Hand;
 use crate::support::parts::Postgres;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Method, NewClient, Platform, Tokens, now};
+use crate::support::seeded;
 use crate::support::server::{Server, Stores};
 use crate::support::verified;
+use crate::trail::deeds;
 
 /// A row of the trail; what is absent is empty.
 #[derive(Clone, Debug, diesel::QueryableByName)]
@@ -498,6 +500,7 @@ async fn every_event_is_told_by_a_story() {
     platforms_come_and_go(&mut house).await;
     platforms_do_more(&mut house).await;
     operators_look_after_people(&mut house).await;
+    deeds::all(&house.server, &mut seeded::signed_in(&house.server).await).await;
     signing_keys_come_and_go(&house).await;
 
     let told: BTreeSet<String> = trail(&house.server.stores).await.into_iter().map(|row| row.event).collect();

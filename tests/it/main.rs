@@ -36,3 +36,4 @@ mod serve;
 mod stores;
 mod support;
 mod tables;
+mod trail;

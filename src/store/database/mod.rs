@@ -25,6 +25,7 @@ mod migrate;
 pub mod passwords;
 mod postgres;
 pub mod profiles;
+pub mod receipts;
 pub mod registrations;
 pub mod revoked;
 pub mod schema;
@@ -35,6 +36,7 @@ pub mod signing_keys;
 mod steady;
 pub mod subjects;
 pub mod upkeep;
+pub mod wishes;
 
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! The data API (WALLET.md §14): its operations and their schemas by poem-openapi, behind doors of the table of routes.
 
 mod document;
+mod erasure;
 mod operations;
 pub mod problem;
 mod schema;
@@ -39,8 +40,9 @@ impl Room for Service {
 ///
 /// # Errors
 /// Whatever the token or the operation is refused for.
-pub async fn serve(call: Call) -> Result<Response, Error> {
+pub async fn serve(mut call: Call) -> Result<Response, Error> {
     let access = protected::access(&call).await?;
+    call.buffer().await?;
     let reader = Reader::new(&call, access);
     let (app, visit) = (call.app.clone(), call.visit.clone());
     let mut request = call.into_request();

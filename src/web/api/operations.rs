@@ -12,8 +12,10 @@ use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaRespon
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService};
 
+use super::erasure::Erasure;
 use super::schema::{Badges, Me, OneBadge, Profile};
 use crate::app::App;
+use crate::audit::Origin;
 use crate::error::Error;
 use crate::provider::access::Access;
 use crate::provider::data::badges::Wanted;
@@ -45,14 +47,28 @@ impl Reader {
         Self { app: call.app.clone(), visit: call.visit.clone(), access: Arc::new(Mutex::new(Some(access))), how }
     }
 
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub fn origin(&self) -> &Origin {
+        self.visit.origin()
+    }
+
+    /// The token, once.
+    pub fn take(&self) -> Result<Access, Error> {
+        let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
+        access.ok_or_else(|| crate::base::Fault::broken("use one access token twice in a request").into())
+    }
+
     async fn read<S>(&self, what: Resource, fields: Option<String>) -> Answer<S> {
         self.read_badges(what, fields, Wanted::default()).await
     }
 
     async fn read_badges<S>(&self, what: Resource, fields: Option<String>, badges: Wanted) -> Answer<S> {
-        let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(access) = access else {
-            return Answer::of(Err(crate::base::Fault::broken("read twice with one request").into()));
+        let access = match self.take() {
+            Ok(access) => access,
+            Err(error) => return Answer::of(Err(error)),
         };
         let fields = fields.map(|fields| fields.split(',').map(|field| field.trim().to_owned()).collect());
         let how = How { fields, badges, ..self.how.clone() };
@@ -65,8 +81,8 @@ impl Reader {
 }
 
 /// The service that answers them, and can describe them.
-pub fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new(Api, "Social Wallet data API", env!("CARGO_PKG_VERSION"))
+pub fn service() -> OpenApiService<(Api, Erasure), ()> {
+    OpenApiService::new((Api, Erasure), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
 }
 
 #[OpenApi(prefix_path = "/wallet/v1")]

@@ -13,9 +13,11 @@ pub mod device;
 pub mod media;
 pub mod profile;
 pub mod public;
+pub mod receipts;
 pub mod recover;
 pub mod sign_in;
 pub mod sign_up;
+pub mod wishes;
 
 #[cfg(test)]
 mod samples;

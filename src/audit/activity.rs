@@ -54,6 +54,32 @@ pub async fn list(
     cursor: Option<&str>,
     size: usize,
 ) -> Result<Page<Entry>, Fault> {
+    let page = rows(app, account, filter, cursor, size).await?;
+    Ok(Page { items: fold(page.items), next: page.next })
+}
+
+/// As [`list`], each row by itself.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list_each(
+    app: &App,
+    account: AccountId,
+    filter: Filter,
+    cursor: Option<&str>,
+    size: usize,
+) -> Result<Page<Entry>, Fault> {
+    let page = rows(app, account, filter, cursor, size).await?;
+    Ok(Page { items: page.items.into_iter().map(entry).collect(), next: page.next })
+}
+
+async fn rows(
+    app: &App,
+    account: AccountId,
+    filter: Filter,
+    cursor: Option<&str>,
+    size: usize,
+) -> Result<Page<Row>, Fault> {
     let size = size.clamp(1, LARGEST);
     let visible = events::seen_by_person().filter(|e| filter.events.is_empty() || filter.events.contains(e));
     let wanted = Wanted {
@@ -66,8 +92,7 @@ pub async fn list(
         return Ok(Page { items: Vec::new(), next: None });
     }
     let rows = app.db.read(move |conn| Box::pin(audit::list(conn, account, wanted, size + 1))).await?;
-    let page = Page::cut(rows, size, |row| row.id.to_string());
-    Ok(Page { items: fold(page.items), next: page.next })
+    Ok(Page::cut(rows, size, |row| row.id.to_string()))
 }
 
 /// When data was last read under each of the grants, with success.

@@ -23,11 +23,20 @@ pub enum Typ {
     Introspection,
     /// RFC 8417 §2.3.
     SecurityEvent,
+    /// What was destroyed of an account, of our own kind.
+    DeletionReceipt,
 }
 
 impl Typ {
-    pub(super) const ALL: [Typ; 6] =
-        [Typ::Absent, Typ::Jwt, Typ::AccessToken, Typ::LogoutToken, Typ::Introspection, Typ::SecurityEvent];
+    pub(super) const ALL: [Typ; 7] = [
+        Typ::Absent,
+        Typ::Jwt,
+        Typ::AccessToken,
+        Typ::LogoutToken,
+        Typ::Introspection,
+        Typ::SecurityEvent,
+        Typ::DeletionReceipt,
+    ];
 
     pub fn as_str(self) -> Option<&'static str> {
         match self {
@@ -37,6 +46,7 @@ impl Typ {
             Self::LogoutToken => Some("logout+jwt"),
             Self::Introspection => Some("token-introspection+jwt"),
             Self::SecurityEvent => Some("secevent+jwt"),
+            Self::DeletionReceipt => Some("deletion-receipt+jwt"),
         }
     }
 }

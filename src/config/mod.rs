@@ -57,6 +57,7 @@ pub struct Config {
     /// By the names of `catalog::RETENTION`.
     #[serde(deserialize_with = "read::times")]
     pub retention: BTreeMap<String, Seconds>,
+    pub audit: Audit,
     pub keys: SigningKeys,
     pub outbound: Outbound,
     pub registration: Registration,
@@ -422,6 +423,14 @@ pub enum Scanner {
     Builtin,
     /// The ClamAV daemon.
     Clamd,
+}
+
+/// The trail: what is made of it beside its rows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    #[serde(deserialize_with = "read::optional")]
+    pub checkpoint_folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,6 +1,8 @@
 //! What must be done now and then: forgetting what has had its time, renewing keys, telling how the queue stands.
 
+use crate::admin::checkpoints;
 use crate::app::App;
+use crate::audit::chain::{self, Reach};
 use crate::base::Fault;
 use crate::error::Error;
 use crate::jose::KeyState;
@@ -35,6 +37,23 @@ pub async fn renew_keys(app: &App) -> Result<(), Error> {
 /// A fault when a store does not answer.
 pub async fn media(app: &App) -> Result<(), Error> {
     Ok(media::upkeep::run(app).await?)
+}
+
+/// Appends to the chain of the trail what was written since.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn seal(app: &App, reach: Reach) -> Result<(), Error> {
+    chain::seal(app, reach).await?;
+    Ok(())
+}
+
+/// States once a day what the chain is.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn checkpoint(app: &App) -> Result<(), Error> {
+    checkpoints::make_due(app).await
 }
 
 /// Tells the metrics how the queue stands and how old the signing keys are.

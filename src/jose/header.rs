@@ -25,10 +25,14 @@ pub enum Typ {
     SecurityEvent,
     /// What was destroyed of an account, of our own kind.
     DeletionReceipt,
+    /// A receipt of consent, of our own kind.
+    ConsentReceipt,
+    /// A statement of what the audit chain was, of our own kind.
+    AuditCheckpoint,
 }
 
 impl Typ {
-    pub(super) const ALL: [Typ; 7] = [
+    pub(super) const ALL: [Typ; 9] = [
         Typ::Absent,
         Typ::Jwt,
         Typ::AccessToken,
@@ -36,6 +40,8 @@ impl Typ {
         Typ::Introspection,
         Typ::SecurityEvent,
         Typ::DeletionReceipt,
+        Typ::ConsentReceipt,
+        Typ::AuditCheckpoint,
     ];
 
     pub fn as_str(self) -> Option<&'static str> {
@@ -47,6 +53,8 @@ impl Typ {
             Self::Introspection => Some("token-introspection+jwt"),
             Self::SecurityEvent => Some("secevent+jwt"),
             Self::DeletionReceipt => Some("deletion-receipt+jwt"),
+            Self::ConsentReceipt => Some("consent-receipt+jwt"),
+            Self::AuditCheckpoint => Some("audit-checkpoint+jwt"),
         }
     }
 }

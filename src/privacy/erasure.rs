@@ -9,12 +9,12 @@ use futures_util::future::BoxFuture;
 
 use crate::accounts::{self, Wake, sessions as browsers};
 use crate::app::App;
-use crate::audit::{self, Origin, Record};
+use crate::audit::{self, Origin, Record, chain};
 use crate::base::id::{AccountId, DeletionId};
 use crate::base::{Digest, Fault, Time};
 use crate::error::{Denied, Error};
 use crate::privacy::{bundle, receipt};
-use crate::provider::grants;
+use crate::provider::{grants, lasting};
 use crate::store::blobs::BlobKey;
 use crate::store::database::accounts::{AccountState, Role};
 use crate::store::database::contacts::{self, ContactKind};
@@ -36,6 +36,8 @@ pub const STEPS: &[Step] = &[
     // While the key is there: what there is, and where the receipt goes.
     Step { name: "inventory", run: |app, row, account| Box::pin(inventory(app, row, account)) },
     Step { name: "access", run: |app, _, account| Box::pin(access(app, account)) },
+    // With networks and browsers in them; the chain of the trail keeps what they were committed to.
+    Step { name: "trail", run: |app, _, account| Box::pin(forget_trail(app, account)) },
     Step { name: "keys", run: |app, _, account| Box::pin(destroy_keys(app, account)) },
     Step { name: "media", run: |app, _, account| Box::pin(destroy_media(app, account)) },
     Step { name: "bundles", run: |app, row, _| Box::pin(destroy_folders(app, row)) },
@@ -351,6 +353,18 @@ async fn access(app: &App, account: AccountId) -> Result<(), Error> {
     Ok(())
 }
 
+async fn forget_trail(app: &App, account: AccountId) -> Result<(), Error> {
+    loop {
+        let unit = app.clone();
+        let batch = app.db.write::<_, Fault, _>(move |tx| {
+            Box::pin(async move { chain::forget(tx, &unit, account).await })
+        });
+        if batch.await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
 /// The key of the person, and with it every key that it wraps: of photos, videos and bundles.
 async fn destroy_keys(app: &App, account: AccountId) -> Result<(), Error> {
     app.db.write::<_, Fault, _>(move |tx| Box::pin(rows::destroy_key(tx, account))).await?;
@@ -401,7 +415,7 @@ async fn delete_rows(app: &App, row: &Row, account: AccountId) -> Result<(), Err
 /// Signs the receipt, sends it, and has somebody look again later.
 async fn finish(app: &App, row: &Row, account: AccountId) -> Result<(), Error> {
     let steps: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-    let receipt = receipt::make(app, row, &steps, app.now()).await?;
+    let (receipt, signer) = receipt::make(app, row, &steps, app.now()).await?;
     let (unit, row) = (app.clone(), row.clone());
     app.db
         .write::<_, Fault, _>(move |tx| {
@@ -410,6 +424,7 @@ async fn finish(app: &App, row: &Row, account: AccountId) -> Result<(), Error> {
                 if !deletions::finish(tx, row.id, &receipt, now).await? {
                     return Ok(());
                 }
+                lasting::keep(tx, &unit, &signer).await?;
                 if let Some(sealed) = &row.letter {
                     let plain = unit.sealers.job.open(row.id.as_bytes(), sealed);
                     let plain = plain.map_err(|e| Fault::internal("open where a receipt goes", e))?;

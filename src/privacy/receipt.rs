@@ -1,26 +1,26 @@
 //! The receipt of a deletion: what was destroyed, signed by the house; nothing in it is of the person.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::base::{Fault, Time};
 use crate::error::Error;
-use crate::jose::Alg;
 use crate::jose::header::Typ;
 use crate::jose::jws;
-use crate::provider::keys;
+use crate::jose::SigningKey;
+use crate::provider::lasting;
 use crate::store::database::deletions::Row;
 
 /// How long backups are kept (WALLET.md §16.4).
 pub const BACKUPS_DAYS: u32 = 35;
 
-const ALG: Alg = Alg::Es256;
-
-/// Makes and signs it.
+/// Makes and signs it; gives the key too, whose public half is to be kept for as long as receipts are shown.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn make(app: &App, row: &Row, steps: &[&str], now: Time) -> Result<String, Error> {
+pub async fn make(app: &App, row: &Row, steps: &[&str], now: Time) -> Result<(String, Arc<SigningKey>), Error> {
     let inventory = &row.inventory.0;
     let claims = json!({
         "iss": app.config.issuer(),
@@ -37,12 +37,12 @@ pub async fn make(app: &App, row: &Row, steps: &[&str], now: Time) -> Result<Str
         },
         "kept": {
             "audit_commitments": "without identity",
-            "consent_records": "names of data under an identifier that leads to nobody, for 3 years after each grant",
             "address_hash_days": app.config.privacy.tombstone.0 / 86_400,
             "backup_days": BACKUPS_DAYS,
         },
     });
-    Ok(keys::signer(app, ALG).await?.sign(Typ::DeletionReceipt, &claims)?)
+    let signer = lasting::signer(app).await?;
+    Ok((signer.sign(Typ::DeletionReceipt, &claims)?, signer))
 }
 
 /// What a receipt of this house says, where the house made it.
@@ -50,8 +50,7 @@ pub async fn make(app: &App, row: &Row, steps: &[&str], now: Time) -> Result<Str
 /// # Errors
 /// Why it is not believed, in words for whoever shows it; a fault.
 pub async fn verify(app: &App, token: &str) -> Result<Result<Map<String, Value>, String>, Error> {
-    let set = keys::set(app).await?;
-    let verified = match jws::verify(token.trim(), set.public(), &[ALG]) {
+    let verified = match jws::verify(token.trim(), &lasting::keys(app).await?, &[lasting::ALG]) {
         Ok(verified) => verified,
         Err(refused) => return Ok(Err(refused.to_string())),
     };

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::catalog::{CLAIMS, values};
+use crate::catalog::{CLAIMS, Claim, ValueType, values};
 use crate::oauth::claims_request::WantedClaims;
-use crate::oauth::grant::Demand;
-use crate::wallet::holdings::Holdings;
+use crate::oauth::grant::{Demand, Pick};
+use crate::wallet::holdings::{Held, Holdings};
 
 /// Claims about a person that may leave. Cannot be serialized: only [`crate::wallet::disclosure`] lets it out.
 #[derive(Debug, Default)]
@@ -42,10 +42,21 @@ impl Projection {
 pub fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, wanted: &WantedClaims) -> Projection {
     let may_leave = |name: &str| name != "sub" && asked.contains(name) && allowed.claims.contains(name);
     let claims = CLAIMS.iter().filter(|claim| may_leave(claim.name)).filter_map(|claim| {
-        let value = values::to_json(claim.value, &holdings.picked(claim.name, &allowed.picks)?.text)?;
+        let value = match claim.value {
+            ValueType::Objects => several(holdings, claim, &allowed.picks)?,
+            one => values::to_json(one, &holdings.picked(claim.name, &allowed.picks)?.text)?,
+        };
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
     Projection { claims: claims.collect() }
+}
+
+/// Everything that was picked of a claim that stands for several things; absent where there is nothing.
+fn several(holdings: &Holdings, claim: &Claim, picks: &BTreeSet<Pick>) -> Option<Value> {
+    let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
+    let picked = holdings.choices(claim.name).iter().filter(is_picked);
+    let told: Vec<Value> = picked.filter_map(|held| values::to_json(claim.value, &held.text)).collect();
+    (!told.is_empty()).then_some(Value::Array(told))
 }
 
 #[cfg(test)]
@@ -57,7 +68,6 @@ mod tests {
     use crate::base::id::ContactId;
     use crate::base::{Random, Time};
     use crate::oauth::claims_request::Wanted;
-    use crate::oauth::grant::Pick;
 
     fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|n| (*n).to_owned()).collect()

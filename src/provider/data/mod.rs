@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn wallet_s14_2_scopes_open_resources() {
-        assert_eq!(Resource::Me.scopes(), ["wallet.profile"]);
+        assert_eq!(Resource::Me.scopes(), ["wallet.profile", "wallet.trust", "wallet.badges", "wallet.age"]);
         assert_eq!(Resource::Profile.scopes(), ["profile", "email", "phone", "address", "wallet.profile"]);
     }
 }

@@ -8,7 +8,8 @@ use super::scene::Scene;
 use super::{Content, How, day};
 use crate::app::App;
 use crate::base::Fault;
-use crate::catalog::{Claim, Line, claims};
+use crate::catalog::claims::Source;
+use crate::catalog::{Claim, claims};
 use crate::error::{Denied, Error};
 use crate::oauth::claims_request::WantedClaims;
 use crate::provider::supported::supported;
@@ -18,7 +19,7 @@ use crate::wallet::projection::{self, Projection};
 
 /// The fields of the profile: the name that the API has for each claim with a line of its own.
 pub fn fields() -> impl Iterator<Item = (&'static str, &'static Claim)> {
-    let told = claims::lines().filter(|claim| claim.name != "sub" && claim.line == Line::Own);
+    let told = claims::lines().filter(|claim| claim.source != Source::System);
     told.map(|claim| (claim.name.strip_prefix("wallet_").unwrap_or(claim.name), claim))
 }
 

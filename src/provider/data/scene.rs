@@ -98,7 +98,10 @@ impl Scene {
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         made_of.insert("scope".to_owned(), json!(self.access.scope()));
-        made_of.insert("held".to_owned(), json!([live.standing.revision, live.standing.client_version]));
+        made_of.insert(
+            "held".to_owned(),
+            json!([live.standing.revision, live.standing.client_version, app.now().start_of_day().as_micros()]),
+        );
         let mac = app.keys.pepper.mac("data-api-etag", Value::Object(made_of).to_string().as_bytes());
         format!("\"{}\"", URL_SAFE_NO_PAD.encode(&mac[..16]))
     }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod audit_chain;
 pub mod backchannel;
 pub mod badges;
 pub mod challenges;
@@ -21,6 +22,7 @@ pub mod identity;
 pub mod held;
 pub mod imports;
 pub mod jobs;
+pub mod lasting_keys;
 mod lite;
 pub mod media;
 mod migrate;

@@ -172,6 +172,7 @@ impl Line {
     pub fn add_href(&self) -> String {
         match self.name.as_str() {
             "email" | "phone_number" => "/account/contacts".to_owned(),
+            name if name.starts_with("age_over_") || name.starts_with("wallet_badges") => "/account/badges".to_owned(),
             name => format!("/account/profile/edit#{name}"),
         }
     }

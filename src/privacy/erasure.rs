@@ -139,7 +139,9 @@ async fn begin(
     browsers::end_all(conn, app, account, None, "account_deleted", origin).await?;
     let record = Record::of("account.deletion_requested", account).because(cause.as_str());
     audit::record(conn, app, &record, origin).await?;
-    if is_now {
+    if cause == Cause::Staff {
+        // Whoever asked carries it out; upkeep goes on with it where they end.
+    } else if is_now {
         jobs::enqueue(conn, &Job::Erase { deletion: id }, &app.sealers.job, &app.random, now).await?;
     } else {
         let link = format!("{}/deletion/{}", app.config.issuer(), link(app, account, due));

@@ -88,6 +88,12 @@ pub const PARTS: &[Part] = &[
         write: |s, o| Box::pin(trail::grants(s, o)),
     },
     Part {
+        path: "connections/receipts/",
+        about: "The signed receipts of what you agreed to and stopped, one token a file (JWS).",
+        schema: None,
+        write: |s, o| Box::pin(trail::receipts(s, o)),
+    },
+    Part {
         path: "activity/activity.ndjson",
         about: "What happened to your wallet and who read what, one JSON object a line, the newest first.",
         schema: Some("activity"),

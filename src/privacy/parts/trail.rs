@@ -15,6 +15,7 @@ use crate::catalog::events;
 use crate::oauth::grant::Demand;
 use crate::privacy::zip::Method;
 use crate::provider::clients;
+use crate::store::database::exports;
 use crate::store::database::grants as kept;
 
 /// More than anybody has.
@@ -53,6 +54,15 @@ pub(super) async fn grants(source: &Source, out: &mut Out<'_>) -> Result<(), Fau
     });
     let grants: Vec<Value> = told.collect();
     out.json("connections/grants.json", &json!({ "schema_version": SCHEMA_VERSION, "grants": grants })).await
+}
+
+pub(super) async fn receipts(source: &Source, out: &mut Out<'_>) -> Result<(), Fault> {
+    let account = source.account;
+    let all = source.app.db.read::<_, Fault, _>(move |conn| Box::pin(exports::receipts(conn, account))).await?;
+    for (id, token) in all {
+        out.file(&format!("connections/receipts/{id}.jwt"), token.as_bytes()).await?;
+    }
+    Ok(())
 }
 
 /// Writes a file of events page by page, so that a long life does not have to fit into memory.

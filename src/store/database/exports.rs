@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use diesel::prelude::*;
 
-use super::schema::{export_files, exports};
+use super::schema::{export_files, exports, receipts};
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, ExportId};
+use crate::base::id::{AccountId, ExportId, ReceiptId};
 use crate::base::{Fault, Time};
 
 /// Where a bundle is in its life (WALLET.md §16.1).
@@ -186,6 +186,18 @@ pub async fn left(conn: &mut Conn<'_>, state: State, before: Time, most: i64) ->
 pub async fn overdue(conn: &mut Conn<'_>, now: Time, most: i64) -> Result<Vec<Row>, Fault> {
     let query = exports::table.filter(exports::state.eq(State::Ready).and(exports::expires_at.lt(now))).limit(most);
     on!(conn, load, query).stored("find bundles whose time is over")
+}
+
+/// The receipts of consent that a bundle holds: identifier and token.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn receipts(conn: &mut Conn<'_>, account: AccountId) -> Result<Vec<(ReceiptId, String)>, Fault> {
+    let query = receipts::table
+        .filter(receipts::account_id.eq(account))
+        .order(receipts::id.asc())
+        .select((receipts::id, receipts::token));
+    on!(conn, load, query).stored("list receipts of consent")
 }
 
 /// Forgets a bundle.

@@ -7,9 +7,9 @@ use crate::base::id::AccountId;
 use crate::base::page::{LARGEST, Page};
 use crate::base::{Fault, Time, text};
 use crate::error::{Denied, Error};
+use crate::privacy::erasure;
 use crate::store::database::accounts::{self, Account, AccountState, Role};
 use crate::store::database::contacts::{self, ContactKind};
-use crate::privacy::erasure;
 use crate::store::database::{Conn, sessions};
 
 /// An account without what its wallet holds: whom it belongs to, and how it stands.

@@ -104,8 +104,14 @@ pub const RETENTION: &[Kept] = &[
     row("imports", "Bundles from elsewhere, and what came of them", Days(30), KeyDestroyed, Contract),
     row("deletions", "Accounts that are to be deleted", Setting("privacy.grace"), AccountDeleted, Contract)
         .told("retention-deletions"),
-    row("tombstones", "Keyed hashes of the addresses of deleted accounts", Setting("privacy.tombstone"), Deleted, Security)
-        .told("retention-tombstones"),
+    row(
+        "tombstones",
+        "Keyed hashes of the addresses of deleted accounts",
+        Setting("privacy.tombstone"),
+        Deleted,
+        Security,
+    )
+    .told("retention-tombstones"),
     row("deletion_receipts", "Receipts of deletions", Days(1096), Deleted, Duty).impersonal(),
     row("unused_accounts", "Accounts that nobody signs in to", Days(761), AccountDeleted, Contract)
         .told("retention-unused"),
@@ -140,7 +146,7 @@ mod tests {
         for (at, kept) in RETENTION.iter().enumerate() {
             assert!(RETENTION[..at].iter().all(|other| other.name != kept.name), "{} twice", kept.name);
             assert!(kept.label.is_empty() || kept.is_personal, "{}", kept.name);
-            assert!(!kept.data.contains(','  ) || !kept.data.starts_with(['=', '+', '-', '@']), "{}", kept.name);
+            assert!(!kept.data.contains(',') || !kept.data.starts_with(['=', '+', '-', '@']), "{}", kept.name);
         }
         assert!(find("trash").is_some() && find("nothing").is_none());
     }

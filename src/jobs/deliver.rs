@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AccountUnused, DeletionAsked, DeletionCancelled, DeletionDone, ExportReady, AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
-    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    AccountUnused, AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, DeletionAsked,
+    DeletionCancelled, DeletionDone, ExportReady, NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode,
+    SignUpKnown,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};

@@ -136,13 +136,7 @@ pub struct Writing {
 impl Writing {
     /// # Errors
     /// A fault when the store does not answer.
-    pub async fn begin(
-        app: &App,
-        blob: &BlobKey,
-        key: &ContentKey,
-        path: &str,
-        method: Method,
-    ) -> Result<Self, Fault> {
+    pub async fn begin(app: &App, blob: &BlobKey, key: &ContentKey, path: &str, method: Method) -> Result<Self, Fault> {
         let packer = (method == Method::Deflated).then(|| DeflateEncoder::new(Vec::new(), Compression::default()));
         let writer = SealedWriter::create(app, blob, key).await?;
         let (crc, sha) = (crc32fast::Hasher::new(), Sha256::new());

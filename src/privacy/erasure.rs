@@ -18,8 +18,8 @@ use crate::provider::{grants, lasting};
 use crate::store::blobs::BlobKey;
 use crate::store::database::accounts::{AccountState, Role};
 use crate::store::database::contacts::{self, ContactKind};
-pub use crate::store::database::deletions::{Cause, Inventory, State};
 use crate::store::database::deletions::{self, Row};
+pub use crate::store::database::deletions::{Cause, Inventory, State};
 use crate::store::database::jobs::{self, Job};
 use crate::store::database::{Conn, Json, accounts as rows, exports, held, imports, media as assets};
 use crate::wallet::media;
@@ -210,9 +210,7 @@ pub async fn at_once(app: &App, account: AccountId, origin: &Origin) -> Result<S
     let (now, unit, origin) = (app.now(), app.clone(), origin.clone());
     let id = app
         .db
-        .write(move |tx| {
-            Box::pin(async move { begin(tx, &unit, account, now, Cause::Staff, true, &origin).await })
-        })
+        .write(move |tx| Box::pin(async move { begin(tx, &unit, account, now, Cause::Staff, true, &origin).await }))
         .await?;
     run(app, id).await?;
     let row = app.db.read::<_, Fault, _>(move |conn| Box::pin(deletions::find(conn, id))).await?;
@@ -358,9 +356,8 @@ async fn access(app: &App, account: AccountId) -> Result<(), Error> {
 async fn forget_trail(app: &App, account: AccountId) -> Result<(), Error> {
     loop {
         let unit = app.clone();
-        let batch = app.db.write::<_, Fault, _>(move |tx| {
-            Box::pin(async move { chain::forget(tx, &unit, account).await })
-        });
+        let batch =
+            app.db.write::<_, Fault, _>(move |tx| Box::pin(async move { chain::forget(tx, &unit, account).await }));
         if batch.await? == 0 {
             return Ok(());
         }
@@ -430,8 +427,8 @@ async fn finish(app: &App, row: &Row, account: AccountId) -> Result<(), Error> {
                 if let Some(sealed) = &row.letter {
                     let plain = unit.sealers.job.open(row.id.as_bytes(), sealed);
                     let plain = plain.map_err(|e| Fault::internal("open where a receipt goes", e))?;
-                    let (to, locale): (String, String) = serde_json::from_slice(&plain)
-                        .map_err(|e| Fault::internal("read where a receipt goes", e))?;
+                    let (to, locale): (String, String) =
+                        serde_json::from_slice(&plain).map_err(|e| Fault::internal("read where a receipt goes", e))?;
                     let values = [("at", now.as_micros().to_string()), ("receipt", receipt)];
                     accounts::notify_kept(tx, &unit, (&to, &locale), "deletion_done", &values).await?;
                 }

@@ -12,8 +12,8 @@ use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ExportId};
 use crate::base::{Digest, Fault, Seconds, Time};
 use crate::error::{Denied, Error};
-use crate::jose::header::Typ;
 use crate::jose::Alg;
+use crate::jose::header::Typ;
 use crate::privacy::bundle::{self, Archive, Made};
 use crate::privacy::parts::{self, Out, PARTS, SCHEMA_VERSION, SCHEMAS, Source, Stopped};
 use crate::privacy::zip::Method;
@@ -254,8 +254,10 @@ async fn manifest(app: &App, source: &Source, files: &[Made], created_at: Time) 
 
 /// The page that explains the bundle; opens without a network.
 fn readme() -> String {
-    let row = |path: &str, about: &str| format!("<tr><th scope=\"row\"><code>{path}</code></th><td>{about}</td></tr>\n");
-    let mut rows = row("media/", "Your photos and videos, each album a folder, without where and when they were taken.");
+    let row =
+        |path: &str, about: &str| format!("<tr><th scope=\"row\"><code>{path}</code></th><td>{about}</td></tr>\n");
+    let mut rows =
+        row("media/", "Your photos and videos, each album a folder, without where and when they were taken.");
     for part in PARTS {
         rows.push_str(&row(part.path, part.about));
     }
@@ -307,13 +309,7 @@ async fn fail(app: &App, id: ExportId, from: State, reason: &'static str) -> Res
 }
 
 /// Ends one: its key first, then its bytes.
-async fn end(
-    app: &App,
-    id: ExportId,
-    from: State,
-    to: State,
-    reason: Option<&'static str>,
-) -> Result<(), Fault> {
+async fn end(app: &App, id: ExportId, from: State, to: State, reason: Option<&'static str>) -> Result<(), Fault> {
     let now = app.now();
     app.db
         .write::<_, Fault, _>(move |tx| {

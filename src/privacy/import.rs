@@ -349,7 +349,11 @@ pub async fn step(app: &App, id: ImportId) -> Result<(), Error> {
     match run(app, &row, &archive, &mut report).await {
         Ok(is_done) => {
             keep(app, &row, &report).await?;
-            if is_done { finish(app, &row, State::Done, None).await? } else { again(app, id).await? }
+            if is_done {
+                finish(app, &row, State::Done, None).await?
+            } else {
+                again(app, id).await?
+            }
             Ok(())
         }
         Err(Bad::Bundle(reason)) => {
@@ -560,9 +564,8 @@ async fn run(app: &App, row: &Row, archive: &Archive, report: &mut Report) -> Re
     report.total = items.len();
     let held = shelf::list(app, row.account_id, &crate::wallet::media::State::ALL, None, ITEMS).await?;
     let is_held = |described: &Described, sum: &str| {
-        let is_it = |item: &&crate::wallet::media::Item| {
-            item.details.sha256 == sum || (item.id.to_string() == described.id)
-        };
+        let is_it =
+            |item: &&crate::wallet::media::Item| item.details.sha256 == sum || (item.id.to_string() == described.id);
         held.iter().any(|item| is_it(&item))
     };
     while report.done < items.len() {

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::base::{Fault, Time};
 use crate::error::Error;
+use crate::jose::SigningKey;
 use crate::jose::header::Typ;
 use crate::jose::jws;
-use crate::jose::SigningKey;
 use crate::provider::lasting;
 use crate::store::database::deletions::Row;
 

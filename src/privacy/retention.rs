@@ -40,7 +40,10 @@ const WAYS: &[(&str, Way)] = &[
     ("documents", Way::Rows(|c, before, mode| Box::pin(upkeep::documents(c, before, mode)))),
     ("jobs", Way::Rows(|c, before, mode| Box::pin(upkeep::jobs(c, before, mode)))),
     ("dead_jobs", Way::Rows(|c, before, mode| Box::pin(upkeep::dead_jobs(c, before, mode)))),
-    ("tombstones", Way::Verb(|app, mode| Box::pin(ended(app, mode, |c, now, mode| Box::pin(upkeep::tombstones(c, now, mode)))))),
+    (
+        "tombstones",
+        Way::Verb(|app, mode| Box::pin(ended(app, mode, |c, now, mode| Box::pin(upkeep::tombstones(c, now, mode))))),
+    ),
     ("deletion_receipts", Way::Rows(|c, before, mode| Box::pin(upkeep::deletions(c, before, mode)))),
     ("security_log", Way::Trail(Kind::Security)),
     ("activity_log", Way::Trail(Kind::Activity)),
@@ -187,14 +190,15 @@ async fn unused_accounts(app: &App, mode: Mode) -> Result<usize, Error> {
             break;
         }
         let before = now - Seconds(whole.0 - early.0);
-        let due =
-            app.db.read::<_, Fault, _>(move |conn| Box::pin(unused::list(conn, notices, before, 200))).await?;
+        // Where the house comes late to it, the second notice still leaves as long a time after the first.
+        let times = (before, now - Seconds(TOLD[0].0 - early.0));
+        let due = app.db.read::<_, Fault, _>(move |conn| Box::pin(unused::list(conn, notices, times, 200))).await?;
         for account in due {
             let (unit, ends) = (app.clone(), now + early);
             app.db
                 .write::<_, Fault, _>(move |tx| {
                     Box::pin(async move {
-                        if unused::told(tx, account, notices).await? {
+                        if unused::told(tx, account, notices, now).await? {
                             let values = [("at", ends.as_micros().to_string())];
                             accounts::notify(tx, &unit, account, "account_unused", &values).await?;
                             let record = Record::of("account.unused_told", account);
@@ -207,7 +211,8 @@ async fn unused_accounts(app: &App, mode: Mode) -> Result<usize, Error> {
         }
     }
     let told = i32::try_from(TOLD.len()).unwrap_or(2);
-    let over = app.db.read::<_, Fault, _>(move |conn| Box::pin(unused::list(conn, told, now - whole, 200))).await?;
+    let times = (now - whole, now - TOLD[1]);
+    let over = app.db.read::<_, Fault, _>(move |conn| Box::pin(unused::list(conn, told, times, 200))).await?;
     if mode == Mode::Count {
         return Ok(over.len());
     }

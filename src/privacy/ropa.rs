@@ -17,7 +17,11 @@ pub fn table(app: &App) -> String {
         let of_scope = || CLAIMS.iter().filter(|claim| claim.scope == scope);
         let names: Vec<&str> = of_scope().map(|claim| claim.name).collect();
         let is_sensitive = of_scope().any(|claim| claim.sensitivity == Sensitivity::Sensitive);
-        let asked = if is_sensitive { "platforms that the person allows, line by line" } else { "platforms that the person allows" };
+        let asked = if is_sensitive {
+            "platforms that the person allows, line by line"
+        } else {
+            "platforms that the person allows"
+        };
         line(
             &mut out,
             &[

@@ -353,7 +353,11 @@ async fn every_route_answers_and_every_mail_goes_out() {
     let mut unsent = Vec::new();
     for _ in 0..40 {
         let mails = counted(&server, "sw_mail_total").await;
-        unsent = MAILS.iter().map(|mail| mail.name).filter(|name| !sent(&mails, name) && *name != "account_unused").collect();
+        unsent = MAILS
+            .iter()
+            .map(|mail| mail.name)
+            .filter(|name| !sent(&mails, name) && *name != "account_unused")
+            .collect();
         if unsent.is_empty() {
             break;
         }

@@ -84,7 +84,8 @@ CREATE INDEX tombstones_expiry ON tombstones (expires_at);
 CREATE TABLE account_use (
     account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
     seen_at BIGINT NOT NULL,
-    notices INTEGER NOT NULL
+    notices INTEGER NOT NULL,
+    told_at BIGINT
 );
 CREATE INDEX account_use_seen ON account_use (notices, seen_at);
 INSERT INTO account_use (account_id, seen_at, notices) SELECT id, updated_at, 0 FROM accounts;

@@ -29,8 +29,7 @@ async fn names(source: &Source, ids: impl Iterator<Item = ClientId>) -> Result<N
 
 pub(super) async fn grants(source: &Source, out: &mut Out<'_>) -> Result<(), Fault> {
     let account = source.account;
-    let all =
-        source.app.db.read::<_, Fault, _>(move |conn| Box::pin(kept::list(conn, account, MOST_GRANTS))).await?;
+    let all = source.app.db.read::<_, Fault, _>(move |conn| Box::pin(kept::list(conn, account, MOST_GRANTS))).await?;
     let names = names(source, all.iter().map(|kept| kept.grant.client.clone())).await?;
     let demand = |demand: &Demand| {
         let picks: Vec<String> = demand.picks.iter().map(ToString::to_string).collect();

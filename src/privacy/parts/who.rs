@@ -52,9 +52,8 @@ async fn addresses(source: &Source, kind: ContactKind) -> Result<Vec<Value>, Fau
 
 pub(super) async fn identity(source: &Source, out: &mut Out<'_>) -> Result<(), Fault> {
     let (unit, account) = (source.app.clone(), source.account);
-    let found = source.app.db.read::<_, Fault, _>(move |conn| {
-        Box::pin(async move { facts::load(conn, &unit, account).await })
-    });
+    let found =
+        source.app.db.read::<_, Fault, _>(move |conn| Box::pin(async move { facts::load(conn, &unit, account).await }));
     let told = found.await?.map(|facts| {
         let checks: Vec<Value> =
             facts.checks.iter().map(|c| json!({ "id": c.id, "method": c.method, "at": c.at.rfc3339() })).collect();
@@ -80,9 +79,10 @@ pub(super) async fn identity(source: &Source, out: &mut Out<'_>) -> Result<(), F
 
 pub(super) async fn badges(source: &Source, out: &mut Out<'_>) -> Result<(), Fault> {
     let (unit, account) = (source.app.clone(), source.account);
-    let found = source.app.db.read::<_, Fault, _>(move |conn| {
-        Box::pin(async move { awarded::active(conn, &unit, account).await })
-    });
+    let found = source
+        .app
+        .db
+        .read::<_, Fault, _>(move |conn| Box::pin(async move { awarded::active(conn, &unit, account).await }));
     let told = found.await?.into_iter().map(|badge| {
         json!({
             "id": badge.id,

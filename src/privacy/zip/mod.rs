@@ -99,9 +99,9 @@ mod tests {
 
     #[test]
     fn names_that_lead_elsewhere_are_refused() {
-        for bad in [
-            "", "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "C:/x", "a//b", "./a", "a/.", "a\0b", "dir/", "a\nb",
-        ] {
+        for bad in
+            ["", "/etc/passwd", "../x", "a/../../x", "a\\..\\x", "C:/x", "a//b", "./a", "a/.", "a\0b", "dir/", "a\nb"]
+        {
             let bytes = archive(&[(bad, b"x")]);
             assert_eq!(listed(&bytes).err(), Some(Refused::Name), "{bad:?}");
         }

@@ -233,11 +233,7 @@ pub async fn verified(conn: &mut Conn<'_>, id: DeletionId, now: Time) -> Result<
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn bury(conn: &mut Conn<'_>, lookup: Digest, now: Time, expires_at: Time) -> Result<(), Fault> {
-    let row = (
-        tombstones::lookup.eq(lookup),
-        tombstones::deleted_at.eq(now),
-        tombstones::expires_at.eq(expires_at),
-    );
+    let row = (tombstones::lookup.eq(lookup), tombstones::deleted_at.eq(now), tombstones::expires_at.eq(expires_at));
     let change = (tombstones::deleted_at.eq(now), tombstones::expires_at.eq(expires_at));
     let insert =
         diesel::insert_into(tombstones::table).values(row).on_conflict(tombstones::lookup).do_update().set(change);

@@ -527,6 +527,7 @@ diesel::table! {
         account_id -> Text,
         seen_at -> BigInt,
         notices -> Integer,
+        told_at -> Nullable<BigInt>,
     }
 }
 

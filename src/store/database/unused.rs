@@ -24,14 +24,21 @@ pub async fn note(conn: &mut Conn<'_>, account: AccountId, now: Time) -> Result<
     Ok(())
 }
 
-/// Active accounts that had so many notices and were last seen before a time.
+/// Active accounts that had so many notices, the last of them before `told_before`, and were last seen before `before`.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn list(conn: &mut Conn<'_>, notices: i32, before: Time, most: i64) -> Result<Vec<AccountId>, Fault> {
+pub async fn list(
+    conn: &mut Conn<'_>,
+    notices: i32,
+    (before, told_before): (Time, Time),
+    most: i64,
+) -> Result<Vec<AccountId>, Fault> {
+    let is_time = account_use::told_at.is_null().or(account_use::told_at.assume_not_null().le(told_before));
     let active = accounts::table.filter(accounts::state.eq(AccountState::Active)).select(accounts::id);
     let query = account_use::table
         .filter(account_use::notices.eq(notices).and(account_use::seen_at.lt(before)))
+        .filter(is_time)
         .filter(account_use::account_id.eq_any(active))
         .order(account_use::seen_at.asc())
         .select(account_use::account_id)
@@ -43,8 +50,9 @@ pub async fn list(conn: &mut Conn<'_>, notices: i32, before: Time, most: i64) ->
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn told(conn: &mut Conn<'_>, account: AccountId, notices: i32) -> Result<bool, Fault> {
+pub async fn told(conn: &mut Conn<'_>, account: AccountId, notices: i32, now: Time) -> Result<bool, Fault> {
     let row = account_use::table.find(account).filter(account_use::notices.eq(notices));
-    let update = diesel::update(row).set(account_use::notices.eq(notices + 1));
+    let change = (account_use::notices.eq(notices + 1), account_use::told_at.eq(Some(now)));
+    let update = diesel::update(row).set(change);
     Ok(on!(conn, execute, steady(update)).stored("count a notice")? == 1)
 }

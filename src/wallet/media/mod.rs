@@ -28,8 +28,8 @@ use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 
 pub use self::destroy::destroy_all;
-pub use self::locks::folder;
 pub use self::kinds::{Format, Kind, Reason, Unsupported, Variant};
+pub use self::locks::folder;
 pub use crate::store::database::media::State;
 
 use crate::app::{App, Room};

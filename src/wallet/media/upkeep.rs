@@ -42,11 +42,8 @@ pub async fn run(app: &App) -> Result<(), Fault> {
 /// # Errors
 /// A fault when a store does not answer.
 pub async fn uploads(app: &App, is_real: bool) -> Result<usize, Fault> {
-    let ends = [
-        (State::Reserved, RESERVED),
-        (State::Uploading, app.config.media.upload_time),
-        (State::Rejected, REJECTED),
-    ];
+    let ends =
+        [(State::Reserved, RESERVED), (State::Uploading, app.config.media.upload_time), (State::Rejected, REJECTED)];
     ended(app, &ends, is_real).await
 }
 

@@ -2,7 +2,9 @@
 
 use futures_util::TryStreamExt;
 use multer::{Constraints, Multipart, SizeLimit};
-use poem::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE};
+use poem::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{Body, Response};
 
@@ -93,9 +95,8 @@ fn export_row(words: Words, one: &Bundle) -> ExportRow {
         is_bad: one.state == Failed,
         progress: (one.state == Building && one.total > 0).then_some((one.done, one.total)),
         href: is_ready.then(|| format!("{EXPORT}/{}", one.id)),
-        told: until.map(|until| {
-            words.with("rights-export-until", &[("date", &until), ("size", &megabytes(one.bytes))])
-        }),
+        told: until
+            .map(|until| words.with("rights-export-until", &[("date", &until), ("size", &megabytes(one.bytes))])),
     }
 }
 

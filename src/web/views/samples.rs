@@ -596,10 +596,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("account_privacy_error", home(wrong("bundle", "problem-bundle-empty"), vec![], true).render());
     let order = privacy::AccountExport { frame: inside(), action: href("/account/privacy/export"), days: 7 };
     add("account_export", order.render());
-    let line = |what: &str, why: Option<&str>| privacy::ImportLine {
-        what: what.into(),
-        why: why.map(|key| words.t(key)),
-    };
+    let line =
+        |what: &str, why: Option<&str>| privacy::ImportLine { what: what.into(), why: why.map(|key| words.t(key)) };
     let import = |state: &str, is_bad, is_moving| privacy::AccountImport {
         frame: inside(),
         when: moment(5),

@@ -42,7 +42,7 @@ pub async fn bring(hand: &mut Hand, bundle: &[u8]) -> Page {
 }
 
 /// Waits until it is settled; gives its page.
-async fn settled(hand: &mut Hand, page: &Page) -> Page {
+pub async fn settled(hand: &mut Hand, page: &Page) -> Page {
     let path = page.url.path().to_owned();
     for _ in 0..600 {
         let page = hand.person.visit(&path).await.page();
@@ -79,8 +79,8 @@ async fn a_wallet_moves_into_a_fresh_house() {
     let page = settled(&mut there, &page).await;
     let text = page.text();
     assert!(text.contains("Done") && text.contains("Stone Town"), "{text}");
-    assert!(text.contains(&format!("{}: add it under Contact details", hand.person.email)), "{text}");
-    assert!(text.contains("+4915112345601: not checked yet"), "{text}");
+    assert!(text.contains(&format!("{} : add it under Email and phone", hand.person.email)), "{text}");
+    assert!(text.contains("+4915112345601 : not checked yet"), "{text}");
     assert!(text.contains("you have another value here"), "the nickname: {text}");
     let profile = there.person.visit("/account/profile").await.page().text();
     assert!(profile.contains("Old lenses.") && profile.contains("Amy") && !profile.contains("Mina"), "{profile}");

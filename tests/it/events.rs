@@ -441,6 +441,12 @@ async fn photos_come_and_go(house: &mut House) {
 
 /// Everything along, a bundle in, one that is none, a deletion called off, and a wallet that nobody uses.
 async fn rights_are_used(house: &mut House) {
+    // Of the account that staff deleted.
+    eventually("somebody looked after a deletion", Duration::from_secs(90), async || {
+        let told = trail(&house.server.stores).await;
+        told.iter().any(|row| row.event == "account.deletion_verified").then_some(())
+    })
+    .await;
     let mut hand = Hand::of(&house.server).await;
     let account = house.account(&hand.person);
     house.told(&account, "").await;
@@ -478,11 +484,6 @@ async fn rights_are_used(house: &mut House) {
     house.server.cli(&["retention"]);
     let told = house.told(&account, "").await;
     assert!(told.contains(&"account.unused_told ok account - -".to_owned()), "{told:?}");
-    eventually("somebody looked after a deletion", Duration::from_secs(90), async || {
-        let told = trail(&house.server.stores).await;
-        told.iter().any(|row| row.event == "account.deletion_verified").then_some(())
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

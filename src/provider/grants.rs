@@ -286,18 +286,8 @@ pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origi
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let now = unit.now();
                 let kept = own(tx, account, id).await?;
-                let ended = grants::end(tx, account, id, GrantState::Withdrawn, "withdrawn", now).await?;
-                families::end_by_grant(tx, id, "grant_withdrawn", now).await?;
-                if ended {
-                    if let Some(client) = clients::find_in(tx, &unit, &kept.grant.client).await? {
-                        accounts::tell_of_stop(tx, &unit, account, &client).await?;
-                    }
-                    unit.metrics.count("sw_revocations_total", &["person"]);
-                    note(tx, &unit, &receipts, Event::Withdrawn, &kept.grant, None, &origin).await?;
-                }
-                Ok(())
+                Ok(stop(tx, &unit, &receipts, &kept, &WITHDRAWN, &origin).await?)
             })
         })
         .await
@@ -393,6 +383,77 @@ pub(super) async fn note(
         receipts::keep(conn, app, signer, event, grant, &client).await?;
     }
     Ok(())
+}
+
+/// Why a grant ends, and how that is told.
+struct Ending {
+    state: GrantState,
+    reason: &'static str,
+    of_families: &'static str,
+    event: Event,
+    by: &'static str,
+}
+
+const WITHDRAWN: Ending = Ending {
+    state: GrantState::Withdrawn,
+    reason: "withdrawn",
+    of_families: "grant_withdrawn",
+    event: Event::Withdrawn,
+    by: "person",
+};
+const DELETED: Ending = Ending {
+    state: GrantState::Terminated,
+    reason: "account_deleted",
+    of_families: "account_deleted",
+    event: Event::Terminated,
+    by: "deletion",
+};
+
+/// Ends a grant with everything that was issued under it, and tells the client.
+async fn stop(
+    conn: &mut Conn<'_>,
+    app: &App,
+    receipts: &SigningKey,
+    kept: &KeptGrant,
+    why: &'static Ending,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let (now, account, id) = (app.now(), kept.grant.account, kept.grant.id);
+    let ended = grants::end(conn, account, id, why.state, why.reason, now).await?;
+    families::end_by_grant(conn, id, why.of_families, now).await?;
+    if ended {
+        if let Some(client) = clients::find_in(conn, app, &kept.grant.client).await? {
+            accounts::tell_of_stop(conn, app, account, &client).await?;
+        }
+        app.metrics.count("sw_revocations_total", &[why.by]);
+        let told = (why.state != GrantState::Withdrawn).then_some(why.reason);
+        note(conn, app, receipts, why.event, &kept.grant, told, origin).await?;
+    }
+    Ok(())
+}
+
+/// Ends every grant of an account that is on its way out, in the caller's unit; how many there were.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn terminate_all(
+    conn: &mut Conn<'_>,
+    app: &App,
+    receipts: &SigningKey,
+    account: AccountId,
+    origin: &Origin,
+) -> Result<usize, Fault> {
+    let mut ended = 0;
+    loop {
+        let active = grants::list_active(conn, account, MOST).await?;
+        for kept in &active {
+            stop(conn, app, receipts, kept, &DELETED, origin).await?;
+        }
+        ended += active.len();
+        if active.is_empty() {
+            return Ok(ended);
+        }
+    }
 }
 
 /// A row of the trail about a grant.

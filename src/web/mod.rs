@@ -38,8 +38,8 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, activity_download, admin, approvals, badges, connections, contacts, device, home, media, outbox, profile,
-    receipts, security, sessions, setup,
+    activity, activity_download, admin, approvals, badges, connections, contacts, device, home, media, outbox, privacy,
+    profile, receipts, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up, wishes};
 
@@ -183,6 +183,17 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/sessions/end-others", Page, |c| Box::pin(sessions::end_others(c))),
     row(Get, "/account/security", Page, |c| Box::pin(security::page(c))),
     row(Post, "/account/security/password", Page, |c| Box::pin(security::change_password(c))).limit("sign_in"),
+    row(Get, "/account/privacy", Page, |c| Box::pin(privacy::page(c))),
+    row(Get, "/account/privacy/export", Page, |c| Box::pin(privacy::export_page(c))),
+    row(Post, "/account/privacy/export", Page, |c| Box::pin(privacy::export(c))),
+    row(Get, "/account/privacy/export/:id", Page, |c| Box::pin(privacy::download(c))).long(),
+    row(Post, "/account/privacy/import", Page, |c| Box::pin(privacy::import(c))).long(),
+    row(Get, "/account/privacy/import/:id", Page, |c| Box::pin(privacy::import_page(c))),
+    row(Get, "/account/privacy/delete", Page, |c| Box::pin(privacy::delete_page(c))),
+    row(Post, "/account/privacy/delete", Page, |c| Box::pin(privacy::delete(c))),
+    row(Get, "/deletion", Page, |c| Box::pin(privacy::told(c))),
+    row(Get, "/deletion/:token", Page, |c| Box::pin(privacy::pending(c))).limit("code_check"),
+    row(Post, "/deletion/:token", Page, |c| Box::pin(privacy::cancel(c))).limit("code_check"),
     row(Get, "/account/settings", Page, |c| Box::pin(settings::account_page(c))),
     row(Get, "/admin", Page, |c| Box::pin(admin::page(c))),
     row(Post, "/admin/clients/verify-domain", Page, |c| Box::pin(admin::act(c, Deed::VerifyDomain))),

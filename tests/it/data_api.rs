@@ -293,13 +293,6 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A path of the table of routes as OpenAPI writes it.
-fn described_path(path: &str) -> String {
-    let parts =
-        path.split('/').map(|part| part.strip_prefix(':').map_or(part.to_owned(), |name| format!("{{{name}}}")));
-    parts.collect::<Vec<_>>().join("/")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_the_api_shows_every_operation() {
     let server = Server::shared().await;

@@ -30,6 +30,7 @@ mod parts;
 mod protocol;
 mod recovery;
 mod registering;
+mod rights;
 mod security;
 mod sender;
 mod serve;

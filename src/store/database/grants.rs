@@ -123,6 +123,16 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId, most: i64) -> Result<
     rows.into_iter().map(GrantRow::read).collect()
 }
 
+/// The active grants of an account; their time may be over.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list_active(conn: &mut Conn<'_>, account: AccountId, most: i64) -> Result<Vec<KeptGrant>, Fault> {
+    let query = grants::table.filter(grants::account_id.eq(account)).filter(grants::state.eq("active")).limit(most);
+    let rows: Vec<GrantRow> = on!(conn, load, query.select(GrantRow::as_select())).stored("list active grants")?;
+    rows.into_iter().map(GrantRow::read).collect()
+}
+
 /// How many grants are live.
 ///
 /// # Errors

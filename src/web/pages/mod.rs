@@ -18,6 +18,7 @@ pub mod journey;
 pub mod media;
 pub mod notice;
 pub mod outbox;
+pub mod privacy;
 pub mod profile;
 pub mod public;
 pub mod receipts;

@@ -32,6 +32,7 @@ const NOTICES: &[&str] = &[
     "media-trashed",
     "media-restored",
     "media-destroyed",
+    "rights-export-begun",
 ];
 
 /// On to a page that tells what was done.

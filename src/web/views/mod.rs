@@ -11,6 +11,7 @@ pub mod consent;
 pub mod contacts;
 pub mod device;
 pub mod media;
+pub mod privacy;
 pub mod profile;
 pub mod public;
 pub mod receipts;

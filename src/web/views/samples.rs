@@ -25,6 +25,7 @@ use crate::web::views::consent::Reason;
 use crate::web::views::contacts;
 use crate::web::views::device;
 use crate::web::views::media;
+use crate::web::views::privacy;
 use crate::web::views::profile;
 use crate::web::views::public;
 use crate::web::views::receipts;
@@ -260,7 +261,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     }
     add("not_found", public::NotFound { frame: frame() }.render());
     add("help", public::Help { frame: frame() }.render());
-    add("privacy", public::Privacy { frame: frame() }.render());
+    let kept = vec![(words.t("retention-backups"), words.count("retention-days", 35, &[]))];
+    add("privacy", public::Privacy { frame: frame(), kept }.render());
     add("welcome", public::Welcome { frame: frame() }.render());
     let operation = api::Operation {
         method: href("GET"),
@@ -656,6 +658,71 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     };
     add("media_item", one(None, None, false, true).render());
     add("media_item_video", one(mark("media-state-trashed", false), Some("media-told-trashed"), true, false).render());
+
+    let export = |state: &str, progress, href: Option<&str>| privacy::ExportRow {
+        when: moment(5),
+        state: words.t(state),
+        is_bad: state == "rights-export-failed",
+        progress,
+        href: href.map(str::to_owned),
+        told: href.map(|_| words.with("rights-export-until", &[("date", "3 May"), ("size", "12")])),
+    };
+    let home = |frame, exports, may_export| privacy::AccountPrivacy {
+        frame,
+        exports,
+        may_export,
+        imports: vec![privacy::ImportRow {
+            when: moment(9),
+            state: words.t("rights-import-done"),
+            is_bad: false,
+            href: href("/account/privacy/import/imp_1"),
+        }],
+        import_hint: words.with("rights-import-hint", &[("most", "4096")]),
+    };
+    let rows = vec![
+        export("rights-export-building", Some((3, 12)), None),
+        export("rights-export-ready", None, Some("/account/privacy/export/exp_1")),
+        export("rights-export-failed", None, None),
+    ];
+    add("account_privacy", home(inside(), rows, false).render());
+    add("account_privacy_error", home(wrong("bundle", "problem-bundle-empty"), vec![], true).render());
+    let order = privacy::AccountExport { frame: inside(), action: href("/account/privacy/export"), days: 7 };
+    add("account_export", order.render());
+    let line =
+        |what: &str, why: Option<&str>| privacy::ImportLine { what: what.into(), why: why.map(|key| words.t(key)) };
+    let import = |state: &str, is_bad, is_moving| privacy::AccountImport {
+        frame: inside(),
+        when: moment(5),
+        state: words.t(state),
+        is_bad,
+        is_moving,
+        progress: is_moving.then_some((1, 2)),
+        taken: vec![line("<name>.jpg", None)],
+        known: vec![line("Zanzibar", None)],
+        left: vec![line("second@mail.example", Some("import-why-code"))],
+    };
+    add("account_import", import("rights-import-running", false, true).render());
+    add("account_import_bad", import("import-bad-sums", true, false).render());
+    let delete = |frame, asks_again| privacy::AccountDelete {
+        frame,
+        action: href("/account/privacy/delete"),
+        email: href("amina@mail.example"),
+        usual_days: 30,
+        fast_hours: 24,
+        app_count: 2,
+        pace: href("usual"),
+        confirm: String::new(),
+        asks_again,
+    };
+    add("account_delete", delete(inside(), false).render());
+    add("account_delete_error", delete(wrong("confirm", "problem-confirm"), false).render());
+    add("account_delete_sure", delete(inside(), true).render());
+    add("deletion_asked", privacy::DeletionAsked { frame: frame(), is_now: false }.render());
+    add("deletion_asked_now", privacy::DeletionAsked { frame: frame(), is_now: true }.render());
+    let pending = |due| privacy::DeletionPending { frame: frame(), due, action: href("/deletion/abc") };
+    add("deletion_pending", pending(Some(date(-3))).render());
+    add("deletion_pending_over", pending(None).render());
+    add("deletion_kept", privacy::DeletionKept { frame: frame() }.render());
 
     let setup = |action| admin::Setup { frame: frame(), action, email: String::new(), name: String::new(), least: 8 };
     add("setup", setup(some("/setup/t")).render());

@@ -161,13 +161,7 @@ pub async fn add_phone(
                 Err(denied) => return Ok(Err(denied)),
                 Ok(held) => held,
             };
-            if !held.iter().any(|contact| contact.lookup == wish.lookup) {
-                let key = sealing::load_key(tx, app, account).await?;
-                let number = open::contact(app, &key, account, wish.kind, &wish.sent.to, None);
-                store::insert(tx, &Contact { is_primary: held.is_empty(), ..number }).await?;
-                audit::record(tx, app, &Record::of("phone.added", account), &origin).await?;
-                notice::contact_changed(tx, app, account, "phone-added", &wish.sent.to, &origin).await?;
-            }
+            keep_phone(tx, app, &wish, &held, &origin).await?;
             if !app.sms.is_on() {
                 return Ok(Ok(Added::Kept));
             }
@@ -175,6 +169,43 @@ pub async fn add_phone(
         })
     });
     Ok(added.await??)
+}
+
+/// Keeps a number, not proven, where the wallet does not hold it yet.
+async fn keep_phone(
+    conn: &mut Conn<'_>,
+    app: &App,
+    wish: &Wish,
+    held: &[Contact],
+    origin: &Origin,
+) -> Result<(), Fault> {
+    if held.iter().any(|contact| contact.lookup == wish.lookup) {
+        return Ok(());
+    }
+    let key = sealing::load_key(conn, app, wish.account).await?;
+    let number = open::contact(app, &key, wish.account, wish.kind, &wish.sent.to, None);
+    store::insert(conn, &Contact { is_primary: held.is_empty(), ..number }).await?;
+    audit::record(conn, app, &Record::of("phone.added", wish.account), origin).await?;
+    notice::contact_changed(conn, app, wish.account, "phone-added", &wish.sent.to, origin).await
+}
+
+/// Keeps a phone number that a bundle brings, without a code.
+///
+/// # Errors
+/// The field `phone`; a fault.
+pub async fn bring_phone(app: &App, account: AccountId, typed: &str, origin: &Origin) -> Result<(), Error> {
+    let number = text::phone(typed).ok_or_else(|| Denied::field("phone", "problem-phone"))?;
+    let wish = Wish::new(app, account, ContactKind::Phone, number, "");
+    let (unit, origin) = (app.clone(), origin.clone());
+    let kept = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            match fits(tx, &unit, &wish, Again::Refused).await? {
+                Err(denied) => Ok(Err(denied)),
+                Ok(held) => Ok(Ok(keep_phone(tx, &unit, &wish, &held, &origin).await?)),
+            }
+        })
+    });
+    Ok(kept.await??)
 }
 
 /// Sends a code to an address of the wallet: to a number that is not proven yet, or to prove it anew before its badge

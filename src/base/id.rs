@@ -81,6 +81,10 @@ kinds! {
     Wish WishId "wsh";
     /// A bundle of everything that a wallet holds, made for its person.
     Export ExportId "exp";
+    /// A bundle that a person brings from another wallet.
+    Import ImportId "imp";
+    /// An account on its way out.
+    Deletion DeletionId "del";
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

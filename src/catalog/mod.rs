@@ -4,6 +4,7 @@ pub mod badges;
 pub mod claims;
 pub mod contexts;
 pub mod events;
+pub mod retention;
 pub mod scopes;
 pub mod values;
 
@@ -11,5 +12,6 @@ pub use badges::{BADGES, Badge};
 pub use claims::{CLAIMS, Claim, Line, Sensitivity, Source, ValueType};
 pub use contexts::{CONTEXTS, Context};
 pub use events::{EVENTS, Event, SeenBy};
+pub use retention::{Kept, RETENTION};
 pub use scopes::{SCOPES, Scope, Who};
 pub use values::{Address, Problem, check_value};

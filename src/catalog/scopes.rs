@@ -5,6 +5,8 @@ pub const GRANT_QUERY: &str = "grant_management_query";
 pub const GRANT_REVOKE: &str = "grant_management_revoke";
 /// What lets a client define badges and offer them to people.
 pub const BADGES_ISSUE: &str = "wallet.badges.issue";
+/// What lets a client say how it deals with the wishes of people that it deletes their data.
+pub const ERASURE_REPORT: &str = "wallet.erasure.report";
 
 /// One scope.
 #[derive(Debug)]
@@ -90,6 +92,13 @@ pub const SCOPES: &[Scope] = &[
         name: BADGES_ISSUE,
         who: Who::Client,
         title: "scope-wallet-badges-issue",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: ERASURE_REPORT,
+        who: Who::Client,
+        title: "scope-wallet-erasure-report",
         is_sensitive: false,
         section: "RFC 6749 §3.3",
     },

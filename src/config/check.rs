@@ -226,9 +226,25 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("media.video_length", config.media.video_length),
         ("media.upload_time", config.media.upload_time),
         ("keys.rotate_after", config.keys.rotate_after),
+        ("privacy.export_kept", config.privacy.export_kept),
     ] {
         found.when(value <= Seconds(0), format!("{name} is 0"), "Write a time such as 60s.");
     }
+    let privacy = &config.privacy;
+    found.when(
+        privacy.fast_grace > privacy.grace,
+        "privacy.fast_grace is longer than privacy.grace",
+        "The fast way is the shorter one: 24h beside 30d is usual.",
+    );
+    for (name, kept) in &config.retention {
+        found.when(*kept <= Seconds(0), format!("retention.{name} is 0"), "Write a time such as 30d.");
+    }
+    let unused = config.retention.get("unused_accounts").copied().unwrap_or(Seconds::days(761));
+    found.when(
+        unused < Seconds::days(90),
+        "retention.unused_accounts leaves no time to tell people",
+        "They are told 61 and 30 days before: 90d is the least.",
+    );
     for (name, value, most, why) in [
         ("tokens.code", tokens.code, Seconds::minutes(10), "RFC 6749 section 4.1.2 allows a code at most 10min."),
         ("tokens.access", tokens.access, Seconds::hours(1), "Keep it at 1h or less; refresh tokens do the rest."),

@@ -1,5 +1,6 @@
 //! What an operator may set: typed, complete, checked before anything starts.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -39,6 +40,7 @@ pub struct Config {
     pub mtls: Mtls,
     pub attestation: Attestation,
     pub operations: Operations,
+    pub operator: Operator,
     pub data: Data,
     pub database: Database,
     pub redis: Redis,
@@ -55,6 +57,10 @@ pub struct Config {
     pub codes: Codes,
     pub limits: Limits,
     pub media: Media,
+    pub privacy: Privacy,
+    /// By the names of `catalog::RETENTION`.
+    #[serde(deserialize_with = "read::times")]
+    pub retention: BTreeMap<String, Seconds>,
     pub audit: Audit,
     pub keys: SigningKeys,
     pub outbound: Outbound,
@@ -179,6 +185,16 @@ pub struct Attestation {
 pub struct Operations {
     #[serde(deserialize_with = "read::optional")]
     pub listen: Option<SocketAddr>,
+}
+
+/// Who runs this wallet, as receipts of consent say it; what is empty is left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    pub name: String,
+    pub address: String,
+    pub contact: String,
+    pub country: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -392,6 +408,27 @@ pub struct Media {
     pub upload_time: Seconds,
     #[serde(deserialize_with = "read::seconds")]
     pub trash: Seconds,
+}
+
+/// What a person can take along, bring, and have deleted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    #[serde(deserialize_with = "read::seconds")]
+    pub export_every: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub export_kept: Seconds,
+    pub export_bytes: u64,
+    pub import_bytes: u64,
+    pub import_files: usize,
+    #[serde(deserialize_with = "read::seconds")]
+    pub grace: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub fast_grace: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub tombstone: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub verify_after: Seconds,
 }
 
 /// Who looks at an upload before anything else does.

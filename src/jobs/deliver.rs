@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
-    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    AccountUnused, AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown, DeletionAsked,
+    DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, NewSignIn, PasswordChanged, PhoneContested,
+    RecoverCode, SignUpCode, SignUpKnown,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
@@ -76,6 +77,28 @@ pub const MAILS: &[Mail] = &[
             NewSignIn { words: t.words, at, device, sessions_href: t.href("/account/sessions") }.letter()
         },
     },
+    // `at`: until when it can be had.
+    Mail {
+        name: "export_ready",
+        write: |t| ExportReady { words: t.words, at: t.at()?, href: t.href("/account/privacy") }.letter(),
+    },
+    // `due`: when; `href`: where that is called off.
+    Mail {
+        name: "deletion_asked",
+        write: |t| DeletionAsked { words: t.words, due: t.moment("due")?, href: t.text("href")? }.letter(),
+    },
+    // `at`.
+    Mail { name: "deletion_cancelled", write: |t| DeletionCancelled { words: t.words, at: t.at()? }.letter() },
+    // `at`; `receipt`: signed.
+    Mail {
+        name: "deletion_done",
+        write: |t| DeletionDone { words: t.words, at: t.at()?, receipt: t.text("receipt")? }.letter(),
+    },
+    // `at`: when it ends.
+    Mail {
+        name: "account_unused",
+        write: |t| AccountUnused { words: t.words, at: t.at()?, href: t.href("/signin") }.letter(),
+    },
     // `app`, `message`: what both sides show, or nothing; `minutes`.
     Mail {
         name: "approval_wanted",
@@ -99,6 +122,15 @@ pub const MAILS: &[Mail] = &[
         write: |t| {
             let app_href = t.href(&format!("/account/apps/{}", t.text("grant")?));
             AppConnected { words: t.words, app: t.text("app")?, claims: t.claims()?, at: t.at()?, app_href }.letter()
+        },
+    },
+    // `app`: its name; `request`, `subject`: what it calls the wish and the person; `at`.
+    Mail {
+        name: "erasure_wanted",
+        write: |t| {
+            let (app, request, subject) = (t.text("app")?, t.text("request")?, t.text("subject")?);
+            let answer_href = t.href(&format!("/wallet/v1/erasure-requests/{request}/status"));
+            ErasureWanted { words: t.words, app, request, subject, at: t.at()?, answer_href }.letter()
         },
     },
 ];
@@ -162,7 +194,11 @@ impl Told<'_> {
     }
 
     fn at(&self) -> Result<String, Fault> {
-        let micros = self.text("at")?.parse().map_err(|e| Fault::internal("read the time of a mail", e))?;
+        self.moment("at")
+    }
+
+    fn moment(&self, name: &str) -> Result<String, Fault> {
+        let micros = self.text(name)?.parse().map_err(|e| Fault::internal("read the time of a mail", e))?;
         Ok(self.words.date_time(Time::from_micros(micros)))
     }
 
@@ -212,6 +248,11 @@ mod tests {
             ("badge", "Top seller"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
+            ("request", "wsh_1"),
+            ("subject", "s-1"),
+            ("due", "1795000000000000"),
+            ("href", "https://w.example/deletion/abc"),
+            ("receipt", "a.b.c"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -246,6 +287,12 @@ mod tests {
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
             ("phone_contested", "second@mail.example"),
+            ("erasure_wanted", "https://w.example/wallet/v1/erasure-requests/wsh_1/status"),
+            ("export_ready", "https://w.example/account/privacy"),
+            ("deletion_asked", "https://w.example/deletion/abc"),
+            ("deletion_asked", "will be deleted on 18 November 2026, 11:06 UTC."),
+            ("deletion_done", "a.b.c"),
+            ("account_unused", "https://w.example/signin"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

@@ -101,9 +101,27 @@ letters! {
     /// An app offers a badge.
     BadgeOffered { app: String, badge: String, href: String, }
         "mail/badge_offered.subject.txt" "mail/badge_offered.txt" "mail/badge_offered.html";
+    /// To a client: a person wants their data deleted. `request`, `subject`: what it calls the wish and the person.
+    ErasureWanted { app: String, request: String, subject: String, at: String, answer_href: String, }
+        "mail/erasure_wanted.subject.txt" "mail/erasure_wanted.txt" "mail/erasure_wanted.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";
+    /// A bundle of everything is ready. `at`: until when it can be had.
+    ExportReady { at: String, href: String, }
+        "mail/export_ready.subject.txt" "mail/export_ready.txt" "mail/export_ready.html";
+    /// A wallet is to be deleted. `href`: where that is called off.
+    DeletionAsked { due: String, href: String, }
+        "mail/deletion_asked.subject.txt" "mail/deletion_asked.txt" "mail/deletion_asked.html";
+    /// It is not to be deleted after all.
+    DeletionCancelled { at: String, }
+        "mail/deletion_cancelled.subject.txt" "mail/deletion_cancelled.txt" "mail/deletion_cancelled.html";
+    /// It was deleted. `receipt`: signed.
+    DeletionDone { at: String, receipt: String, }
+        "mail/deletion_done.subject.txt" "mail/deletion_done.txt" "mail/deletion_done.html";
+    /// Nobody has signed in for long. `at`: when it ends.
+    AccountUnused { at: String, href: String, }
+        "mail/account_unused.subject.txt" "mail/account_unused.txt" "mail/account_unused.html";
     /// A sign-in with a browser that the account has not used before.
     NewSignIn { at: String, device: String, sessions_href: String, }
         "mail/new_sign_in.subject.txt" "mail/new_sign_in.txt" "mail/new_sign_in.html";

@@ -8,6 +8,7 @@ pub mod letters;
 pub mod logout;
 mod media;
 mod ping;
+mod rights;
 pub mod runner;
 mod schedule;
 pub mod text_message;
@@ -78,6 +79,36 @@ pub const JOBS: &[Kind] = &[
         first: Seconds(5),
         longest: Seconds::hours(1),
         run: |app, row, job| Box::pin(media::run(app, row, job)),
+    },
+    Kind {
+        name: "export",
+        // A day and a half: so long may a store be away.
+        tries: 40,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::export(app, job)),
+    },
+    Kind {
+        name: "import",
+        tries: 40,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::import(app, job)),
+    },
+    Kind {
+        name: "erase",
+        // A week; upkeep begins it anew after that.
+        tries: 170,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::erase(app, job)),
+    },
+    Kind {
+        name: "erase_check",
+        tries: 170,
+        first: Seconds(60),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::erase_check(app, job)),
     },
 ];
 

@@ -191,7 +191,9 @@ impl Scene {
     }
 
     pub fn next<'r>(&self, app: &App, request: &'r AuthorizationRequest, began: Time) -> Step<'r> {
-        let is_familiar = self.kept.as_ref().is_some_and(|kept| kept.client_seen == consent::seen(&self.client));
+        // A paused grant goes on when its person says so, on the page of the request.
+        let is_same = |kept: &KeptGrant| kept.client_seen == consent::seen(&self.client) && kept.paused_at.is_none();
+        let is_familiar = self.kept.as_ref().is_some_and(is_same);
         self.next_with(app, request, began, self.kept.as_ref().map(|kept| &kept.grant), is_familiar)
     }
 

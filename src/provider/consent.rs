@@ -248,7 +248,7 @@ fn reason(client: &Client, kept: Option<&KeptGrant>, demand: &Demand, wants_cons
     if kept.client_seen != seen(client) {
         return Reason::ClientChanged { at: client.identity_changed_at.unwrap_or(now) };
     }
-    if wants_consent {
+    if wants_consent || kept.paused_at.is_some() {
         return Reason::PromptConsent;
     }
     match grant.missing(demand).is_empty() {

@@ -141,6 +141,13 @@ impl Room for Opened {
     }
 }
 
+impl Opened {
+    /// Forgets what was opened of an account that goes.
+    pub fn forget(&self, account: AccountId) {
+        self.cache.invalidate(&account);
+    }
+}
+
 /// The values of an account as of `revision`, which the caller has just read in the same unit.
 ///
 /// # Errors

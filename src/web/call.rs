@@ -226,6 +226,19 @@ impl Call {
         content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
     }
 
+    /// Reads the body, as far as one may go, and puts it back for whoever reads it next.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is cut off or too large.
+    pub async fn buffer(&mut self) -> Result<(), Error> {
+        if !matches!(*self.request.method(), poem::http::Method::POST | poem::http::Method::PUT) {
+            return Ok(());
+        }
+        let bytes = self.body().await.map_err(oauth::Error::invalid_request)?;
+        self.request.set_body(bytes);
+        Ok(())
+    }
+
     async fn form_bytes(&mut self) -> Result<Vec<u8>, Error> {
         if !self.is_of_type("application/x-www-form-urlencoded") {
             return Err(oauth::Error::invalid_request("the body must be application/x-www-form-urlencoded").into());
@@ -270,7 +283,7 @@ impl Call {
 }
 
 /// Signing in is what reaches the strongest context there is.
-const STEP_UP: Denied = Denied::StepUp { acr: contexts::CONTEXTS[0].acr };
+pub(super) const STEP_UP: Denied = Denied::StepUp { acr: contexts::CONTEXTS[0].acr };
 
 /// Whose browser a request with a session and a browser digest belongs to.
 pub fn visitor<'a>(session: Option<&'a Session>, browser: Option<&'a str>) -> Visitor<'a> {

@@ -49,6 +49,7 @@ pub async fn create(mut call: Call) -> Answer {
                 .map(|digest| digest.ok_or(Refusal::Mismatch("sha256 is not 64 hexadecimal digits")))
                 .transpose()?,
             kind: kind.map_err(|()| Refusal::Mismatch("kind is photo or video"))?,
+            ..Announced::default()
         };
         uploads::create(&call.app, account, announced).await
     };

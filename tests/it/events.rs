@@ -18,14 +18,17 @@ use social_wallet::wallet::badges::{self, Award};
 use crate::awarding::Scene;
 use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
-use crate::support::database::embedded;
+use crate::rights::{bundles, deletion, import};
+use crate::support::database::{self, embedded};
 use crate::support::eventually;
 use crate::support::hand::Hand;
 use crate::support::parts::Postgres;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Method, NewClient, Platform, Tokens, now};
+use crate::support::seeded;
 use crate::support::server::{Server, Stores};
 use crate::support::verified;
+use crate::trail::deeds;
 
 /// A row of the trail; what is absent is empty.
 #[derive(Clone, Debug, diesel::QueryableByName)]
@@ -330,7 +333,19 @@ async fn operators_look_after_people(house: &mut House) {
         (&["role", &account, "person"], &["account.role_changed ok account - person"]),
         (&["lock", &account], &["account.locked ok account - -", "session.ended ok account - account_locked"]),
         (&["unlock", &account], &["account.unlocked ok account - -"]),
-        (&["delete", &account], &["account.deleted ok account - -"]),
+        (
+            &["delete", &account],
+            &[
+                "account.deleted ok account - staff",
+                "account.deletion_finished ok account - staff",
+                "account.deletion_step ok account - bundles",
+                "account.deletion_step ok account - keys",
+                "account.deletion_step ok account - media",
+                "account.deletion_step ok account - rows",
+                "account.deletion_step ok account - scrub",
+                "account.deletion_step ok account - trail",
+            ],
+        ),
     ];
     for (command, lines) in steps {
         house.server.cli(&[&["account"], command].concat());
@@ -531,12 +546,59 @@ async fn platforms_award_badges(house: &mut House) {
     assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 
+/// Everything along, a bundle in, one that is none, a deletion called off, and a wallet that nobody uses.
+async fn rights_are_used(house: &mut House) {
+    // Of the account that staff deleted.
+    eventually("somebody looked after a deletion", Duration::from_secs(90), async || {
+        let told = trail(&house.server.stores).await;
+        told.iter().any(|row| row.event == "account.deletion_verified").then_some(())
+    })
+    .await;
+    let mut hand = Hand::of(&house.server).await;
+    let account = house.account(&hand.person);
+    house.told(&account, "").await;
+    let path = bundles::ordered(&mut hand.person).await;
+    hand.get(&path).await;
+    let told = house.told(&account, "").await;
+    assert_eq!(
+        told,
+        ["requested", "ready", "downloaded"]
+            .map(|act| format!("export.{act} ok account - -"))
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
+    let page = import::bring(&mut hand, b"no archive").await;
+    import::settled(&mut hand, &page).await;
+    let lines = ["import.begun ok account - -", "import.refused refused account - malformed"];
+    house.must_tell("a file that is no bundle", &account, "", &lines).await;
+    let bundle = hand.get(&path).await.body;
+    let page = import::bring(&mut hand, &bundle).await;
+    import::settled(&mut hand, &page).await;
+    house.told(&account, "").await;
+    deletion::ask(&mut hand.person, "usual").await;
+    let lines = ["account.deletion_requested ok account - person", "session.ended ok account - account_deleted"];
+    house.must_tell("asking for the end", &account, "", &lines).await;
+    let page = hand.person.sign_in().await;
+    hand.person.submit(&page, &page.form_to("/deletion/")).await;
+    house.must_tell("keeping it", &account, "", &["account.deletion_cancelled ok account - -"]).await;
+    database::execute(
+        &house.server.stores,
+        &format!("UPDATE account_use SET seen_at = 0 WHERE account_id = '{account}'"),
+    )
+    .await;
+    house.server.cli(&["retention"]);
+    let told = house.told(&account, "").await;
+    assert!(told.contains(&"account.unused_told ok account - -".to_owned()), "{told:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
     let theirs = Theirs::start().await;
     let settings = theirs.settings(None);
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let settings = [&settings[..], &[("SW__CODES__RESEND", "0s")]].concat();
+    let settings = [&settings[..], &[("SW__CODES__RESEND", "0s"), ("SW__PRIVACY__VERIFY_AFTER", "1s")]].concat();
     let mut house = House { server: Server::with(&settings).await, seen: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
@@ -551,6 +613,8 @@ async fn every_event_is_told_by_a_story() {
     platforms_come_and_go(&mut house).await;
     platforms_do_more(&mut house).await;
     operators_look_after_people(&mut house).await;
+    deeds::all(&house.server, &mut seeded::signed_in(&house.server).await).await;
+    rights_are_used(&mut house).await;
     signing_keys_come_and_go(&house).await;
 
     let told: BTreeSet<String> = trail(&house.server.stores).await.into_iter().map(|row| row.event).collect();

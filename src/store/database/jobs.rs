@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, ClientId, JobId, MediaId, SessionId};
+use crate::base::id::{AccountId, ClientId, DeletionId, ExportId, ImportId, JobId, MediaId, SessionId};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -44,6 +44,14 @@ pub enum Job {
     Ping { endpoint: String, token: String, auth_req_id: String },
     /// Brings an upload one step on: looks at it, then makes of it what is kept.
     Media { asset: MediaId },
+    /// Makes a bundle of everything that a wallet holds, as far as it comes in one turn.
+    Export { export: ExportId },
+    /// Takes what a bundle from another wallet brings, as far as it comes in one turn.
+    Import { import: ImportId },
+    /// Takes the next steps of a deletion.
+    Erase { deletion: DeletionId },
+    /// Looks whether a deletion left nothing.
+    EraseCheck { deletion: DeletionId },
 }
 
 impl Job {
@@ -55,6 +63,10 @@ impl Job {
             Self::Logout { .. } => "logout",
             Self::Ping { .. } => "ping",
             Self::Media { .. } => "media",
+            Self::Export { .. } => "export",
+            Self::Import { .. } => "import",
+            Self::Erase { .. } => "erase",
+            Self::EraseCheck { .. } => "erase_check",
         }
     }
 }
@@ -134,7 +146,22 @@ pub async fn enqueue(
     random: &Random,
     now: Time,
 ) -> Result<JobId, Fault> {
-    insert(conn, job, JobState::Queued, sealer, random, now).await
+    insert(conn, job, JobState::Queued, sealer, random, now, now).await
+}
+
+/// As [`enqueue`], to be run at a later time.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn enqueue_at(
+    conn: &mut Conn<'_>,
+    job: &Job,
+    sealer: &Sealer,
+    random: &Random,
+    now: Time,
+    run_at: Time,
+) -> Result<JobId, Fault> {
+    insert(conn, job, JobState::Queued, sealer, random, now, run_at).await
 }
 
 /// Adds a job that counts as done: as much work as [`enqueue`], of which nothing comes.
@@ -148,7 +175,7 @@ pub async fn pretend(
     random: &Random,
     now: Time,
 ) -> Result<JobId, Fault> {
-    insert(conn, job, JobState::Done, sealer, random, now).await
+    insert(conn, job, JobState::Done, sealer, random, now, now).await
 }
 
 async fn insert(
@@ -158,6 +185,7 @@ async fn insert(
     sealer: &Sealer,
     random: &Random,
     now: Time,
+    run_at: Time,
 ) -> Result<JobId, Fault> {
     let id = JobId::new(now, random);
     let plain = serde_json::to_vec(job).map_err(|e| Fault::internal("write a job", e))?;
@@ -167,7 +195,7 @@ async fn insert(
         payload: sealer.seal(id.as_bytes(), &plain, random),
         state,
         attempts: 0,
-        run_at: now,
+        run_at,
         locked_until: None,
         created_at: now,
         last_error: None,

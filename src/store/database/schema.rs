@@ -458,6 +458,81 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (id) {
+        id -> Text,
+        account_id -> Text,
+        state -> Text,
+        content_key -> Nullable<Binary>,
+        total -> Integer,
+        done -> Integer,
+        bytes -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    export_files (export_id, number) {
+        export_id -> Text,
+        number -> Integer,
+        etag -> Text,
+        bytes -> BigInt,
+        details -> Binary,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> Text,
+        account_id -> Text,
+        state -> Text,
+        content_key -> Nullable<Binary>,
+        etag -> Text,
+        bytes -> BigInt,
+        reason -> Nullable<Text>,
+        report -> Binary,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deletions (id) {
+        id -> Text,
+        account_id -> Nullable<Text>,
+        state -> Text,
+        cause -> Text,
+        step -> Integer,
+        letter -> Nullable<Binary>,
+        inventory -> Text,
+        receipt -> Nullable<Text>,
+        requested_at -> BigInt,
+        due_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+        verified_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tombstones (lookup) {
+        lookup -> Binary,
+        deleted_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_use (account_id) {
+        account_id -> Text,
+        seen_at -> BigInt,
+        notices -> Integer,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     linked_accounts (id) {
         id -> Text,
         account_id -> Text,
@@ -535,6 +610,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     erasure_requests,
     app_reports,
     digests,
+    exports,
+    export_files,
+    imports,
+    deletions,
+    tombstones,
+    account_use,
     linked_accounts,
     badge_definitions,
     badge_offers,

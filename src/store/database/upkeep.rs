@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
+use super::deletions::State as DeletionState;
 use super::jobs::JobState;
 use super::schema::{
-    audit_events, backchannel_requests, challenges, client_documents, clients, counters, grants, initial_tokens, jobs,
-    revoked_tokens, sessions, token_families, used_assertions,
+    audit_events, backchannel_requests, challenges, client_documents, clients, counters, deletions, grants,
+    initial_tokens, jobs, revoked_tokens, sessions, token_families, tombstones, used_assertions,
 };
 use super::{Conn, Stored, on};
 use crate::base::id::{ClientId, EventId, InitialTokenId};
@@ -14,6 +15,13 @@ use crate::base::{Digest, Fault, Time};
 /// The most rows that one call removes: bounds how long it holds the writer.
 pub const BATCH: usize = 500;
 
+/// Whether what has had its time goes, or is counted alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Remove,
+    Count,
+}
+
 /// A function that removes at most [`BATCH`] rows; gives how many.
 macro_rules! sweep {
     ($($(#[$doc:meta])* $name:ident($before:ident): $table:ident.$key:ident as $ty:ty, $old:expr;)*) => {$(
@@ -21,7 +29,12 @@ macro_rules! sweep {
         ///
         /// # Errors
         /// A fault when the database does not answer.
-        pub async fn $name(conn: &mut Conn<'_>, $before: Time) -> Result<usize, Fault> {
+        pub async fn $name(conn: &mut Conn<'_>, $before: Time, mode: Mode) -> Result<usize, Fault> {
+            if mode == Mode::Count {
+                let count: i64 = on!(conn, get_result, $table::table.filter($old).count())
+                    .stored("count what has had its time")?;
+                return Ok(usize::try_from(count).unwrap_or(0));
+            }
             let query = $table::table.filter($old).select($table::$key).limit(BATCH as i64);
             let keys: Vec<$ty> = on!(conn, load, query).stored("find what has had its time")?;
             if keys.is_empty() {
@@ -55,10 +68,26 @@ sweep! {
         clients::id.eq_any(
             client_documents::table.filter(client_documents::fetched_at.lt(before)).select(client_documents::client_id)
         ).and(clients::id.ne_all(grants::table.select(grants::client_id)));
+    /// Tombstones whose time is over.
+    tombstones(before): tombstones.lookup as Digest, tombstones::expires_at.lt(before);
+    /// Deletions that were looked at, or called off, and were asked for before a time.
+    deletions(before): deletions.id as String, deletions::requested_at.lt(before).and(
+        deletions::state.eq_any([DeletionState::Verified.as_str(), DeletionState::Cancelled.as_str()])
+    );
     /// Jobs that are done and were made before a time.
     jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
     /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.
     dead_jobs(before): jobs.id as String, jobs::state.eq(JobState::Dead).and(jobs::created_at.lt(before));
+}
+
+/// How many rows of the audit trail tell of one of the events and are older than a time.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn count_audit(conn: &mut Conn<'_>, events: &[&'static str], before: Time) -> Result<usize, Fault> {
+    let old = audit_events::id.lt(EventId::earliest(before)).and(audit_events::event.eq_any(events));
+    let count: i64 = on!(conn, get_result, audit_events::table.filter(old).count()).stored("count old audit events")?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// At most [`BATCH`] rows of the audit trail that tell of one of the events and are older than a time.

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::destroy::destroy_all;
 pub use self::kinds::{Format, Kind, Reason, Unsupported, Variant};
+pub use self::locks::folder;
 pub use crate::store::database::media::State;
 
 use crate::app::{App, Room};
@@ -52,6 +53,8 @@ pub struct Details {
     pub placeholder: String,
     /// Of a photo: see [`looks::fingerprint`].
     pub fingerprint: u64,
+    /// Of the file that was brought, in hexadecimal, where its sender said it: finds it again when it comes once more.
+    pub sha256: String,
 }
 
 /// An item, opened for its person.

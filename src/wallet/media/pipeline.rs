@@ -32,7 +32,8 @@ const PIECE: usize = 256 * 1024;
 pub async fn step(app: &App, id: MediaId) -> Result<(), Fault> {
     let unit = app.clone();
     let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(load(conn, unit, id))).await?;
-    let Some((asset, bodies, key)) = found else { return Ok(()) };
+    // Its person had it destroyed while it was worked on: what was made meanwhile goes too.
+    let Some((asset, bodies, key)) = found else { return destroy::clear(app, id, &[]).await };
     match (asset.state, key) {
         (State::Quarantined, Some(key)) => look(app, &asset, &bodies, &key).await,
         (State::Processing, Some(key)) => make(app, &asset, &bodies, &key).await,

@@ -17,9 +17,6 @@ use crate::error::Error;
 use crate::provider::data::awarding::{self, Done, Issue};
 use crate::wallet::definitions;
 
-/// What opens each of them.
-pub const OPERATIONS: &[&str] = &["define_badge", "issue_badge", "withdraw_badge"];
-
 /// What they take: without members that are unknown.
 pub const BODIES: &[&str] = &["NewBadgeDefinition", "BadgeIssue"];
 
@@ -35,11 +32,11 @@ impl Awarding {
     async fn define(&self, reader: Data<&Reader>, new: Json<NewBadgeDefinition>) -> Outcome<BadgeDefinition> {
         let NewBadgeDefinition { name, description, criteria } = new.0;
         let new = definitions::NewDefinition { name, description, criteria };
-        let (app, visit, access) = match reader.take() {
-            Ok(taken) => taken,
-            Err(error) => return Outcome::of(reader.0, Err(error)),
+        let done = match reader.take() {
+            Ok(access) => awarding::define(reader.app(), access, new, reader.origin()).await,
+            Err(error) => Err(error),
         };
-        Outcome::of(reader.0, awarding::define(app, access, new, visit.origin()).await)
+        Outcome::of(reader.0, done)
     }
 
     /// Offer a badge to a person, or renew it
@@ -49,11 +46,11 @@ impl Awarding {
     async fn issue(&self, reader: Data<&Reader>, asked: Json<BadgeIssue>) -> Outcome<BadgeOffer> {
         let BadgeIssue { sub, definition, evidence_url, expires_at } = asked.0;
         let asked = Issue { sub, definition, evidence_url, expires_at };
-        let (app, visit, access) = match reader.take() {
-            Ok(taken) => taken,
-            Err(error) => return Outcome::of(reader.0, Err(error)),
+        let done = match reader.take() {
+            Ok(access) => awarding::issue(reader.app(), access, asked, reader.origin()).await,
+            Err(error) => Err(error),
         };
-        Outcome::of(reader.0, awarding::issue(app, access, asked, visit.origin()).await)
+        Outcome::of(reader.0, done)
     }
 
     /// Take a badge back
@@ -66,11 +63,11 @@ impl Awarding {
         /// The id that you were given when you issued it.
         id: Path<String>,
     ) -> Outcome<Nothing> {
-        let (app, visit, access) = match reader.take() {
-            Ok(taken) => taken,
-            Err(error) => return Outcome::of(reader.0, Err(error)),
+        let done = match reader.take() {
+            Ok(access) => awarding::withdraw(reader.app(), access, &id.0, reader.origin()).await,
+            Err(error) => Err(error),
         };
-        Outcome::of(reader.0, awarding::withdraw(app, access, &id.0, visit.origin()).await)
+        Outcome::of(reader.0, done)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{awarding, problem};
-use crate::catalog::scopes::BADGES_ISSUE;
+use crate::catalog::scopes::{BADGES_ISSUE, ERASURE_REPORT};
 use crate::provider::data::Resource;
 use crate::web::views::api::{Operation, Parameter};
 
@@ -13,6 +13,14 @@ const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 /// What opens each operation.
 const OPERATIONS: &[(&str, Resource)] =
     &[("me", Resource::Me), ("profile", Resource::Profile), ("badges", Resource::Badges), ("badge", Resource::Badge)];
+
+/// What a client does for itself, and the scope that opens it.
+const OWN: &[(&str, &str)] = &[
+    ("erasure_status", ERASURE_REPORT),
+    ("define_badge", BADGES_ISSUE),
+    ("issue_badge", BADGES_ISSUE),
+    ("withdraw_badge", BADGES_ISSUE),
+];
 
 /// The 3.1 document from the 3.0 one.
 pub fn of(spec: &str, issuer: &str) -> Value {
@@ -46,13 +54,10 @@ fn operations_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, 
 
 /// Says which scopes open an operation, and how it refuses.
 fn complete(operation: &mut Map<String, Value>) {
-    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-    let is_own = awarding::OPERATIONS.contains(&id);
-    let scopes = match OPERATIONS.iter().find(|(name, _)| *name == id) {
-        Some((_, what)) => what.scopes(),
-        None if is_own => vec![BADGES_ISSUE],
-        None => Vec::new(),
-    };
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let scopes = OPERATIONS.iter().find(|(name, _)| *name == id).map(|(_, what)| what.scopes()).unwrap_or_default();
+    let own = OWN.iter().filter(|(name, _)| *name == id).map(|(_, scope)| *scope);
+    let scopes: Vec<&str> = scopes.into_iter().chain(own).collect();
     // One scope is enough: each stands for itself.
     let each = scopes.iter().map(|scope| json!({ "openid": [scope] }));
     operation.insert("security".to_owned(), each.chain([json!({ "dpop": [] })]).collect());
@@ -61,9 +66,12 @@ fn complete(operation: &mut Map<String, Value>) {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        let conflict = is_own.then_some("409");
-        for status in ["400", "401", "403", "404", "429", "503"].into_iter().chain(conflict) {
-            responses.insert(status.to_owned(), problem.clone());
+        let statuses: &[&str] = match OWN.iter().any(|(name, _)| *name == id) {
+            true => &["400", "401", "403", "404", "409", "429", "503"],
+            false => &["400", "401", "403", "404", "429", "503"],
+        };
+        for status in statuses {
+            responses.insert((*status).to_owned(), problem.clone());
         }
     }
 }
@@ -139,7 +147,7 @@ mod tests {
     fn every_operation_is_described_and_opened_by_a_scope() {
         let document = of(&super::super::operations::service().spec(), "https://wallet.example");
         let shown = operations(&document);
-        assert_eq!(shown.len(), OPERATIONS.len() + awarding::OPERATIONS.len());
+        assert_eq!(shown.len(), OPERATIONS.len() + OWN.len());
         for operation in &shown {
             assert!(!operation.summary.is_empty() && !operation.scopes.is_empty(), "{operation:?}");
             let is_read = operation.method == "GET";

@@ -2,6 +2,7 @@
 
 mod awarding;
 mod document;
+mod erasure;
 mod operations;
 pub mod problem;
 mod schema;
@@ -9,7 +10,6 @@ mod schema;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::Method;
 use poem::{Endpoint, EndpointExt, Response};
 use poem_openapi::error::ParseRequestPayloadError;
 
@@ -18,7 +18,6 @@ use crate::app::{App, Room};
 use crate::base::Fault;
 use crate::error::{Denied, Error};
 use crate::oauth;
-use crate::oauth::params::MOST_BYTES;
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::oauth::protected;
@@ -43,19 +42,12 @@ impl Room for Service {
 ///
 /// # Errors
 /// Whatever the token or the operation is refused for.
-pub async fn serve(call: Call) -> Result<Response, Error> {
+pub async fn serve(mut call: Call) -> Result<Response, Error> {
     let access = protected::access(&call).await?;
+    call.buffer().await?;
     let reader = Reader::new(&call, access);
     let (app, visit) = (call.app.clone(), call.visit.clone());
     let mut request = call.into_request();
-    if request.method() == Method::POST {
-        let patience = app.config.http.body_timeout.duration();
-        let body = request.take_body().into_bytes_limit(MOST_BYTES);
-        match tokio::time::timeout(patience, body).await {
-            Ok(Ok(bytes)) => request.set_body(bytes),
-            _ => return Err(oauth::Error::invalid_request("the body is late, cut off or larger than 64 KiB").into()),
-        }
-    }
     request.extensions_mut().insert(reader);
     let answered = app.room::<Service>().endpoint.call(request).await;
     let mut response = answered.map_err(|error| unread(&error))?;

@@ -13,8 +13,10 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService};
 
 use super::awarding::Awarding;
+use super::erasure::Erasure;
 use super::schema::{Badges, Me, OneBadge, Profile};
 use crate::app::App;
+use crate::audit::Origin;
 use crate::error::Error;
 use crate::provider::access::Access;
 use crate::provider::clients::Registered;
@@ -47,11 +49,18 @@ impl Reader {
         Self { app: call.app.clone(), visit: call.visit.clone(), access: Arc::new(Mutex::new(Some(access))), how }
     }
 
-    /// What an operation needs that does something: the token is given once.
-    pub(super) fn take(&self) -> Result<(&App, &Visit, Access), Error> {
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub fn origin(&self) -> &Origin {
+        self.visit.origin()
+    }
+
+    /// The token, once.
+    pub fn take(&self) -> Result<Access, Error> {
         let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let access = access.ok_or_else(|| crate::base::Fault::broken("use the token of a request twice"))?;
-        Ok((&self.app, &self.visit, access))
+        access.ok_or_else(|| crate::base::Fault::broken("use one access token twice in a request").into())
     }
 
     /// Notes which client it was, for the log and for CORS.
@@ -64,9 +73,9 @@ impl Reader {
     }
 
     async fn read_badges<S>(&self, what: Resource, fields: Option<String>, badges: Wanted) -> Answer<S> {
-        let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(access) = access else {
-            return Answer::of(Err(crate::base::Fault::broken("read twice with one request").into()));
+        let access = match self.take() {
+            Ok(access) => access,
+            Err(error) => return Answer::of(Err(error)),
         };
         let fields = fields.map(|fields| fields.split(',').map(|field| field.trim().to_owned()).collect());
         let how = How { fields, badges, ..self.how.clone() };
@@ -79,8 +88,8 @@ impl Reader {
 }
 
 /// The service that answers them, and can describe them.
-pub fn service() -> OpenApiService<(Api, Awarding), ()> {
-    OpenApiService::new((Api, Awarding), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
+pub fn service() -> OpenApiService<(Api, Awarding, Erasure), ()> {
+    OpenApiService::new((Api, Awarding, Erasure), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
 }
 
 #[OpenApi(prefix_path = "/wallet/v1")]

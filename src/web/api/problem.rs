@@ -10,6 +10,7 @@ use crate::base::fault::FaultKind;
 use crate::error::{Denied, Error};
 use crate::oauth::Code;
 use crate::risk::limits;
+use crate::wallet::disclosure::PAUSED;
 use crate::web::visit::Visit;
 
 /// What a problem is called, and what it says.
@@ -27,6 +28,7 @@ pub const CODES: &[(&str, u16)] = &[
     ("use_dpop_nonce", 401),
     ("insufficient_user_authentication", 401),
     ("insufficient_scope", 403),
+    ("grant_paused", 403),
     ("origin_not_allowed", 403),
     ("not_found", 404),
     ("badge_definition_unapproved", 409),
@@ -34,6 +36,7 @@ pub const CODES: &[(&str, u16)] = &[
     ("too_many_badge_definitions", 409),
     ("badge_not_accepted", 409),
     ("no_active_grant", 409),
+    ("conflict", 409),
     ("unknown_field", 400),
     ("invalid_parameter", 400),
     ("quota-exceeded", 429),
@@ -124,6 +127,9 @@ fn told(error: &Error) -> Told {
                 Code::InsufficientUserAuthentication => {
                     ("insufficient_user_authentication", "The person has to sign in again, or more strongly")
                 }
+                Code::InsufficientScope if error.detail() == Some(PAUSED) => {
+                    ("grant_paused", "The person has paused sharing with you")
+                }
                 Code::InsufficientScope => ("insufficient_scope", "The access token lacks a scope"),
                 Code::TemporarilyUnavailable => ("temporary-reduced-capacity", "A part of the service is away"),
                 _ => ("invalid_parameter", "The request cannot be read"),
@@ -148,7 +154,7 @@ fn told(error: &Error) -> Told {
         }
         Error::Denied(Denied::Conflict(why)) => match CONFLICTS.iter().find(|(code, ..)| code == why) {
             Some((code, title, detail)) => (*code, *title, (*detail).to_owned()),
-            None => ("temporary-reduced-capacity", "Another request came between", "try again".to_owned()),
+            None => ("conflict", "It has moved on", "what you say no longer fits how it stands".to_owned()),
         },
         Error::Denied(_) => ("invalid_parameter", "The request cannot be read", "see the OpenAPI document".to_owned()),
         Error::Fault(fault) if fault.kind() == FaultKind::Unavailable => {

@@ -10,10 +10,12 @@ use crate::oauth::grant::{Duration, Grant, Pick};
 use crate::oauth::params;
 use crate::provider::consent::Line;
 use crate::provider::grants::{self, Change, Connected};
-use crate::provider::resources;
+use crate::provider::{resources, wishes};
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::pages::activity::read_row;
+use crate::web::pages::receipts::of_grant;
+use crate::web::pages::wishes::rows;
 use crate::web::pages::{app_card, consent, notice};
 use crate::web::view::When;
 use crate::web::views::apps::{App, AppRow, AppStop, Apps, EndedRow};
@@ -56,6 +58,8 @@ fn app_row(words: Words, one: &Connected) -> AppRow {
         since: When::date(words, one.grant.created_at),
         until: one.grant.expires_at.map(|at| When::date(words, at)),
         last_read: one.last_read.map(|at| When::date(words, at)),
+        reads: one.reads,
+        is_paused: one.paused_at.is_some(),
     }
 }
 
@@ -83,14 +87,23 @@ pub async fn show(call: Call) -> Result<Response, Error> {
     let detail = grants::show(&call.app, person.session.account, id).await?;
     let (one, wish) = (&detail.connected, Wish::read(&call));
     let client = Some(one.grant.client.clone());
-    let filter = Filter { client, events: events::READS.to_vec() };
+    let filter = Filter { client, events: events::READS.to_vec(), ..Filter::default() };
     let reads = activity::list(&call.app, person.session.account, filter, None, READS).await?;
     let duration = wish.duration.unwrap_or(one.grant.duration);
+    let wished = wishes::list(&call.app, person.session.account, Some(one.grant.client.clone())).await?;
     answer::html(&App {
         frame,
         app: app_card::of(&one.client),
         action: href(id),
         stop_href: format!("{}/stop", href(id)),
+        pause_action: format!("{}/{}", href(id), if one.paused_at.is_some() { "resume" } else { "pause" }),
+        paused: one.paused_at.map(|at| When::date(words, at)),
+        erasure_href: format!("{}/erasure", href(id)),
+        may_ask: wished.iter().all(|wish| wish.state.is_final()),
+        report_href: format!("{}/report", href(id)),
+        wishes: rows(words, &wished),
+        receipts: of_grant(&call, words, id).await?,
+        read_count: one.reads,
         activity_href: format!("/account/activity?kind=reads&app={}", one.grant.client),
         since: When::date(words, one.grant.created_at),
         until: one.grant.expires_at.map(|at| When::date(words, at)),

@@ -9,6 +9,7 @@ use crate::oauth::authorization::Polled;
 use crate::oauth::authorization::polled::By;
 use crate::oauth::client::SubjectType;
 use crate::provider::consent::{Choice, ConsentAsk, Line, OFFLINE, Reason};
+use crate::provider::wishes;
 use crate::store::database::profiles::Source;
 use crate::web::answer;
 use crate::web::call::Call;
@@ -42,6 +43,7 @@ pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Re
         terms_href: app_card::link(client.tos_uri.as_deref()),
         return_origin: ask.return_origin.clone(),
         elsewhere: ask.polled.as_ref().map(elsewhere),
+        is_silent: wishes::is_silent(&call.app, &client.id).await?,
         frame,
     })
 }

@@ -1,6 +1,7 @@
 //! The hosted pages: each reads, calls one verb, and fills a view.
 
 pub mod activity;
+pub mod activity_download;
 pub mod admin;
 pub mod api;
 pub mod app_card;
@@ -20,8 +21,10 @@ pub mod media;
 pub mod notice;
 pub mod offers;
 pub mod outbox;
+pub mod privacy;
 pub mod profile;
 pub mod public;
+pub mod receipts;
 pub mod recover;
 pub mod security;
 pub mod sessions;
@@ -29,3 +32,4 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_up;
+pub mod wishes;

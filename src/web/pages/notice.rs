@@ -14,6 +14,13 @@ const NOTICES: &[&str] = &[
     "sessions-others-ended",
     "security-changed",
     "app-check-again",
+    "app-paused",
+    "app-resumed",
+    "app-reported",
+    "erasure-asked",
+    "erasure-open",
+    "stopped-all",
+    "report-closed",
     "approval-refused",
     "contacts-again",
     "contact-proven",
@@ -30,6 +37,7 @@ const NOTICES: &[&str] = &[
     "media-trashed",
     "media-restored",
     "media-destroyed",
+    "rights-export-begun",
 ];
 
 /// On to a page that tells what was done.

@@ -43,6 +43,8 @@ pub struct Consent {
     pub return_origin: String,
     /// Set where the answer goes to another device than this browser: the page warns of strangers.
     pub elsewhere: Option<Elsewhere>,
+    /// Whether the platform has left people without an answer who wanted their data deleted.
+    pub is_silent: bool,
 }
 
 /// Who asks from elsewhere.

@@ -13,11 +13,14 @@ pub mod device;
 pub mod linked;
 pub mod media;
 pub mod offers;
+pub mod privacy;
 pub mod profile;
 pub mod public;
+pub mod receipts;
 pub mod recover;
 pub mod sign_in;
 pub mod sign_up;
+pub mod wishes;
 
 #[cfg(test)]
 mod samples;

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::base::Seconds;
 use crate::base::Time;
+use crate::store::database::wishes::WishState;
 use crate::web::view::AppCard;
 use crate::web::view::Chip;
 use crate::web::view::Choice;
@@ -26,11 +27,14 @@ use crate::web::views::device;
 use crate::web::views::linked;
 use crate::web::views::media;
 use crate::web::views::offers;
+use crate::web::views::privacy;
 use crate::web::views::profile;
 use crate::web::views::public;
+use crate::web::views::receipts;
 use crate::web::views::recover;
 use crate::web::views::sign_in;
 use crate::web::views::sign_up;
+use crate::web::views::wishes;
 use crate::words::Words;
 
 /// A name for the file, and the page.
@@ -198,6 +202,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         terms_href: some("https://orbitphotos.example/terms"),
         return_origin: href("https://orbitphotos.example"),
         elsewhere: None,
+        is_silent: false,
     };
     add("consent", consent(verified(), Reason::First, vec![]).render());
     let already = || vec![Line { is_ticked: true, ..Line::claim(words, "nickname", some("Mina")) }];
@@ -210,7 +215,12 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
 
     let from = |user_code, message| {
         let elsewhere = Some(consent::Elsewhere { user_code, message, from: some("203.0.113.0/24") });
-        consent::Consent { elsewhere, return_origin: String::new(), ..consent(verified(), Reason::Again, vec![]) }
+        consent::Consent {
+            elsewhere,
+            return_origin: String::new(),
+            is_silent: true,
+            ..consent(verified(), Reason::Again, vec![])
+        }
     };
     add("consent_device", from(some("WDJB-MJHT"), None).render());
     add("consent_backchannel", from(None, some("W4<SCT>")).render());
@@ -253,7 +263,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     }
     add("not_found", public::NotFound { frame: frame() }.render());
     add("help", public::Help { frame: frame() }.render());
-    add("privacy", public::Privacy { frame: frame() }.render());
+    let kept = vec![(words.t("retention-backups"), words.count("retention-days", 35, &[]))];
+    add("privacy", public::Privacy { frame: frame(), kept }.render());
     add("welcome", public::Welcome { frame: frame() }.render());
     let operation = api::Operation {
         method: href("GET"),
@@ -376,12 +387,14 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let bare = contacts(Frame { notice: Some(words.t("contact-removed")), ..inside() }, None);
     add("contacts_bare", contacts::Contacts { phones: vec![], proves_phones: false, ..bare }.render());
 
-    let row = |standing, until, last_read| apps::AppRow {
+    let row = |standing, until, last_read: Option<When>| apps::AppRow {
         app: app(standing),
         href: href("/account/apps/abc"),
         shares: words.list(&["name", "email"].map(|c| words.claim(c))),
         since: date(90),
         until,
+        reads: usize::from(last_read.is_some()) * 12,
+        is_paused: last_read.is_none(),
         last_read,
     };
     let rows = vec![
@@ -391,11 +404,37 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let ended = || vec![apps::EndedRow { app: verified(), href: href("/account/apps/abd"), when: date(2) }];
     add("apps", apps::Apps { frame: inside(), apps: rows, ended: ended() }.render());
     add("apps_empty", apps::Apps { frame: inside(), apps: vec![], ended: vec![] }.render());
+    let wish = |state, reason| wishes::WishRow {
+        when: date(40),
+        changed: date(10),
+        state: words.t(wishes::WishRow::key(state)),
+        is_late: state == WishState::Overdue,
+        status_href: some("https://orbitphotos.example/wishes/1"),
+        code: some("O-17"),
+        reason,
+    };
+    let receipts = || {
+        let row = |event: &str, days| receipts::ReceiptRow {
+            href: href("/account/receipts/rct_1"),
+            what: words.t(receipts::ReceiptRow::key(event)),
+            app: href("Orbit <Photos>"),
+            when: moment(days),
+        };
+        vec![row("withdrawn", 2), row("given", 90)]
+    };
     let one = |reads, ended| apps::App {
         frame: inside(),
         app: verified(),
         action: href("/account/apps/abc"),
         stop_href: href("/account/apps/abc/stop"),
+        pause_action: href("/account/apps/abc/pause"),
+        paused: None,
+        erasure_href: href("/account/apps/abc/erasure"),
+        may_ask: true,
+        report_href: href("/account/apps/abc/report"),
+        wishes: vec![wish(WishState::Overdue, None), wish(WishState::Refused, some("We must keep <invoices>."))],
+        receipts: receipts(),
+        read_count: 12,
         activity_href: href("/account/activity?app=abc"),
         since: date(90),
         until: None,
@@ -414,6 +453,51 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     };
     let reads = || vec![read(&words.claim("name"), false), read("", false), read("", true)];
     add("app", one(reads(), None).render());
+    let paused = apps::App { paused: Some(date(1)), may_ask: false, ..one(reads(), None) };
+    add("app_paused", paused.render());
+    add("apps_stop_all", wishes::StopAll { frame: inside(), apps: vec![href("Orbit <Photos>")] }.render());
+    let erasure = wishes::AppErasure {
+        frame: inside(),
+        app: verified(),
+        action: href("/account/apps/abc/erasure"),
+        back_href: href("/account/apps/abc"),
+        is_live: true,
+    };
+    add("app_erasure", erasure.render());
+    let mut report = wishes::AppReport {
+        frame: inside(),
+        app: verified(),
+        action: href("/account/apps/abc/report"),
+        back_href: href("/account/apps/abc"),
+        categories: ["spam", "other"]
+            .map(|category| Choice {
+                value: category.to_owned(),
+                label: words.t(wishes::AppReport::key(category)),
+                hint: None,
+                is_chosen: category == "spam",
+            })
+            .into(),
+        words: href("It <asks> for everything."),
+        most: 2000,
+    };
+    report.frame.problem("category", "problem-choose");
+    add("app_report", report.render());
+    let list = |rows, older_href| receipts::Receipts { frame: inside(), rows, older_href };
+    add("receipts", list(receipts(), some("/account/receipts?before=x")).render());
+    add("receipts_empty", list(vec![], None).render());
+    let verify = |checked| receipts::Verify { frame: frame(), receipt: href("e.y.J"), checked };
+    let good = receipts::Checked {
+        key: "receipt-ours",
+        is_good: true,
+        what: words.t("receipt-given"),
+        app: href("Orbit <Photos>"),
+        when: Some(moment(1)),
+        claims: words.claim("email"),
+        document: href("{ \"iss\": \"https://wallet.example\" }"),
+    };
+    add("receipt_verify", verify(None).render());
+    add("receipt_verify_good", verify(Some(good)).render());
+    add("receipt_verify_bad", verify(Some(receipts::Checked::bad("receipt-not-ours"))).render());
     add("app_ended", one(reads(), Some(date(2))).render());
     add("app_unread", one(vec![], None).render());
     let stop = apps::AppStop {
@@ -444,6 +528,13 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         kinds: activity::Activity::kinds(words, ""),
         days,
         older_href: some("/account/activity?before=x"),
+        items: vec![choice("", words.t("activity-item-all")), choice("email", words.claim("email"))],
+        channels: activity::Activity::channels(words, ""),
+        outcomes: activity::Activity::outcomes(words, "refused"),
+        from: String::new(),
+        to: href("2026-11-25"),
+        csv_href: href("/account/activity/download?format=csv"),
+        ndjson_href: href("/account/activity/download?format=ndjson"),
     };
     let days = vec![
         activity::Day { heading: words.day(NOW, NOW), rows: recent() },
@@ -621,6 +712,71 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("media_item", one(None, None, false, true).render());
     add("media_item_video", one(mark("media-state-trashed", false), Some("media-told-trashed"), true, false).render());
 
+    let export = |state: &str, progress, href: Option<&str>| privacy::ExportRow {
+        when: moment(5),
+        state: words.t(state),
+        is_bad: state == "rights-export-failed",
+        progress,
+        href: href.map(str::to_owned),
+        told: href.map(|_| words.with("rights-export-until", &[("date", "3 May"), ("size", "12")])),
+    };
+    let home = |frame, exports, may_export| privacy::AccountPrivacy {
+        frame,
+        exports,
+        may_export,
+        imports: vec![privacy::ImportRow {
+            when: moment(9),
+            state: words.t("rights-import-done"),
+            is_bad: false,
+            href: href("/account/privacy/import/imp_1"),
+        }],
+        import_hint: words.with("rights-import-hint", &[("most", "4096")]),
+    };
+    let rows = vec![
+        export("rights-export-building", Some((3, 12)), None),
+        export("rights-export-ready", None, Some("/account/privacy/export/exp_1")),
+        export("rights-export-failed", None, None),
+    ];
+    add("account_privacy", home(inside(), rows, false).render());
+    add("account_privacy_error", home(wrong("bundle", "problem-bundle-empty"), vec![], true).render());
+    let order = privacy::AccountExport { frame: inside(), action: href("/account/privacy/export"), days: 7 };
+    add("account_export", order.render());
+    let line =
+        |what: &str, why: Option<&str>| privacy::ImportLine { what: what.into(), why: why.map(|key| words.t(key)) };
+    let import = |state: &str, is_bad, is_moving| privacy::AccountImport {
+        frame: inside(),
+        when: moment(5),
+        state: words.t(state),
+        is_bad,
+        is_moving,
+        progress: is_moving.then_some((1, 2)),
+        taken: vec![line("<name>.jpg", None)],
+        known: vec![line("Zanzibar", None)],
+        left: vec![line("second@mail.example", Some("import-why-code"))],
+    };
+    add("account_import", import("rights-import-running", false, true).render());
+    add("account_import_bad", import("import-bad-sums", true, false).render());
+    let delete = |frame, asks_again| privacy::AccountDelete {
+        frame,
+        action: href("/account/privacy/delete"),
+        email: href("amina@mail.example"),
+        usual_days: 30,
+        fast_hours: 24,
+        app_count: 2,
+        pace: href("usual"),
+        confirm: String::new(),
+        asks_again,
+    };
+    add("account_delete", delete(inside(), false).render());
+    add("account_delete_error", delete(wrong("confirm", "problem-confirm"), false).render());
+    add("account_delete_sure", delete(inside(), true).render());
+    add("deletion_asked", privacy::DeletionAsked { frame: frame(), is_now: false }.render());
+    add("deletion_asked_now", privacy::DeletionAsked { frame: frame(), is_now: true }.render());
+    let pending = |due| privacy::DeletionPending { frame: frame(), due, action: href("/deletion/abc") };
+    add("deletion_pending", pending(Some(date(-3))).render());
+    add("deletion_pending_over", pending(None).render());
+    add("deletion_kept", privacy::DeletionKept { frame: frame() }.render());
+
     let setup = |action| admin::Setup { frame: frame(), action, email: String::new(), name: String::new(), least: 8 };
     add("setup", setup(some("/setup/t")).render());
     add("setup_closed", setup(None).render());
@@ -634,9 +790,21 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         created: date(n),
     };
     let counts = || admin::Count::KEYS.map(|key| admin::Count { key, n: 12 }).into();
-    let page = admin::Admin { frame: inside(), counts: counts(), clients: vec![client(1, true), client(2, false)] };
+    let report = admin::ReportRow {
+        id: href("wsh_1"),
+        app: href("Orbit <Photos>"),
+        category: words.t("report-spam"),
+        words: href("It writes <every> day."),
+        when: date(3),
+    };
+    let page = admin::Admin {
+        frame: inside(),
+        counts: counts(),
+        reports: vec![report],
+        clients: vec![client(1, true), client(2, false)],
+    };
     add("admin", page.render());
-    add("admin_empty", admin::Admin { frame: inside(), counts: counts(), clients: vec![] }.render());
+    add("admin_empty", admin::Admin { frame: inside(), counts: counts(), reports: vec![], clients: vec![] }.render());
     let message = admin::MessageRow {
         href: href("/dev/outbox/1"),
         to: href("amina@mail.example"),

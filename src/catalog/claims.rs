@@ -2,9 +2,9 @@
 
 use Line::{AnyOfScope, Own, With};
 use Sensitivity::{Ordinary, Sensitive};
-use Source::{Contact, Profile, System};
+use Source::{Contact, Profile, Shelf, System};
 use ValueType::{
-    Address, Bool, Color, Date, Email, Language, Languages, Number, Phone, Prose, Text, Texts, Url, Urls, Zone,
+    Address, Bool, Color, Date, Email, Language, Languages, Media, Number, Phone, Prose, Text, Texts, Url, Urls, Zone,
 };
 
 /// One claim.
@@ -56,6 +56,8 @@ pub enum ValueType {
     Languages,
     /// `#rrggbb`.
     Color,
+    /// How many photos or videos are shared, and where the data API tells of them.
+    Media,
 }
 
 impl ValueType {
@@ -76,6 +78,8 @@ pub enum Source {
     Profile(&'static str),
     /// The contact that the person chose for the client, or whether it is verified.
     Contact(ContactKind),
+    /// The person picks it among their photos and videos.
+    Shelf,
     /// Computed by the house.
     System,
 }
@@ -125,7 +129,7 @@ pub const CLAIMS: &[Claim] = &[
         30,
     ),
     row("profile", "profile", Url, Profile("profile"), Own, Ordinary, false, "claim-profile", 500),
-    row("picture", "profile", Url, Profile("picture"), Own, Ordinary, true, "claim-picture", 500),
+    row("picture", "profile", Url, Shelf, Own, Ordinary, true, "claim-picture", 0),
     row("website", "profile", Url, Profile("website"), Own, Ordinary, false, "claim-website", 500),
     row("gender", "profile", Text, Profile("gender"), Own, Sensitive, false, "claim-gender", 40),
     row("birthdate", "profile", Date, Profile("birthdate"), Own, Sensitive, false, "claim-birthdate", 10),
@@ -169,6 +173,8 @@ pub const CLAIMS: &[Claim] = &[
     social("wallet_languages", Languages, Profile("wallet_languages"), "claim-wallet-languages", 200),
     social("wallet_interests", Texts, Profile("wallet_interests"), "claim-wallet-interests", 1000),
     social("wallet_accent_color", Color, Profile("wallet_accent_color"), "claim-wallet-accent-color", 7),
+    Claim { scope: "wallet.photos", ..social("wallet_photos", Media, Shelf, "claim-wallet-photos", 0) },
+    Claim { scope: "wallet.videos", ..social("wallet_videos", Media, Shelf, "claim-wallet-videos", 0) },
 ];
 
 /// A line of the social profile: a claim of our own (RFC 7519 §4.3), told by UserInfo and the data API.
@@ -261,7 +267,12 @@ mod tests {
             let is_ours = claim.name.starts_with("wallet_");
             assert!(claim.section.starts_with(if is_ours { "RFC 7519 §4.3" } else { "OIDC Core §5.1" }));
             assert_eq!(is_ours, claim.scope.starts_with("wallet."));
-            assert_eq!(claim.most > 0, claim.source != System && claim.value != Bool, "{}", claim.name);
+            assert_eq!(
+                claim.most > 0,
+                !matches!(claim.source, System | Shelf) && claim.value != Bool,
+                "{}",
+                claim.name
+            );
             if let Profile(field) = claim.source {
                 assert_eq!(field, claim.name);
             }
@@ -305,6 +316,6 @@ mod tests {
         assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
         assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
         assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
-        assert!(lines().all(|claim| claim.value != Bool) && lines().count() == 26);
+        assert!(lines().all(|claim| claim.value != Bool) && lines().count() == 28);
     }
 }

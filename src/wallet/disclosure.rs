@@ -42,6 +42,7 @@ pub struct Permit {
     account: AccountId,
     client: ClientId,
     grant: GrantId,
+    epoch: u32,
 }
 
 impl Permit {
@@ -57,7 +58,24 @@ impl Permit {
         if !grant.is_live(now) {
             return Err(Stopped::Grant);
         }
-        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id })
+        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id, epoch: grant.epoch })
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    pub fn grant(&self) -> GrantId {
+        self.grant
+    }
+
+    /// As of which change of the grant this holds.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
     }
 }
 

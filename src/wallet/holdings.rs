@@ -8,7 +8,7 @@ use moka::sync::Cache;
 
 use crate::accounts::sealing;
 use crate::app::{App, Room};
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Seconds, Time};
 use crate::catalog::badges;
 use crate::oauth::grant::Pick;
@@ -17,6 +17,10 @@ use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
 use crate::wallet::identity::Identity;
+use crate::wallet::media::{Kind, shelf};
+
+/// The claim, and the profile value, whose value is a photo.
+pub const PICTURE: &str = "picture";
 
 /// One value that the wallet holds.
 #[derive(Debug, Clone)]
@@ -45,6 +49,10 @@ pub struct Holdings {
     values: BTreeMap<String, Held>,
     /// By claim, where the wallet holds several: all of them, the one that `values` has first.
     several: BTreeMap<&'static str, Vec<Held>>,
+    /// The photo that the person chose for their picture, while it is there.
+    picture: Option<MediaId>,
+    /// Where the data API tells of photos and videos.
+    media_href: String,
     /// Who the person is by a document; see [`crate::wallet::badges`] for whether that still counts.
     pub identity: Option<Identity>,
 }
@@ -65,6 +73,19 @@ impl Holdings {
     /// Those among which a person picks for a claim; empty where there is no choice.
     pub fn choices(&self, claim: &str) -> &[Held] {
         self.several.get(claim).map_or(&[], Vec::as_slice)
+    }
+
+    /// The photo that is the picture of the person.
+    pub fn picture(&self) -> Option<MediaId> {
+        self.picture
+    }
+
+    /// How many photos or videos of a claim these picks share, and where the data API tells of them; `None` for none.
+    pub fn shared_of(&self, claim: &str, picks: &BTreeSet<Pick>) -> Option<(usize, String)> {
+        let kind = Kind::of_claim(claim)?;
+        let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
+        let count = self.choices(claim).iter().filter(is_picked).count();
+        (count > 0).then(|| (count, format!("{}?kind={}", self.media_href, kind.as_str())))
     }
 
     /// The value of a claim for somebody for whom these things were picked: the picked one; of several of which none
@@ -166,6 +187,23 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     }
     values.extend(several.iter().filter_map(|(name, all)| Some(((*name).to_owned(), all.first()?.clone()))));
     several.retain(|_, all| all.len() > 1);
+    let mut picture = values.remove(PICTURE).and_then(|held: Held| held.text.parse::<MediaId>().ok().zip(Some(held)));
+    // Of photos and videos even one alone is a choice.
+    for item in shelf::ready(conn, &key, account).await? {
+        if let Some((_, held)) = picture.take_if(|(id, _)| *id == item.id && item.kind == Kind::Photo) {
+            values.insert(PICTURE.to_owned(), Held { text: item.id.to_string(), ..held });
+        }
+        let held = Held {
+            text: item.name().to_owned(),
+            source: Source::Person,
+            verified_at: None,
+            updated_at: item.created_at,
+            pick: Some(Pick::Media(item.id)),
+        };
+        several.entry(item.kind.claim()).or_default().push(held);
+    }
+    let picture = values.get(PICTURE).and_then(|held| held.text.parse().ok());
+    let media_href = format!("{}/wallet/v1/media", app.config.issuer());
     if let Some(at) = changed_at {
         // The day: by the second two platforms could tell that they know the same person.
         let text = at.start_of_day().unix().to_string();
@@ -174,7 +212,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     }
     let identity =
         identity::find(conn, account).await?.map(|row| crate::wallet::identity::open(&key, &row)).transpose()?;
-    Ok(Holdings { revision, values, several, identity })
+    Ok(Holdings { revision, values, several, picture, media_href, identity })
 }
 
 /// The current values of an account, for pages that show a person their own data.

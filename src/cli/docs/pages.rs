@@ -36,6 +36,7 @@ pages! {
     "introspection"
     "revocation"
     "userinfo"
+    "media"
     "step-up"
     "grant-management"
     "logout"

@@ -16,6 +16,7 @@ pub mod journey;
 pub mod media;
 pub mod notice;
 pub mod outbox;
+pub mod picture;
 pub mod profile;
 pub mod public;
 pub mod recover;

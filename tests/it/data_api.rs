@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use social_wallet::web::ROUTES;
-use social_wallet::web::door::Door;
+use social_wallet::web::door::{Door, Row};
 
+use crate::media::platforms::Shared;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens};
@@ -255,13 +256,16 @@ async fn rfc9470_s3_sensitive_fields_need_a_young_sign_in() {
 async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_accepts_it() {
     let server = Server::shared().await;
     let scene = Scene::on(server, SCOPE, &["nickname", "email", "wallet_links", "wallet_bio"]).await;
+    let shared = Shared::of(server, &["a photo", "a video"]).await;
+    let list = shared.get("/media").await.json();
+    let name = list["data"][0]["id"].as_str().expect("a name").to_owned();
     let url = format!("{}/wallet/v1/openapi.json", scene.platform.issuer);
     let answer = Answer::of(scene.platform.http.get(&url).header("origin", "https://anywhere.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
     let document = answer.json();
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
     let described: Vec<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
-    let mut routes: Vec<&str> = ROUTES.iter().filter(|row| row.door == Door::Api).map(|row| row.path).collect();
+    let mut routes: Vec<String> = ROUTES.iter().filter(|row| row.door == Door::Api).map(described_as).collect();
     routes.sort_unstable();
     assert_eq!(described, routes);
 
@@ -276,12 +280,21 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
         write("openapi.json", &document),
         write("Me.json", &scene.ask("/me", &[]).await.json()),
         write("Profile.json", &scene.ask("/profile", &[]).await.json()),
+        write("MediaList.json", &list),
+        write("MediaItem.json", &shared.get(&format!("/media/{name}")).await.json()),
+        write("MediaLink.json", &shared.link(&name, &json!({})).await.json()),
         write("Problem.json", &scene.ask("/profile?fields=x", &[]).await.json()),
     ];
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/python");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/python/openapi.py");
     let output = Command::new(python).arg(script).args(&files).output().expect("the Python of the tests");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The path of a route, as OpenAPI writes it.
+fn described_as(row: &Row) -> String {
+    let part = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));
+    row.path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -291,6 +304,6 @@ async fn the_page_of_the_api_shows_every_operation() {
     let page = reader.visit("/developers").await.page();
     let page = reader.visit(page.link("/developers/api").expect("a link").as_str()).await.page();
     for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
-        assert!(page.text().contains(row.path), "{}: {}", row.path, page.text());
+        assert!(page.text().contains(&described_as(row)), "{}: {}", row.path, page.text());
     }
 }

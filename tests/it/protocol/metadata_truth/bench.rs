@@ -12,6 +12,8 @@ use url::Url;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::rfc7516_encryption::Recipient;
 use crate::support::certificates::{Authority, Certificate};
+use crate::support::films;
+use crate::support::hand::{Hand, give_picture};
 use crate::support::parts::{Folder, free_port};
 use crate::support::person::{Answers, Landing, Person, is_step};
 use crate::support::platform::{Answer, Attempt, CALLBACK, Credentials, Key, Method, Platform, Tokens, http, now};
@@ -34,7 +36,7 @@ pub const CIBA: &str = "urn:openid:params:grant-type:ciba";
 pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SCOPE: &str = "openid profile email phone address offline_access albums.read grant_management_query \
-                     grant_management_revoke wallet.profile";
+                     grant_management_revoke wallet.profile wallet.photos wallet.videos";
 
 pub struct House {
     pub server: Server,
@@ -347,6 +349,8 @@ impl Bench {
         let house = House::shared().await;
         let mut person = seeded::signed_in(&house.server).await;
         fill_profile(&mut person).await;
+        give_picture(&mut person).await;
+        Hand::beside(&person).await.add(&films::mp4(b"isom", 20_000)).await;
         Self { house, person, sealed: None }
     }
 
@@ -394,7 +398,9 @@ pub async fn answer(person: &mut Person, attempt: &Attempt) -> Came {
                     let claims = boxes.filter(|one| one.kind == crate::support::form::Kind::Checkbox);
                     let claims = Some(claims.map(|one| one.value.clone()).collect());
                     let duration = lasting.then_some("until_stopped");
-                    person.decide(&page, &Answers { claims, duration, is_allowed: true }).await
+                    person
+                        .decide(&page, &Answers { claims, picks: Some(form.can_pick()), duration, is_allowed: true })
+                        .await
                 } else {
                     assert!(is_step(&page), "stopped at {} ({}): {}", page.url, page.status, page.text());
                     person.next_step(&page).await

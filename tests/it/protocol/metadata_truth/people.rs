@@ -52,6 +52,12 @@ async fn scope(bench: &mut Bench, scope: &str) {
         "profile" => assert!(told().await["family_name"].is_string()),
         "email" | "address" => assert!(!told().await[scope].is_null()),
         "wallet.profile" => assert!(told().await["wallet_links"].is_array()),
+        "wallet.photos" | "wallet.videos" => {
+            let kind = &scope["wallet.".len()..scope.len() - 1];
+            let url = format!("{}/wallet/v1/media?kind={kind}", orbit.issuer);
+            let listed = Answer::of(http().get(url).bearer_auth(&tokens.access)).await.json();
+            assert_eq!(listed["data"][0]["kind"], kind, "{listed}");
+        }
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
         other => panic!("nobody uses {other}"),
@@ -64,7 +70,7 @@ async fn claim(bench: &mut Bench, claim: &str) {
     let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
     // Who says nothing is registered for the scopes of OpenID Connect alone.
     if claim.starts_with("wallet_") {
-        members["scope"] = json!("openid wallet.profile");
+        members["scope"] = json!("openid wallet.profile wallet.photos wallet.videos");
     }
     let party = bench.register(&members).await;
     if ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"].contains(&claim) {

@@ -1,10 +1,11 @@
 //! `CLAIMS`: name, scope, type, source, consent line, sensitivity of everything a client may learn of a person.
 
-use Line::{AnyOfScope, Own, With};
+use Line::{AnyOfScope, Named, Own, With};
 use Sensitivity::{Ordinary, Sensitive};
 use Source::{Contact, Profile, Shelf, System};
 use ValueType::{
-    Address, Bool, Color, Date, Email, Language, Languages, Media, Number, Phone, Prose, Text, Texts, Url, Urls, Zone,
+    Address, Bool, Color, Date, Email, Language, Languages, Media, Number, Object, Objects, Phone, Prose, Text, Texts,
+    Url, Urls, Zone,
 };
 
 /// One claim.
@@ -58,6 +59,10 @@ pub enum ValueType {
     Color,
     /// How many photos or videos are shared, and where the data API tells of them.
     Media,
+    /// A JSON object, kept as its text.
+    Object,
+    /// A JSON array of what was picked: each thing is kept as the text of its object.
+    Objects,
 }
 
 impl ValueType {
@@ -95,6 +100,8 @@ pub enum ContactKind {
 pub enum Line {
     /// One of its own, named as the claim.
     Own,
+    /// One of its own; its scope alone does not ask for it, only the `claims` parameter does (OIDC Core §5.5).
+    Named,
     /// The line of another claim: it says something about that one.
     With(&'static str),
     /// Any ticked line of its scope: it says something about them all.
@@ -175,7 +182,24 @@ pub const CLAIMS: &[Claim] = &[
     social("wallet_accent_color", Color, Profile("wallet_accent_color"), "claim-wallet-accent-color", 7),
     Claim { scope: "wallet.photos", ..social("wallet_photos", Media, Shelf, "claim-wallet-photos", 0) },
     Claim { scope: "wallet.videos", ..social("wallet_videos", Media, Shelf, "claim-wallet-videos", 0) },
+    proven("wallet_trust", "wallet.trust", Object, Own, "claim-wallet-trust"),
+    proven("wallet_badges", "wallet.badges", Objects, Own, "claim-wallet-badges"),
+    age("age_over_18", Own, "claim-age-over-18"),
+    age("age_over_13", Named, "claim-age-over-13"),
+    age("age_over_16", Named, "claim-age-over-16"),
+    age("age_over_21", Named, "claim-age-over-21"),
 ];
+
+/// What the house tells of a person by their badges.
+const fn proven(name: &'static str, scope: &'static str, value: ValueType, line: Line, label: &'static str) -> Claim {
+    let claim = row(name, scope, value, System, line, Ordinary, true, label, 0);
+    Claim { section: "RFC 7519 §4.3", ..claim }
+}
+
+/// Whether a person is of an age, by a checked document; each age is asked for and agreed to by itself.
+const fn age(name: &'static str, line: Line, label: &'static str) -> Claim {
+    Claim { section: "ISO/IEC 18013-5 §7.2.5", ..proven(name, "wallet.age", Bool, line, label) }
+}
 
 /// A line of the social profile: a claim of our own (RFC 7519 §4.3), told by UserInfo and the data API.
 const fn social(name: &'static str, value: ValueType, source: Source, label: &'static str, most: usize) -> Claim {
@@ -204,7 +228,7 @@ impl Claim {
     /// The name of the line that decides about it; `None` where any line of its scope does.
     pub fn line_name(&self) -> Option<&'static str> {
         match self.line {
-            Own => Some(self.name),
+            Own | Named => Some(self.name),
             With(line) => Some(line),
             AnyOfScope => None,
         }
@@ -214,8 +238,18 @@ impl Claim {
     pub fn is_covered(&self, is_granted: impl Fn(&str) -> bool) -> bool {
         match self.line_name() {
             Some(line) => is_granted(line),
-            None => in_scope(self.scope).any(|claim| claim.line == Own && is_granted(claim.name)),
+            None => in_scope(self.scope).any(|claim| claim.has_own_line() && is_granted(claim.name)),
         }
+    }
+
+    /// Whether the consent page has a line for it alone.
+    pub fn has_own_line(&self) -> bool {
+        matches!(self.line, Own | Named)
+    }
+
+    /// Whether a request for its scope is one for it.
+    pub fn is_asked_by_scope(&self) -> bool {
+        self.line != Named
     }
 
     pub fn is_sensitive(&self) -> bool {
@@ -240,7 +274,7 @@ pub fn in_scope(scope: &str) -> impl Iterator<Item = &'static Claim> {
 
 /// The claims that have a consent line of their own.
 pub fn lines() -> impl Iterator<Item = &'static Claim> {
-    CLAIMS.iter().filter(|claim| claim.line == Own)
+    CLAIMS.iter().filter(|claim| claim.has_own_line())
 }
 
 /// The claims that one line decides about: its own first, then those that ride on it.
@@ -264,8 +298,9 @@ mod tests {
             assert!(CLAIMS[..at].iter().all(|other| other.name != claim.name), "{} twice", claim.name);
             assert!(scopes::find(claim.scope).is_some(), "{}: no scope {}", claim.name, claim.scope);
             assert_eq!(claim.label, format!("claim-{}", claim.name.replace('_', "-")));
-            let is_ours = claim.name.starts_with("wallet_");
-            assert!(claim.section.starts_with(if is_ours { "RFC 7519 §4.3" } else { "OIDC Core §5.1" }));
+            let is_ours = claim.name.starts_with("wallet_") || claim.name.starts_with("age_over_");
+            let sections: &[&str] = if is_ours { &["RFC 7519 §4.3", "ISO/IEC 18013-5"] } else { &["OIDC Core §5.1"] };
+            assert!(sections.iter().any(|section| claim.section.starts_with(section)));
             assert_eq!(is_ours, claim.scope.starts_with("wallet."));
             assert_eq!(
                 claim.most > 0,
@@ -316,6 +351,7 @@ mod tests {
         assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
         assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
         assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
-        assert!(lines().all(|claim| claim.value != Bool) && lines().count() == 28);
+        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 34);
+        assert!(!find("age_over_21").unwrap().is_asked_by_scope() && find("age_over_18").unwrap().is_asked_by_scope());
     }
 }

@@ -57,6 +57,27 @@ pub const SCOPES: &[Scope] = &[
         section: "RFC 6749 §3.3",
     },
     Scope {
+        name: "wallet.trust",
+        who: Who::User,
+        title: "scope-wallet-trust",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: "wallet.badges",
+        who: Who::User,
+        title: "scope-wallet-badges",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: "wallet.age",
+        who: Who::User,
+        title: "scope-wallet-age",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
         name: "offline_access",
         who: Who::User,
         title: "scope-offline-access",

@@ -72,6 +72,7 @@ pub fn check_value(claim: &Claim, typed: &str) -> Result<String, Problem> {
         ValueType::Phone => text::phone(&line).ok_or(Problem::NotPhone)?,
         ValueType::Texts | ValueType::Urls | ValueType::Languages => return Err(Problem::NotTyped),
         ValueType::Bool | ValueType::Number | ValueType::Address | ValueType::Media => return Err(Problem::NotTyped),
+        ValueType::Object | ValueType::Objects => return Err(Problem::NotTyped),
     };
     if claim.most == 0 {
         return Err(Problem::NotTyped);
@@ -91,6 +92,7 @@ pub fn to_json(value: ValueType, kept: &str) -> Option<Value> {
         ValueType::Address => Address::read(kept)?.to_json(),
         // What is picked is counted for each who asks.
         ValueType::Media => None,
+        ValueType::Object | ValueType::Objects => serde_json::from_str(kept).ok().filter(Value::is_object),
         list if list.most_members().is_some() => Some(Value::from(kept.lines().collect::<Vec<_>>())),
         _ => Some(Value::String(kept.to_owned())),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::id::MediaId;
 use crate::base::{Digest, Time};
-use crate::catalog::{Claim, Line as LineRule, ValueType, claims, values};
+use crate::catalog::{Claim, ValueType, claims, values};
 use crate::oauth::authorization::{Polled, reply};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::grant::{self, Demand, Duration, Grant, Pick};
@@ -211,7 +211,7 @@ impl ConsentAsk {
             OFFLINE => kept.is_some_and(|g| g.allowed.scope.contains(OFFLINE)),
             "openid" => true,
             _ if self.services.iter().any(|service| service.scope == scope) => true,
-            _ => claims::in_scope(scope).any(|claim| claim.line == LineRule::Own && holds(claim.name)),
+            _ => claims::in_scope(scope).any(|claim| claim.has_own_line() && holds(claim.name)),
         };
         let offered_picks = self.asked().flat_map(Line::picks).collect();
         let allowed_picks = picked(self.asked().filter(|line| ticked.contains(line.name)), &answer.picks);
@@ -336,16 +336,14 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
     let claim = claims::find(name);
     let none = BTreeSet::new();
     let picks = live.map_or(&none, |grant| &grant.allowed.picks);
+    let is_many = claim.is_some_and(|claim| matches!(claim.value, ValueType::Objects | ValueType::Media));
     let held = holdings.picked(name, picks);
     let gone = || picks.iter().copied().find(|pick| pick.is_of(name));
     // What is left when the picked one is gone is a choice, too, be it one alone.
     let left = holdings.find(name).filter(|_| held.is_none() && holdings.choices(name).is_empty());
     let choice = |one: &Held| {
         let pick = one.pick?;
-        let is_chosen = match pick.rivals(pick) {
-            true => held.is_some_and(|held| held.pick == Some(pick)),
-            false => picks.contains(&pick),
-        };
+        let is_chosen = if is_many { picks.contains(&pick) } else { held.is_some_and(|held| held.pick == Some(pick)) };
         let (source, verified_at) = (one.source, one.verified_at);
         Some(Choice { pick, value: one.text.clone(), source, verified_at, is_chosen })
     };

@@ -24,7 +24,10 @@ pub fn supported() -> &'static Supported {
 fn gather() -> Supported {
     let scope = |scope: &'static crate::catalog::Scope| SupportedScope {
         name: scope.name,
-        claims: claims::in_scope(scope.name).map(|claim| claim.name).collect(),
+        claims: claims::in_scope(scope.name)
+            .filter(|claim| claim.is_asked_by_scope())
+            .map(|claim| claim.name)
+            .collect(),
         is_for_clients: scope.who == Who::Client,
     };
     let algs: Vec<&'static str> = ALGORITHMS.iter().map(|row| row.name).collect();

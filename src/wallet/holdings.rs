@@ -5,19 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use serde_json::json;
 
 use crate::accounts::sealing;
 use crate::app::{App, Room};
 use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Seconds, Time};
-use crate::catalog::badges;
+use crate::catalog::badges as kinds;
 use crate::oauth::grant::Pick;
 use crate::store::database::Conn;
 use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
+use crate::wallet;
 use crate::wallet::identity::Identity;
 use crate::wallet::media::{Kind, shelf};
+use crate::wallet::standing::{self, Made, Standing};
 
 /// The claim, and the profile value, whose value is a photo.
 pub const PICTURE: &str = "picture";
@@ -37,13 +40,13 @@ pub struct Held {
 impl Held {
     /// Until when its proof counts, where it is proven: as long as the badge of the claim is valid.
     pub fn expires_at(&self, claim: &str) -> Option<Time> {
-        let days = badges::of_claim(claim)?.most_days()?;
+        let days = kinds::of_claim(claim)?.most_days()?;
         Some(self.verified_at? + Seconds::days(i64::from(days)))
     }
 }
 
 /// The values of one account by the names of their claims, as of one revision.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Holdings {
     revision: i64,
     values: BTreeMap<String, Held>,
@@ -53,8 +56,12 @@ pub struct Holdings {
     picture: Option<MediaId>,
     /// Where the data API tells of photos and videos.
     media_href: String,
-    /// Who the person is by a document; see [`crate::wallet::badges`] for whether that still counts.
+    /// Who the person is by a document, as long as the badge of it counts.
     pub identity: Option<Identity>,
+    /// Every badge, also those that count no more.
+    pub badges: Vec<Standing>,
+    /// From then on what follows from the day must be read again.
+    fresh_until: Time,
 }
 
 impl std::fmt::Debug for Holdings {
@@ -110,7 +117,14 @@ impl Holdings {
             pick: None,
         };
         let values = values.iter().map(|(n, t)| ((*n).to_owned(), held(t))).collect();
-        Self { revision: 1, values, ..Self::default() }
+        Self {
+            revision: 1,
+            values,
+            several: BTreeMap::new(),
+            identity: None,
+            badges: Vec::new(),
+            fresh_until: Time::from_unix(i64::from(u32::MAX)),
+        }
     }
 
     /// With several of one claim, each with its pick.
@@ -149,7 +163,7 @@ impl Room for Opened {
 /// A fault when the database does not answer or a value cannot be opened.
 pub async fn load(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64) -> Result<Arc<Holdings>, Fault> {
     let opened = app.room::<Opened>();
-    if let Some(holdings) = opened.cache.get(&account).filter(|h| h.revision == revision) {
+    if let Some(holdings) = opened.cache.get(&account).filter(|h| h.revision == revision && app.now() < h.fresh_until) {
         return Ok(holdings);
     }
     let holdings = Arc::new(read(conn, app, account, revision).await?);
@@ -169,7 +183,8 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     }
     // Primary addresses come first; the first of a kind is the one that is shared unless another was picked.
     let mut several: BTreeMap<&'static str, Vec<Held>> = BTreeMap::new();
-    for contact in contacts::list(conn, account).await? {
+    let kept = contacts::list(conn, account).await?;
+    for contact in &kept {
         if contact.kind == ContactKind::Email && contact.verified_at.is_none() {
             // It may be somebody else's, and apps know people by it.
             continue;
@@ -178,7 +193,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
             ContactKind::Email => ("email", "email_verified", Pick::Email(contact.id)),
             ContactKind::Phone => ("phone_number", "phone_number_verified", Pick::Phone(contact.id)),
         };
-        let text = sealing::open_contact(&key, &contact)?;
+        let text = sealing::open_contact(&key, contact)?;
         let source = if contact.verified_at.is_some() { Source::Control } else { Source::Person };
         let updated_at = contact.verified_at.unwrap_or(contact.created_at);
         let held = |text| Held { text, source, verified_at: contact.verified_at, updated_at, pick: Some(pick) };
@@ -210,9 +225,47 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
         let held = Held { text, source: Source::System, verified_at: None, updated_at: at, pick: None };
         values.insert("updated_at".to_owned(), held);
     }
-    let identity =
-        identity::find(conn, account).await?.map(|row| crate::wallet::identity::open(&key, &row)).transpose()?;
-    Ok(Holdings { revision, values, several, picture, media_href, identity })
+    let now = app.now();
+    let facts = identity::find(conn, account).await?.map(|row| wallet::identity::open(&key, &row)).transpose()?;
+    let awarded = wallet::badges::live(conn, app, account).await?;
+    let opened_at = accounts::find(conn, account).await?.map_or(now, |found| found.created_at);
+    let made = Made { account, opened_at, contacts: &kept, awarded, identity: facts.as_ref() };
+    let badges = standing::all(made, &app.keys.pepper, now);
+    let counts = |one: &Standing| one.kind == kinds::IDENTITY && one.is_active();
+    let identity = facts.filter(|_| badges.iter().any(counts));
+    proven(&mut values, &mut several, &badges, identity.as_ref(), now);
+    let fresh_until = now.start_of_day() + Seconds::days(1);
+    Ok(Holdings { revision, values, several, picture, media_href, identity, badges, fresh_until })
+}
+
+/// The claims that follow from badges.
+fn proven(
+    values: &mut BTreeMap<String, Held>,
+    several: &mut BTreeMap<&'static str, Vec<Held>>,
+    badges: &[Standing],
+    identity: Option<&Identity>,
+    now: Time,
+) {
+    let held = |text: String, updated_at: Time, pick| {
+        let (source, verified_at) = (Source::System, None);
+        Held { text, source, verified_at, updated_at, pick }
+    };
+    let active = || badges.iter().filter(|one| one.is_active());
+    let latest = active().map(|one| one.verified_at).max().unwrap_or(now).start_of_day();
+    let trust = json!({ "level": standing::trust(badges), "updated_at": latest.rfc3339() });
+    values.insert("wallet_trust".to_owned(), held(trust.to_string(), latest, None));
+    if let Some(identity) = identity {
+        for (years, kind) in kinds::ages() {
+            let text = standing::is_of_age(&identity.birthdate, years, now).to_string();
+            let told = Held { verified_at: Some(identity.verified_at), ..held(text, identity.verified_at, None) };
+            values.insert(kind.slug.to_owned(), told);
+        }
+    }
+    let told = |one: &Standing| held(one.told().to_string(), one.verified_at, Some(Pick::Badge(one.id)));
+    let all: Vec<Held> = active().map(told).collect();
+    if !all.is_empty() {
+        several.insert("wallet_badges", all);
+    }
 }
 
 /// The current values of an account, for pages that show a person their own data.

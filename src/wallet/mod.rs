@@ -7,5 +7,6 @@ pub mod identity;
 pub mod media;
 pub mod profile;
 pub mod projection;
+pub mod standing;
 
 pub use crate::accounts::sealing;

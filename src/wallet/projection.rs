@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::base::id::MediaId;
-use crate::catalog::{CLAIMS, ValueType, values};
+use crate::catalog::{CLAIMS, Claim, ValueType, values};
 use crate::oauth::claims_request::WantedClaims;
-use crate::oauth::grant::Demand;
-use crate::wallet::holdings::Holdings;
+use crate::oauth::grant::{Demand, Pick};
+use crate::wallet::holdings::{Held, Holdings};
 
 /// Claims about a person that may leave. Cannot be serialized: only [`crate::wallet::disclosure`] lets it out.
 #[derive(Debug, Default)]
@@ -64,12 +64,21 @@ pub fn project(
                 let (count, href) = holdings.shared_of(name, &allowed.picks)?;
                 json!({ "count": count, "href": href })
             }
+            (ValueType::Objects, _) => several(holdings, claim, &allowed.picks)?,
             (_, "picture") => Value::String(picture(holdings.picture()?)),
-            _ => values::to_json(claim.value, &holdings.picked(claim.name, &allowed.picks)?.text)?,
+            (one, name) => values::to_json(one, &holdings.picked(name, &allowed.picks)?.text)?,
         };
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
     Projection { claims: claims.collect(), released: None }
+}
+
+/// Everything that was picked of a claim that stands for several things; absent where there is nothing.
+fn several(holdings: &Holdings, claim: &Claim, picks: &BTreeSet<Pick>) -> Option<Value> {
+    let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
+    let picked = holdings.choices(claim.name).iter().filter(is_picked);
+    let told: Vec<Value> = picked.filter_map(|held| values::to_json(claim.value, &held.text)).collect();
+    (!told.is_empty()).then_some(Value::Array(told))
 }
 
 #[cfg(test)]
@@ -81,7 +90,6 @@ mod tests {
     use crate::base::id::ContactId;
     use crate::base::{Random, Time};
     use crate::oauth::claims_request::Wanted;
-    use crate::oauth::grant::Pick;
 
     fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, wanted: &WantedClaims) -> Projection {
         super::project(holdings, allowed, asked, wanted, &|id| format!("https://wallet.example/m/{id}"))

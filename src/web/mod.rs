@@ -39,7 +39,7 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, connections, contacts, device, home, media, outbox, picture, profile, security,
+    activity, admin, approvals, badges, connections, contacts, device, home, media, outbox, picture, profile, security,
     sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up};
@@ -124,6 +124,9 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/", Page, |c| Box::pin(pages::public::welcome(c))),
     row(Get, "/help", Page, |c| Box::pin(pages::public::help(c))),
     row(Get, "/privacy", Page, |c| Box::pin(pages::public::privacy(c))),
+    row(Get, "/trust-framework/1", Page, |c| Box::pin(badges::trust_framework(c))),
+    row(Get, "/badge-types", Page, |c| Box::pin(badges::types(c))),
+    row(Get, "/badge-types/:slug", Page, |c| Box::pin(badges::kind(c))),
     row(Get, "/developers", Page, |c| Box::pin(pages::public::developers(c))),
     row(Get, "/settings", Page, |c| Box::pin(settings::page(c))),
     row(Post, "/settings/language", Page, |c| Box::pin(settings::language(c))),
@@ -142,6 +145,8 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/contacts/code/again", Page, |c| Box::pin(contacts::resend(c))).limit("sms"),
     row(Post, "/account/contacts/primary", Page, |c| Box::pin(contacts::make_primary(c))),
     row(Post, "/account/contacts/remove", Page, |c| Box::pin(contacts::remove(c))),
+    row(Get, "/account/badges", Page, |c| Box::pin(badges::page(c))),
+    row(Post, "/account/badges/remove", Page, |c| Box::pin(badges::remove(c))),
     row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
     row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
     row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),

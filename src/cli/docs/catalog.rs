@@ -17,6 +17,7 @@ pub fn tables() -> Vec<String> {
     let claims = CLAIMS.iter().map(|c| {
         let line = match c.line {
             Line::Own => "its own".to_owned(),
+            Line::Named => "its own, by name alone".to_owned(),
             Line::With(line) => code(line),
             Line::AnyOfScope => "any of its scope".to_owned(),
         };

@@ -174,7 +174,10 @@ mod tests {
 
     #[test]
     fn wallet_s14_2_scopes_open_resources() {
-        assert_eq!(Resource::Me.scopes(), ["wallet.profile", "wallet.photos", "wallet.videos"]);
+        assert_eq!(
+            Resource::Me.scopes(),
+            ["wallet.profile", "wallet.photos", "wallet.videos", "wallet.trust", "wallet.badges", "wallet.age"]
+        );
         assert_eq!(Resource::Media.scopes(), ["wallet.photos", "wallet.videos"]);
         assert_eq!(Resource::Profile.scopes(), ["profile", "email", "phone", "address", "wallet.profile"]);
     }

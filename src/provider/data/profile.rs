@@ -8,7 +8,8 @@ use super::scene::Scene;
 use super::{Content, How, day};
 use crate::app::App;
 use crate::base::Fault;
-use crate::catalog::{Claim, Line, ValueType, claims};
+use crate::catalog::claims::Source;
+use crate::catalog::{Claim, ValueType, claims};
 use crate::error::{Denied, Error};
 use crate::oauth::claims_request::WantedClaims;
 use crate::provider::supported::supported;
@@ -20,7 +21,7 @@ use crate::wallet::projection::{self, Projection};
 /// The fields of the profile: the name that the API has for each claim with a line of its own.
 pub fn fields() -> impl Iterator<Item = (&'static str, &'static Claim)> {
     // Photos and videos have a resource of their own.
-    let is_field = |claim: &&Claim| claim.name != "sub" && claim.line == Line::Own && claim.value != ValueType::Media;
+    let is_field = |claim: &&Claim| claim.source != Source::System && claim.value != ValueType::Media;
     let told = claims::lines().filter(is_field);
     told.map(|claim| (claim.name.strip_prefix("wallet_").unwrap_or(claim.name), claim))
 }

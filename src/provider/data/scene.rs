@@ -104,7 +104,7 @@ impl Scene {
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         made_of.insert("scope".to_owned(), json!(self.access.scope()));
-        // Links to the picture of the person, and cursors, are new every day.
+        // Links to the picture of the person, cursors, and what follows from the day are new every day.
         made_of.insert("day".to_owned(), json!(app.now().start_of_day().unix()));
         made_of.insert("held".to_owned(), json!([live.standing.revision, live.standing.client_version]));
         let mac = app.keys.pepper.mac("data-api-etag", Value::Object(made_of).to_string().as_bytes());

@@ -192,6 +192,8 @@ fn field(value: ValueType) -> MetaSchema {
 fn value_of(value: ValueType) -> MetaSchema {
     let formatted = |format| MetaSchema { format: Some(format), ..MetaSchema::new("string") };
     match value {
+        ValueType::Object => MetaSchema::new("object"),
+        ValueType::Objects => list(MetaSchema::new("object")),
         ValueType::Bool => MetaSchema::new("boolean"),
         ValueType::Number => MetaSchema::new("integer"),
         ValueType::Url => formatted("uri"),

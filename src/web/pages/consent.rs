@@ -2,6 +2,7 @@
 
 use poem::Response;
 use poem::http::StatusCode;
+use serde_json::Value;
 
 use crate::base::id::InteractionId;
 use crate::error::Error;
@@ -106,6 +107,23 @@ pub fn line(words: Words, line: &Line) -> view::Line {
         let value = Some(words.t("media-a-photo"));
         return view::Line { photo, value, why, is_new, is_ticked, ..shown };
     }
+    let shown = match line.name {
+        // Each thing is on a line of its own; where there is none to tick, those that are shared are listed.
+        "wallet_badges" if !line.choices.is_empty() => {
+            let shared = line.choices.iter().filter(|choice| choice.is_chosen).map(|choice| badge(words, choice));
+            view::Line { value: Some(words.list(&shared.collect::<Vec<_>>())), ..shown }
+        }
+        "wallet_trust" => {
+            let level = line.value.as_deref().and_then(|kept| serde_json::from_str::<Value>(kept).ok());
+            let level = level.map(|kept| words.with("trust-level-of", &[("level", &kept["level"].to_string())]));
+            view::Line { value: level, ..shown }
+        }
+        _ => match line.value.as_deref() {
+            Some("true") => view::Line { value: Some(words.t("answer-yes")), ..shown },
+            Some("false") => view::Line { value: Some(words.t("answer-no")), ..shown },
+            _ => shown,
+        },
+    };
     let choices = line.choices.iter().map(|choice| pick(words, line, choice)).collect();
     view::Line { chip, why, choices, is_for_one: line.is_for_one(), is_new, is_ticked, ..shown }
 }
@@ -127,11 +145,27 @@ fn thumb(words: Words, kind: Kind, choice: &Choice) -> view::Thumb {
     }
 }
 
+/// What people call a badge.
+fn badge(words: Words, choice: &Choice) -> String {
+    let told: Value = serde_json::from_str(&choice.value).unwrap_or_default();
+    words.claim(told["type"].as_str().unwrap_or_default())
+}
+
 fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
     let label = match line.name {
         "phone_number" => view::masked_phone(&choice.value),
+        "wallet_badges" => badge(words, choice),
         _ => choice.value.clone(),
     };
-    let chip = choice.verified_at.map_or_else(|| Chip::unchecked(words), |at| Chip::checked(words, at));
-    view::Choice { value: choice.pick.to_string(), label, hint: Some(chip.text), is_chosen: choice.is_chosen }
+    let chip = match (choice.source, choice.verified_at) {
+        (_, Some(at)) => Some(Chip::checked(words, at)),
+        (Source::System, None) => None,
+        (_, None) => Some(Chip::unchecked(words)),
+    };
+    view::Choice {
+        value: choice.pick.to_string(),
+        label,
+        hint: chip.map(|chip| chip.text),
+        is_chosen: choice.is_chosen,
+    }
 }

@@ -6,6 +6,7 @@ pub mod api;
 pub mod app_card;
 pub mod approvals;
 pub mod assets;
+pub mod badges;
 pub mod challenge;
 pub mod connections;
 pub mod consent;

@@ -20,6 +20,7 @@ const NOTICES: &[&str] = &[
     "contact-added",
     "contact-primary",
     "contact-removed",
+    "badge-removed",
     "media-taken",
     "media-trashed",
     "media-restored",

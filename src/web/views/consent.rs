@@ -179,6 +179,7 @@ impl Line {
             "email" | "phone_number" => "/account/contacts".to_owned(),
             "wallet_photos" | "wallet_videos" => "/account/media".to_owned(),
             "picture" => "/account/profile/picture".to_owned(),
+            name if name.starts_with("age_over_") || name.starts_with("wallet_badges") => "/account/badges".to_owned(),
             name => format!("/account/profile/edit#{name}"),
         }
     }

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod api;
 pub mod approvals;
 pub mod apps;
+pub mod badges;
 pub mod consent;
 pub mod contacts;
 pub mod device;

@@ -17,6 +17,7 @@ use crate::web::views::admin;
 use crate::web::views::api;
 use crate::web::views::approvals;
 use crate::web::views::apps;
+use crate::web::views::badges;
 use crate::web::views::consent;
 use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
@@ -489,6 +490,30 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         others_action: href("/account/sessions/end-others"),
     };
     add("sessions", sessions.render());
+    let badge = |name: &str, is_active: bool| badges::BadgeRow {
+        id: name.to_owned(),
+        name: words.claim(name),
+        detail: (!is_active).then(|| "أمينة".to_owned()),
+        proves: some("A code came back."),
+        state: words.t(if is_active { "badge-state-active" } else { "badge-state-expired" }),
+        is_active,
+        since: date(8),
+        until: (!is_active).then(|| date(3)),
+        href: is_active.then(|| href("/badge-types/email_verified")),
+        may_remove: !is_active,
+    };
+    let own = vec![badge("email_verified", true), badge("identity_verified", false)];
+    add(
+        "badges",
+        badges::Badges { frame: inside(), trust: 2, badges: own, action: href("/account/badges/remove") }.render(),
+    );
+    let kind =
+        badges::KindRow { name: "Identity".into(), proves: "Reviewers looked.".into(), href: href("/badge-types/x") };
+    add("badge_types", badges::Kinds { frame: frame(), kinds: vec![kind] }.render());
+    let (name, proves, validity) = ("Identity".into(), "Reviewers looked.".into(), "For a year.".into());
+    add("badge_type", badges::Kind { frame: frame(), name, proves, validity, slug: "identity_verified" }.render());
+    let id = "https://wallet.example/trust-framework/1".to_owned();
+    add("trust_framework", badges::TrustFramework { frame: frame(), id }.render());
     let security = account::Security {
         frame: inside(),
         action: href("/account/security/password"),

@@ -121,6 +121,8 @@ impl Holdings {
             revision: 1,
             values,
             several: BTreeMap::new(),
+            picture: None,
+            media_href: "https://wallet.example/wallet/v1/media".to_owned(),
             identity: None,
             badges: Vec::new(),
             fresh_until: Time::from_unix(i64::from(u32::MAX)),

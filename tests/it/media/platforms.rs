@@ -399,8 +399,8 @@ async fn wallet_s14_6_without_the_scope_and_before_it_is_ready_there_is_nothing(
     assert_eq!(consent.form("decision").can_pick(), [format!("media.{}", items[0])], "photos that are ready");
     let form = consent.form("decision").pick_only(&[format!("media.{}", items[0])]);
     let form = form
-        .forge("pick-wallet-photos", &format!("media.{waits}"))
-        .forge("pick-wallet-photos", &format!("media.{}", items[1]));
+        .also("pick-wallet-photos", &format!("media.{waits}"))
+        .also("pick-wallet-photos", &format!("media.{}", items[1]));
     let callback = person.submit(&consent, &form.press("decision", "allow")).await.away();
     let code = platform.code(&attempt, &callback);
     let tokens = platform.tokens(&attempt, platform.exchange(&attempt, &code).await).await;

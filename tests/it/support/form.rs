@@ -266,6 +266,13 @@ impl Form {
         self
     }
 
+    /// With one more field, which the page does not have.
+    pub fn also(mut self, name: &str, value: &str) -> Self {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.controls.push(Control { name, value, kind: Kind::Hidden, is_on: true, is_disabled: false });
+        self
+    }
+
     pub fn without(mut self, name: &str) -> Self {
         self.controls.retain(|control| control.name != name);
         self

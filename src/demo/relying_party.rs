@@ -172,7 +172,7 @@ impl RelyingParty {
         })?;
         let id_token_claims = payload(&id_token);
         let subject = id_token_claims.get("sub").and_then(Value::as_str).unwrap_or_default();
-        let mut arrived = Arrived {
+        let arrived = Arrived {
             provider: login.provider.clone(),
             subject: SubjectIdentifier::new(subject.to_owned()),
             access_token: response.access_token().clone(),
@@ -183,8 +183,7 @@ impl RelyingParty {
             userinfo: Map::new(),
             photos: Vec::new(),
         };
-        arrived.userinfo = self.userinfo(&arrived).await?;
-        Ok(arrived)
+        self.again(&arrived).await
     }
 
     /// The ID Token of a response: signature, issuer, audience, times, nonce, and that the access token belongs to it.

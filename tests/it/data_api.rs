@@ -292,6 +292,28 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Schemathesis makes requests of its own from the document, good ones and bad ones, and holds every answer against it.
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s14_10_whatever_is_asked_by_the_document_is_answered_by_it() {
+    let server = Server::with(&[("SW__LIMITS__ENABLED", "false")]).await;
+    let scene = Scene::on(&server, SCOPE, &["nickname", "email", "wallet_links", "wallet_bio"]).await;
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/schemathesis");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = tokio::process::Command::new(program)
+        .current_dir(folder.path())
+        .arg("run")
+        .arg(format!("{}/wallet/v1/openapi.json", scene.platform.issuer))
+        .args(["--header", &format!("Authorization: Bearer {}", scene.tokens.access)])
+        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance"])
+        .args(["--checks", "response_headers_conformance,response_schema_conformance"])
+        .args(["--max-examples", "40", "--seed", "20261125", "--phases", "examples,coverage,fuzzing", "--no-color"])
+        .output()
+        .await
+        .expect("the Python of the tests");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// The path of a route, as OpenAPI writes it.
 fn described_as(row: &Row) -> String {
     let part = |part: &str| part.strip_prefix(':').map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"));

@@ -11,12 +11,13 @@ use social_wallet::web::door::{Door, Row, Verb};
 use url::Url;
 
 use crate::media::files::jpeg;
+use crate::media::platforms::Shared;
 use crate::support::form::{Form, Page};
-use crate::support::hand::{Hand, UPLOADS};
+use crate::support::hand::{Hand, UPLOADS, give_picture};
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Backend, Server, setting};
-use crate::support::{database, eventually, seeded};
+use crate::support::{database, eventually};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
 const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1";
@@ -141,7 +142,8 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
     let reader = Platform::at(server, &client).await;
     let attempt = reader.attempt("openid wallet.profile");
     let tokens = reader.sign_in_with(person, attempt, &Answers::only(&["wallet_bio"])).await;
-    for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
+    // What was picked is read by `shares_photos`.
+    for row in ROUTES.iter().filter(|row| row.door == Door::Api && !row.path.contains("/media")) {
         let url = format!("{}{}", server.issuer, row.path);
         assert_eq!(Answer::of(http().get(url).bearer_auth(&tokens.access)).await.status, 200, "{}", row.path);
     }
@@ -270,6 +272,18 @@ async fn keeps_photos(server: &Server) {
     }
 }
 
+/// Photos for a platform: listed, shown, linked; one of them as a picture.
+async fn shares_photos(server: &Server) {
+    let mut shared = Shared::of(server, &["a photo"]).await;
+    let name = shared.names().await.remove(0);
+    for path in [format!("/media/{name}"), format!("/media/{name}/content")] {
+        assert_eq!(shared.get(&path).await.status, 200, "{path}");
+    }
+    let url = shared.url(&name).await;
+    assert_eq!(Answer::of(http().get(url)).await.status, 200);
+    give_picture(&mut shared.person).await;
+}
+
 /// What is never answered well by itself: a list that does not exist, and a logo, which a platform's own server has
 /// (`client_id_metadata` and `rfc7591_registration` have one).
 const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo"];
@@ -306,6 +320,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
     looks_after_the_house(&server).await;
     asks_in_other_ways(&server, &mut person).await;
     keeps_photos(&server).await;
+    shares_photos(&server).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
@@ -351,7 +366,7 @@ async fn every_limit_holds_at_its_door() {
     // All of this comes from one address; it is the last that runs out. A question of CIBA counts as a token request too.
     let rate = |name: &str| match name.rsplit("__").next() {
         Some("ADDRESS") => "1/h burst 100",
-        Some("TOKEN") => "1/h burst 2",
+        Some("TOKEN" | "MEDIA_READ") => "1/h burst 2",
         _ => "1/h burst 1",
     };
     let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
@@ -359,11 +374,17 @@ async fn every_limit_holds_at_its_door() {
     let settings: Vec<_> = others.into_iter().chain(settings).collect();
     let server = Server::with(&settings).await;
     let client = NewClient::new(Method::Basic).with("--grant-type", "authorization_code");
-    let client = client.with("--grant-type", "refresh_token").with("--grant-type", "urn:openid:params:grant-type:ciba");
+    let client = client
+        .with("--scope", "openid email wallet.photos")
+        .with("--grant-type", "refresh_token")
+        .with("--grant-type", "urn:openid:params:grant-type:ciba");
     let platform = Platform::at(&server, &client).await;
-    let mut person = seeded::signed_in(&server).await;
-    let attempt = platform.attempt("openid email");
-    let access = platform.sign_in_with(&mut person, attempt, &Answers::only(&["email"])).await.access;
+    let hand = Hand::of(&server).await;
+    let photo = hand.add(&jpeg(40, 30)).await;
+    let mut person = hand.person.beside();
+    let attempt = platform.attempt("openid email wallet.photos");
+    let answers = Answers::only(&["email"]).picking(&[&photo]);
+    let access = platform.sign_in_with(&mut person, attempt, &answers).await.access;
 
     let refused = |answer: &Answer, what: &str| {
         assert_eq!(answer.status, 429, "{what}: {}", answer.text());
@@ -376,10 +397,17 @@ async fn every_limit_holds_at_its_door() {
     refused(&platform.introspect(&access).await, "introspect");
     assert_eq!(platform.userinfo(&access).await.status, 200);
     refused(&platform.userinfo(&access).await, "userinfo");
-    let read =
-        async || Answer::of(http().get(format!("{}/wallet/v1/profile", server.issuer)).bearer_auth(&access)).await;
-    assert_eq!(read().await.status, 200);
+    let read = async || Answer::of(http().get(format!("{}/wallet/v1/media", server.issuer)).bearer_auth(&access)).await;
+    let list = read().await;
+    assert_eq!(list.status, 200);
     refused(&read().await, "data_api");
+    let item = format!("{}/wallet/v1/media/{}", server.issuer, list.json()["data"][0]["id"].as_str().expect("a name"));
+    let link = async || {
+        Answer::of(http().post(format!("{item}/links")).bearer_auth(&access).json(&serde_json::json!({}))).await
+    };
+    assert_eq!(link().await.status, 200);
+    refused(&link().await, "media_link");
+    refused(&Answer::of(http().get(format!("{item}/content")).bearer_auth(&access)).await, "media_read");
     assert_eq!(platform.revoke("x").await.status, 200);
     refused(&platform.revoke("x").await, "revoke");
     let par = async || platform.post("pushed_authorization_request_endpoint", &[("response_type", "code")]).await;
@@ -391,9 +419,7 @@ async fn every_limit_holds_at_its_door() {
     let ask = async || asking.post("backchannel_authentication_endpoint", &hint).await;
     ask().await;
     refused(&ask().await, "backchannel");
-    let hand = Hand::with(&server, person).await;
     let wanted = serde_json::json!({ "file_name": "a.jpg", "size": 1000 });
-    assert_eq!(hand.create(&wanted).await.status, 201);
     refused(&hand.create(&wanted).await, "upload");
     // Two documents of one host; nobody is there.
     for path in ["a", "b"] {

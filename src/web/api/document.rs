@@ -61,6 +61,9 @@ fn complete(operation: &mut Map<String, Value>) {
         for status in ["400", "401", "403", "404", "410", "429", "503"] {
             responses.insert(status.to_owned(), problem.clone());
         }
+        if let Some(refused) = responses.get_mut("416") {
+            *refused = problem;
+        }
     }
 }
 

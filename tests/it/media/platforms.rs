@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::files::jpeg;
 use crate::support::films;
+use crate::support::form::Form;
 use crate::support::hand::{Hand, give_picture};
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method as ClientMethod, NewClient, Platform, Tokens, http};
@@ -41,7 +42,7 @@ impl Shared {
         self.get_with(path, &[]).await
     }
 
-    async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let url = format!("{}/wallet/v1{path}", self.platform.issuer);
         let request = http().get(url).bearer_auth(&self.tokens.access);
         Answer::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
@@ -52,13 +53,13 @@ impl Shared {
         Answer::of(http().post(url).bearer_auth(&self.tokens.access).json(wanted)).await
     }
 
-    async fn url(&self, name: &str) -> String {
+    pub async fn url(&self, name: &str) -> String {
         let answer = self.link(name, &json!({})).await;
         answer.json()["url"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
     }
 
     /// The names that the platform has for what it may see.
-    async fn names(&self) -> Vec<String> {
+    pub async fn names(&self) -> Vec<String> {
         let list = self.get("/media").await.json();
         let names = list["data"].as_array().unwrap_or_else(|| panic!("{list}")).iter();
         names.map(|one| one["id"].as_str().expect("a name").to_owned()).collect()
@@ -468,4 +469,23 @@ async fn wallet_s18_links_are_counted_by_client() {
     let refused = shared.link(&name, &json!({})).await;
     must_be(&refused, 429, "quota-exceeded");
     assert!(refused.header("retry-after").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s18_a_grant_shares_200_items_at_most() {
+    let server = Server::shared().await;
+    let mut shared = Shared::of(server, &["a photo"]).await;
+    let photo = shared.items[0].clone();
+    let many = |form: Form| {
+        let end = photo.len() - 4;
+        (0..200).fold(form, |form, n| form.also("pick-wallet-photos", &format!("media.{}{n:04}", &photo[..end])))
+    };
+    let attempt = shared.platform.attempt_with(SCOPE, &[("prompt", Some("consent"))]);
+    let consent = shared.person.walk_to_consent(attempt.url.as_str()).await;
+    let form = many(consent.form("decision")).press("decision", "allow");
+    let told = shared.person.submit(&consent, &form).await.page();
+    assert!(told.status == 422 && told.text().contains("200 photos and videos at most"), "{}", told.text());
+    assert_eq!(told.form("decision").ticked("pick-wallet-photos"), [format!("media.{photo}")], "nothing is lost");
+    let form = told.form("decision").press("decision", "allow");
+    shared.person.submit(&told, &form).await.away();
 }

@@ -56,6 +56,8 @@ pub struct Sealers {
     pub client_secret: Sealer,
     /// Links in mails: they live for weeks.
     pub link: Sealer,
+    /// Links to photos and videos live for a week at most, so nothing seals them again either.
+    pub media_link: Sealer,
 }
 
 impl Sealers {
@@ -74,6 +76,7 @@ impl Sealers {
             backchannel: of("backchannel-request"),
             client_secret: of("client-secret"),
             link: of("link"),
+            media_link: of("media-link"),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use Line::{AnyOfScope, Named, Own, With};
 use Sensitivity::{Ordinary, Sensitive};
-use Source::{Contact, Profile, System};
+use Source::{Contact, Profile, Shelf, System};
 use ValueType::{
-    Address, Bool, Color, Date, Email, Language, Languages, Number, Object, Objects, Phone, Prose, Text, Texts, Url,
-    Urls, Zone,
+    Address, Bool, Color, Date, Email, Language, Languages, Media, Number, Object, Objects, Phone, Prose, Text, Texts,
+    Url, Urls, Zone,
 };
 
 /// One claim.
@@ -57,6 +57,8 @@ pub enum ValueType {
     Languages,
     /// `#rrggbb`.
     Color,
+    /// How many photos or videos are shared, and where the data API tells of them.
+    Media,
     /// A JSON object, kept as its text.
     Object,
     /// A JSON array of what was picked: each thing is kept as the text of its object.
@@ -81,6 +83,8 @@ pub enum Source {
     Profile(&'static str),
     /// The contact that the person chose for the client, or whether it is verified.
     Contact(ContactKind),
+    /// The person picks it among their photos and videos.
+    Shelf,
     /// Computed by the house.
     System,
 }
@@ -132,7 +136,7 @@ pub const CLAIMS: &[Claim] = &[
         30,
     ),
     row("profile", "profile", Url, Profile("profile"), Own, Ordinary, false, "claim-profile", 500),
-    row("picture", "profile", Url, Profile("picture"), Own, Ordinary, true, "claim-picture", 500),
+    row("picture", "profile", Url, Shelf, Own, Ordinary, true, "claim-picture", 0),
     row("website", "profile", Url, Profile("website"), Own, Ordinary, false, "claim-website", 500),
     row("gender", "profile", Text, Profile("gender"), Own, Sensitive, false, "claim-gender", 40),
     row("birthdate", "profile", Date, Profile("birthdate"), Own, Sensitive, false, "claim-birthdate", 10),
@@ -176,6 +180,8 @@ pub const CLAIMS: &[Claim] = &[
     social("wallet_languages", Languages, Profile("wallet_languages"), "claim-wallet-languages", 200),
     social("wallet_interests", Texts, Profile("wallet_interests"), "claim-wallet-interests", 1000),
     social("wallet_accent_color", Color, Profile("wallet_accent_color"), "claim-wallet-accent-color", 7),
+    Claim { scope: "wallet.photos", ..social("wallet_photos", Media, Shelf, "claim-wallet-photos", 0) },
+    Claim { scope: "wallet.videos", ..social("wallet_videos", Media, Shelf, "claim-wallet-videos", 0) },
     proven("wallet_trust", "wallet.trust", Object, Own, "claim-wallet-trust"),
     proven("wallet_badges", "wallet.badges", Objects, Own, "claim-wallet-badges"),
     age("age_over_18", Own, "claim-age-over-18"),
@@ -296,7 +302,12 @@ mod tests {
             let sections: &[&str] = if is_ours { &["RFC 7519 §4.3", "ISO/IEC 18013-5"] } else { &["OIDC Core §5.1"] };
             assert!(sections.iter().any(|section| claim.section.starts_with(section)));
             assert_eq!(is_ours, claim.scope.starts_with("wallet."));
-            assert_eq!(claim.most > 0, claim.source != System && claim.value != Bool, "{}", claim.name);
+            assert_eq!(
+                claim.most > 0,
+                !matches!(claim.source, System | Shelf) && claim.value != Bool,
+                "{}",
+                claim.name
+            );
             if let Profile(field) = claim.source {
                 assert_eq!(field, claim.name);
             }
@@ -340,7 +351,7 @@ mod tests {
         assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
         assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
         assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
-        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 32);
+        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 34);
         assert!(!find("age_over_21").unwrap().is_asked_by_scope() && find("age_over_18").unwrap().is_asked_by_scope());
     }
 }

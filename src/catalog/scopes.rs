@@ -47,6 +47,20 @@ pub const SCOPES: &[Scope] = &[
         section: "RFC 6749 §3.3",
     },
     Scope {
+        name: "wallet.photos",
+        who: Who::User,
+        title: "scope-wallet-photos",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: "wallet.videos",
+        who: Who::User,
+        title: "scope-wallet-videos",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
         name: "wallet.trust",
         who: Who::User,
         title: "scope-wallet-trust",

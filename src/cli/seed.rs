@@ -153,6 +153,7 @@ async fn register(app: &App, seeded: &Seeded, origin: &str, is_kept: bool) -> Re
         ("email", "To tell you when somebody shares an album with you"),
         ("phone_number", "To text you a code when you share an album with the public"),
         ("birthdate", "To show children albums for children alone"),
+        ("wallet_photos", "To print them on the cover of your albums"),
         ("offline_access", "To keep your name and photo up to date in your friends’ albums"),
     ] {
         client.purposes.insert(claim.into(), why.into());
@@ -182,7 +183,6 @@ const WALLETS: &[&[(&str, &str)]] = &[
         ("nickname", "Mina"),
         ("preferred_username", "amina"),
         ("profile", "https://social.example/amina"),
-        ("picture", "https://social.example/amina/photo.jpg"),
         ("website", "https://amina.example"),
         ("gender", "female"),
         ("birthdate", "1990-04-01"),
@@ -211,7 +211,6 @@ const WALLETS: &[&[(&str, &str)]] = &[
         ("nickname", "Jo"),
         ("preferred_username", "jonas"),
         ("profile", "https://social.example/jonas"),
-        ("picture", "https://social.example/jonas/photo.jpg"),
         ("website", "https://jonas.example"),
         ("gender", "male"),
         ("birthdate", "1984-11-23"),

@@ -56,6 +56,21 @@ fn sense(config: &Config, found: &mut Found) {
         "http.public_url is not just a scheme, a host and perhaps a port",
         "Write it like https://id.example.org, without a path.",
     );
+    let media = config.http.media_url.as_ref();
+    found.when(
+        media.is_some_and(|m| {
+            !matches!(m.scheme(), "http" | "https") || m.host_str().is_none() || m.path() != "/" || m.query().is_some()
+        }),
+        "http.media_url is not just a scheme, a host and perhaps a port",
+        "Write it like https://media.id.example.org, without a path.",
+    );
+    found.when(
+        media.is_some_and(|media| {
+            media.host_str() == url.host_str() && media.port_or_known_default() == url.port_or_known_default()
+        }),
+        "http.media_url names the host of http.public_url",
+        "Give links a host of their own, or leave http.media_url empty.",
+    );
     certificates(config, found);
     let database = config.database.url.as_ref().map(Secret::expose);
     found.when(
@@ -286,6 +301,11 @@ fn safety(config: &Config, found: &mut Found) {
         "Set http.public_url to the https address that people use.",
     );
     found.when(
+        http.media_url.as_ref().is_some_and(|url| url.scheme() != "https"),
+        "http.media_url is not https",
+        "Set http.media_url to the https address of the host of media, or leave it empty.",
+    );
+    found.when(
         http.public_url.host_str().is_some_and(is_loopback),
         "http.public_url names this machine alone",
         "Set http.public_url to a name that people and clients can reach.",
@@ -426,6 +446,8 @@ mod tests {
             |c| c.tokens.code = Seconds(601),
             |c| c.tokens.access = Seconds(0),
             |c| c.sessions.absolute = Seconds(60),
+            |c| c.http.media_url = Some("https://media.example.org/x".parse().unwrap()),
+            |c| c.http.media_url = Some(c.http.public_url.clone()),
             |c| c.mtls.header = Some("Client-Cert".into()),
             |c| c.mtls.public_url = Some("https://mtls.example.org".parse().unwrap()),
             |c| {

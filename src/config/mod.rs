@@ -80,6 +80,11 @@ impl Config {
         self.http.public_url.as_str().trim_end_matches('/')
     }
 
+    /// Where links to photos and videos begin.
+    pub fn media_base(&self) -> &str {
+        self.http.media_url.as_ref().unwrap_or(&self.http.public_url).as_str().trim_end_matches('/')
+    }
+
     pub fn is_production(&self) -> bool {
         self.mode == Mode::Production
     }
@@ -124,6 +129,8 @@ pub enum Mode {
 pub struct Http {
     pub listen: SocketAddr,
     pub public_url: Url,
+    #[serde(deserialize_with = "read::optional")]
+    pub media_url: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
     #[serde(deserialize_with = "read::seconds")]
     pub header_timeout: Seconds,
@@ -359,6 +366,8 @@ pub struct Limits {
     pub revoke: Rate,
     pub userinfo: Rate,
     pub data_api: Rate,
+    pub media_read: Rate,
+    pub media_link: Rate,
     pub client_document: Rate,
     pub backchannel: Rate,
     pub address: Rate,

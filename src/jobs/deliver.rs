@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AccountUnused, AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown, DeletionAsked,
-    DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, NewSignIn, PasswordChanged, PhoneContested,
-    RecoverCode, SignUpCode, SignUpKnown,
+    AccountUnused, AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown,
+    DeletionAsked, DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, NewSignIn, PasswordChanged,
+    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};

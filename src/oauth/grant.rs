@@ -118,6 +118,14 @@ impl Demand {
         self.scope.is_within(&after.scope) && self.claims.is_subset(&after.claims) && self.picks.iter().all(is_kept)
     }
 
+    /// What is kept of an offer: of things of which any number can be picked, those that were. A shelf of hundreds of
+    /// photos that were shown and not picked says nothing about the next request.
+    fn remembered(&self, allowed: &Demand) -> Demand {
+        let mut kept = self.clone();
+        kept.picks.retain(|pick| pick.rivals(*pick) || allowed.picks.contains(pick));
+        kept
+    }
+
     pub fn without(&self, other: &Demand) -> Demand {
         Demand {
             scope: self.scope.without(&other.scope),
@@ -176,12 +184,13 @@ pub struct Grant {
 impl Grant {
     /// The first grant of an account to a client.
     pub fn open(id: GrantId, account: AccountId, client: ClientId, answer: &Answer, now: Time) -> Self {
+        let allowed = answer.allowed.narrow(&answer.offered);
         Self {
             id,
             account,
             client,
-            allowed: answer.allowed.narrow(&answer.offered),
-            offered: answer.offered.clone(),
+            offered: answer.offered.remembered(&allowed),
+            allowed,
             duration: answer.duration,
             created_at: now,
             confirmed_at: now,
@@ -200,8 +209,8 @@ impl Grant {
         let lost = !self.is_live(now) || !self.allowed.is_kept_in(&allowed);
         let offered = if self.is_live(now) { self.offered.merge(&answer.offered) } else { answer.offered.clone() };
         Self {
+            offered: offered.remembered(&allowed),
             allowed,
-            offered,
             duration: answer.duration,
             confirmed_at: now,
             expires_at: answer.duration.end(now),
@@ -216,8 +225,8 @@ impl Grant {
         let allowed = answer.allowed.narrow(&answer.offered);
         let lost = !self.is_live(now) || !self.allowed.is_kept_in(&allowed);
         Self {
+            offered: answer.offered.remembered(&allowed),
             allowed,
-            offered: answer.offered.clone(),
             duration: answer.duration,
             confirmed_at: now,
             expires_at: answer.duration.end(now),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::base::id::MediaId;
 use crate::base::{Digest, Time};
 use crate::catalog::{Claim, ValueType, claims, values};
 use crate::oauth::authorization::{Polled, reply};
@@ -14,7 +15,8 @@ use crate::provider::resources::Service;
 use crate::provider::supported::supported;
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::profiles::Source;
-use crate::wallet::holdings::{Held, Holdings};
+use crate::wallet::holdings::{self, Held, Holdings};
+use crate::wallet::media::{Kind, shared};
 
 /// Why a person is asked (WALLET.md §7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,8 @@ pub struct Line {
     pub purpose: Option<String>,
     /// Among which things the person picks; empty where there is no choice.
     pub choices: Vec<Choice>,
+    /// The photo that is the value.
+    pub photo: Option<MediaId>,
     /// Which of several things of a kind is told: the picked one, even where it is gone, else the one that stands first.
     pub told: Option<Pick>,
     pub is_new: bool,
@@ -169,6 +173,17 @@ impl ConsentAsk {
         }
     }
 
+    /// Fills the page with an answer, for a person who has to mend it.
+    pub fn answered(&mut self, answer: &Answer) {
+        for line in self.needed.iter_mut().chain(&mut self.optional) {
+            line.is_ticked = answer.lines.iter().any(|name| name == line.name);
+            for choice in &mut line.choices {
+                choice.is_chosen = answer.picks.contains(&choice.pick);
+            }
+        }
+        self.default_duration = answer.duration;
+    }
+
     /// The lines that the page asks about.
     pub fn asked(&self) -> impl Iterator<Item = &Line> {
         self.needed.iter().chain(&self.optional)
@@ -179,7 +194,8 @@ impl ConsentAsk {
     /// `openid` cannot be unticked; a scope of which nothing is left is dropped (WALLET.md §7.3).
     pub fn decide(&self, answer: &Answer) -> grant::Answer {
         let asked: BTreeSet<&str> = self.asked().map(|line| line.name).collect();
-        let ticked: BTreeSet<&str> = asked.iter().copied().filter(|n| answer.lines.iter().any(|l| l == n)).collect();
+        let ticked = |line: &&Line| line.is_ticked_by(&answer.lines, &answer.picks);
+        let ticked: BTreeSet<&str> = self.asked().filter(ticked).map(|line| line.name).collect();
         let kept = self.kept.as_ref();
         let is_asked = |claim: &Claim| match claim.line_name() {
             Some(line) => asked.contains(line),
@@ -224,7 +240,25 @@ pub(super) fn picked<'a>(ticked: impl Iterator<Item = &'a Line>, answered: &[Pic
     all
 }
 
+/// Whether more photos and videos are picked than one grant shares.
+pub(super) fn has_too_many<'a>(picks: impl IntoIterator<Item = &'a Pick>) -> bool {
+    picks.into_iter().filter(|pick| pick.media().is_some()).count() > shared::MOST
+}
+
 impl Line {
+    /// Whether an answer says yes to it. Photos and videos have no box of their own: to pick one is the yes.
+    pub fn is_ticked_by(&self, lines: &[String], picks: &[Pick]) -> bool {
+        match self.media() {
+            Some(_) => self.choices.iter().any(|choice| picks.contains(&choice.pick)),
+            None => lines.iter().any(|line| line == self.name),
+        }
+    }
+
+    /// Which photos or videos are picked on it.
+    pub fn media(&self) -> Option<Kind> {
+        Kind::of_claim(self.name)
+    }
+
     /// Whether one thing alone can be picked.
     pub fn is_for_one(&self) -> bool {
         self.picks().next().is_some_and(|pick| pick.rivals(pick))
@@ -304,7 +338,7 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
     let claim = claims::find(name);
     let none = BTreeSet::new();
     let picks = live.map_or(&none, |grant| &grant.allowed.picks);
-    let is_many = claim.is_some_and(|claim| claim.value == ValueType::Objects);
+    let is_many = claim.is_some_and(|claim| matches!(claim.value, ValueType::Objects | ValueType::Media));
     let held = holdings.picked(name, picks);
     let gone = || picks.iter().copied().find(|pick| pick.is_of(name));
     // What is left when the picked one is gone is a choice, too, be it one alone.
@@ -327,6 +361,7 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
         verified_at: held.and_then(|held| held.verified_at),
         purpose: purpose.cloned(),
         choices: holdings.choices(name).iter().chain(left).filter_map(choice).collect(),
+        photo: holdings.picture().filter(|_| name == holdings::PICTURE),
         told: held.and_then(|held| held.pick).or_else(gone),
         is_new: false,
         is_ticked: false,

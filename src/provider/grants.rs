@@ -198,7 +198,7 @@ pub struct Change {
 /// give narrower ones.
 ///
 /// # Errors
-/// Not found where it is another's; expired where it is not live any more; step up where it gives more and the person
+/// Not found where it is another's; more photos and videos than one grant shares; expired where it is not live any more; step up where it gives more and the person
 /// is not fresh; conflict where it was just changed.
 pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, origin: &Origin) -> Result<(), Error> {
     let receipts = lasting::signer(app).await?;
@@ -215,6 +215,9 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
                 let client = clients::find_in(tx, &unit, &kept.grant.client).await?.ok_or(Denied::NotFound)?;
                 let lines = lines(&kept.grant, &holdings, &client);
                 let Some(after) = changed(&kept.grant, &lines, &change, now) else { return Ok(()) };
+                if consent::has_too_many(&after.allowed.picks) {
+                    return Err(Denied::field("pick", "problem-too-many-picks").into());
+                }
                 if is_wider(&told(&kept.grant, &lines), &after) && !change.is_fresh {
                     return Err(Denied::StepUp { acr: contexts::CONTEXTS[0].acr }.into());
                 }
@@ -256,7 +259,10 @@ fn is_wider(before: &Grant, after: &Grant) -> bool {
 
 /// The answer that a form with all lines of a grant gives.
 fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
-    let ticked = |line: &str| change.lines.iter().any(|l| l == line);
+    let ticked = |name: &str| match lines.iter().find(|line| line.name == name) {
+        Some(line) => line.is_ticked_by(&change.lines, &change.picks),
+        None => change.lines.iter().any(|line| line == name),
+    };
     let rows = || grant.offered.claims.iter().filter_map(|name| claims::find(name));
     let allowed: BTreeSet<String> = rows().filter(|c| c.is_covered(ticked)).map(|c| c.name.to_owned()).collect();
     let is_left = |scope: &str| match scope {

@@ -153,6 +153,9 @@ pub async fn answer(
         return Ok(false);
     }
     let ask = ask(app, &interaction, &scene, visitor).await?;
+    if answer.allows && consent::has_too_many(&answer.picks) {
+        return Err(Denied::field("pick", "problem-too-many-picks").into());
+    }
     take(app, id).await?;
     let decision = if answer.allows { "allow" } else { "deny" };
     app.metrics.count("sw_consent_total", &[decision, ask.reason.name()]);

@@ -24,6 +24,7 @@ use crate::risk::limits;
 use crate::store::database::families::Family;
 use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
+use crate::wallet::media::links;
 use crate::wallet::projection::project;
 
 /// The answer, in the form that the client has registered for.
@@ -127,7 +128,10 @@ async fn tell(
                     audit::record(tx, &unit, &record.refused("step_up"), &origin).await?;
                     return Ok(Err(error));
                 }
-                let projection = project(&holdings, &grant.allowed, &asked, &request.userinfo);
+                let projection = {
+                    let picture = |photo| links::to_picture(&unit, permit, photo);
+                    project(&holdings, &grant.allowed, &asked, &request.userinfo, &picture)
+                };
                 let frame = [("sub", Value::String(tokens::subject(&unit, &client, family.account_id)))];
                 let mut requested = supported().claims_of(access.scope());
                 requested.extend(request.userinfo.keys().cloned());

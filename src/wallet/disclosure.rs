@@ -48,6 +48,7 @@ pub struct Permit {
     account: AccountId,
     client: ClientId,
     grant: GrantId,
+    epoch: u32,
 }
 
 impl Permit {
@@ -66,7 +67,24 @@ impl Permit {
         if standing.grant.paused_at.is_some() {
             return Err(Stopped::Paused);
         }
-        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id })
+        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id, epoch: grant.epoch })
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    pub fn grant(&self) -> GrantId {
+        self.grant
+    }
+
+    /// As of which change of the grant this holds.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
     }
 }
 

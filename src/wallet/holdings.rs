@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::accounts::sealing;
 use crate::app::{App, Room};
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Seconds, Time};
 use crate::catalog::badges as kinds;
 use crate::oauth::grant::Pick;
@@ -19,7 +19,11 @@ use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
 use crate::wallet;
 use crate::wallet::identity::Identity;
+use crate::wallet::media::{Kind, shelf};
 use crate::wallet::standing::{self, Made, Standing};
+
+/// The claim, and the profile value, whose value is a photo.
+pub const PICTURE: &str = "picture";
 
 /// One value that the wallet holds.
 #[derive(Debug, Clone)]
@@ -48,6 +52,10 @@ pub struct Holdings {
     values: BTreeMap<String, Held>,
     /// By claim, where the wallet holds several: all of them, the one that `values` has first.
     several: BTreeMap<&'static str, Vec<Held>>,
+    /// The photo that the person chose for their picture, while it is there.
+    picture: Option<MediaId>,
+    /// Where the data API tells of photos and videos.
+    media_href: String,
     /// Who the person is by a document, as long as the badge of it counts.
     pub identity: Option<Identity>,
     /// Every badge, also those that count no more.
@@ -72,6 +80,19 @@ impl Holdings {
     /// Those among which a person picks for a claim; empty where there is no choice.
     pub fn choices(&self, claim: &str) -> &[Held] {
         self.several.get(claim).map_or(&[], Vec::as_slice)
+    }
+
+    /// The photo that is the picture of the person.
+    pub fn picture(&self) -> Option<MediaId> {
+        self.picture
+    }
+
+    /// How many photos or videos of a claim these picks share, and where the data API tells of them; `None` for none.
+    pub fn shared_of(&self, claim: &str, picks: &BTreeSet<Pick>) -> Option<(usize, String)> {
+        let kind = Kind::of_claim(claim)?;
+        let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
+        let count = self.choices(claim).iter().filter(is_picked).count();
+        (count > 0).then(|| (count, format!("{}?kind={}", self.media_href, kind.as_str())))
     }
 
     /// The value of a claim for somebody for whom these things were picked: the picked one; of several of which none
@@ -105,6 +126,8 @@ impl Holdings {
             revision: 1,
             values,
             several: BTreeMap::new(),
+            picture: None,
+            media_href: "https://wallet.example/wallet/v1/media".to_owned(),
             identity: None,
             badges: Vec::new(),
             fresh_until: Time::from_unix(i64::from(u32::MAX)),
@@ -195,6 +218,23 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     }
     values.extend(several.iter().filter_map(|(name, all)| Some(((*name).to_owned(), all.first()?.clone()))));
     several.retain(|_, all| all.len() > 1);
+    let mut picture = values.remove(PICTURE).and_then(|held: Held| held.text.parse::<MediaId>().ok().zip(Some(held)));
+    // Of photos and videos even one alone is a choice.
+    for item in shelf::ready(conn, &key, account).await? {
+        if let Some((_, held)) = picture.take_if(|(id, _)| *id == item.id && item.kind == Kind::Photo) {
+            values.insert(PICTURE.to_owned(), Held { text: item.id.to_string(), ..held });
+        }
+        let held = Held {
+            text: item.name().to_owned(),
+            source: Source::Person,
+            verified_at: None,
+            updated_at: item.created_at,
+            pick: Some(Pick::Media(item.id)),
+        };
+        several.entry(item.kind.claim()).or_default().push(held);
+    }
+    let picture = values.get(PICTURE).and_then(|held| held.text.parse().ok());
+    let media_href = format!("{}/wallet/v1/media", app.config.issuer());
     if let Some(at) = changed_at {
         // The day: by the second two platforms could tell that they know the same person.
         let text = at.start_of_day().unix().to_string();
@@ -222,7 +262,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     let identity = facts.filter(|_| badges.iter().any(counts));
     proven(&mut values, &mut several, &badges, identity.as_ref(), now);
     let fresh_until = now.start_of_day() + Seconds::days(1);
-    Ok(Holdings { revision, values, several, identity, badges, fresh_until })
+    Ok(Holdings { revision, values, several, picture, media_href, identity, badges, fresh_until })
 }
 
 /// The claims that follow from badges.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::accounts::sealing;
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Time};
 use crate::catalog::badges::PHOTO;
 use crate::catalog::claims::{self, ValueType};
@@ -14,8 +14,10 @@ use crate::error::{Denied, Error, FieldError};
 use crate::store::database::badges as kept_badges;
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::profiles::{self, ProfileValue, Source};
-use crate::store::database::{Conn, accounts};
+use crate::store::database::{Conn, accounts, media};
 use crate::wallet::badges;
+use crate::wallet::holdings::PICTURE;
+use crate::wallet::media::Kind;
 
 /// One value of a profile, in the form in which it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,6 +85,30 @@ pub async fn save(
         .write::<_, Fault, _>(move |tx| Box::pin(async move { write(tx, &unit, account, changes, &origin).await }))
         .await?;
     Ok(())
+}
+
+/// Makes a photo of the wallet the picture of its person; `None` takes the picture away.
+///
+/// # Errors
+/// Not found where there is no such photo that is ready; a fault.
+pub async fn set_picture(app: &App, account: AccountId, photo: Option<MediaId>, origin: &Origin) -> Result<(), Error> {
+    let (unit, origin) = (app.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(id) = photo {
+                    let found = media::find_own(tx, account, id).await?;
+                    let is_photo = |asset: &media::Asset| asset.kind == Kind::Photo.as_str();
+                    found
+                        .filter(|asset| asset.state == media::State::Ready && is_photo(asset))
+                        .ok_or(Denied::NotFound)?;
+                }
+                let claim = claims::find(PICTURE).ok_or(Denied::NotFound)?;
+                let change = vec![(claim, photo.map(|id| id.to_string()))];
+                Ok::<_, Error>(write(tx, &unit, account, change, &origin).await?)
+            })
+        })
+        .await
 }
 
 async fn write(
@@ -170,7 +196,7 @@ mod tests {
             };
             assert_eq!(fields[0].field, name);
         }
-        for name in ["email", "phone_number", "email_verified", "sub", "wallet_trust", "updated_at"] {
+        for name in ["email", "phone_number", "email_verified", "sub", "wallet_trust", "updated_at", "picture"] {
             assert!(matches!(check(vec![change(name, "x")], now), Err(Error::Denied(Denied::NotFound))), "{name}");
         }
     }

@@ -12,6 +12,7 @@ pub mod doorway;
 pub mod error;
 pub mod form;
 pub mod health;
+pub mod links;
 pub mod me;
 pub mod middleware;
 pub mod oauth;
@@ -30,7 +31,7 @@ use std::collections::BTreeMap;
 use poem::{Endpoint, Response, Route};
 
 use crate::app::App;
-use crate::web::door::Door::{Api, Bearer, Document, Page, Protocol};
+use crate::web::door::Door::{Api, Bearer, Document, Link, Page, Protocol};
 use crate::web::door::Verb::{Delete, Get, Post, Put};
 use crate::web::door::{Row, row};
 use crate::web::doorway::Doorway;
@@ -39,7 +40,7 @@ use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
     activity, activity_download, admin, approvals, badges, connections, contacts, definitions, device, home, linked,
-    media, offers, outbox, privacy, profile, receipts, security, sessions, setup,
+    media, offers, outbox, picture, privacy, profile, receipts, security, sessions, setup,
 };
 use crate::web::pages::{recover, settings, sign_in, sign_up, wishes};
 
@@ -86,6 +87,11 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/wallet/v1/badge-definitions", Api, |c| Box::pin(api::serve(c))),
     row(Post, "/wallet/v1/badges/issue", Api, |c| Box::pin(api::serve(c))),
     row(Delete, "/wallet/v1/badges/issued/:id", Api, |c| Box::pin(api::serve(c))),
+    row(Get, "/wallet/v1/media", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/media/:id", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/media/:id/content", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Post, "/wallet/v1/media/:id/links", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/m/:token", Link, |c| Box::pin(links::follow(c))),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
     row(Post, "/wallet/v1/erasure-requests/:id/status", Api, |c| Box::pin(api::serve(c))),
@@ -135,6 +141,8 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/account/profile", Page, |c| Box::pin(profile::page(c))),
     row(Get, "/account/profile/edit", Page, |c| Box::pin(profile::edit_page(c))),
     row(Post, "/account/profile/edit", Page, |c| Box::pin(profile::edit(c))),
+    row(Get, "/account/profile/picture", Page, |c| Box::pin(picture::page(c))),
+    row(Post, "/account/profile/picture", Page, |c| Box::pin(picture::choose(c))),
     row(Get, "/account/contacts", Page, |c| Box::pin(contacts::page(c))),
     row(Post, "/account/contacts/email", Page, |c| Box::pin(contacts::add_email(c))).limit("sign_up"),
     row(Post, "/account/contacts/phone", Page, |c| Box::pin(contacts::add_phone(c))).limit("sms"),

@@ -9,6 +9,7 @@ use social_wallet::web::ROUTES;
 use social_wallet::web::door::Door;
 
 use crate::badges;
+use crate::media::platforms::Shared;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens};
@@ -257,6 +258,9 @@ async fn rfc9470_s3_sensitive_fields_need_a_young_sign_in() {
 async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_accepts_it() {
     let server = Server::shared().await;
     let scene = Scene::on(server, SCOPE, &["nickname", "email", "wallet_links", "wallet_bio"]).await;
+    let shared = Shared::of(server, &["a photo", "a video"]).await;
+    let list = shared.get("/media").await.json();
+    let name = list["data"][0]["id"].as_str().expect("a name").to_owned();
     let url = format!("{}/wallet/v1/openapi.json", scene.platform.issuer);
     let answer = Answer::of(scene.platform.http.get(&url).header("origin", "https://anywhere.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
@@ -270,7 +274,7 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     let attempt = reader.attempt("openid wallet.badges");
     let tokens = badges::share(&mut person, &reader, attempt, &["wallet_badges"], &["Email"]).await;
     let api = async |path: &str| badges::api(&reader, &tokens, path).await.json();
-    let list = api("/badges").await;
+    let held = api("/badges").await;
 
     // Our own answers hold against it, by a validator of others.
     let folder = tempfile::tempdir().expect("a folder");
@@ -283,8 +287,11 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
         write("openapi.json", &document),
         write("Me.json", &scene.ask("/me", &[]).await.json()),
         write("Profile.json", &scene.ask("/profile", &[]).await.json()),
-        write("Badges.json", &list),
-        write("OneBadge.json", &api(&format!("/badges/{}", list["data"][0]["id"].as_str().expect("an id"))).await),
+        write("Badges.json", &held),
+        write("OneBadge.json", &api(&format!("/badges/{}", held["data"][0]["id"].as_str().expect("an id"))).await),
+        write("MediaList.json", &list),
+        write("MediaItem.json", &shared.get(&format!("/media/{name}")).await.json()),
+        write("MediaLink.json", &shared.link(&name, &json!({})).await.json()),
         write("Problem.json", &scene.ask("/profile?fields=x", &[]).await.json()),
     ];
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/python");

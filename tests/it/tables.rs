@@ -13,9 +13,10 @@ use url::Url;
 
 use crate::badges;
 use crate::media::files::jpeg;
+use crate::media::platforms::Shared;
 use crate::rights::{bundles, deletion, import};
 use crate::support::form::{Form, Page};
-use crate::support::hand::{Hand, UPLOADS};
+use crate::support::hand::{Hand, UPLOADS, give_picture};
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Backend, Server, setting};
@@ -151,7 +152,9 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
         assert_eq!(answer.status, 200, "{path}");
         answer.json()
     };
-    for row in ROUTES.iter().filter(|row| row.door == Door::Api && row.verb == Verb::Get) {
+    // What was picked of photos is read by `shares_photos`.
+    let is_read = |row: &&Row| row.door == Door::Api && row.verb == Verb::Get && !row.path.contains("/media");
+    for row in ROUTES.iter().filter(is_read) {
         match row.path.strip_suffix("/:id") {
             None => drop(read(row.path).await),
             Some(list) => {
@@ -311,6 +314,18 @@ async fn uses_rights(server: &Server) {
     deletion::ask(&mut hand.person, "now").await;
 }
 
+/// Photos for a platform: listed, shown, linked; one of them as a picture.
+async fn shares_photos(server: &Server) {
+    let mut shared = Shared::of(server, &["a photo"]).await;
+    let name = shared.names().await.remove(0);
+    for path in [format!("/media/{name}"), format!("/media/{name}/content")] {
+        assert_eq!(shared.get(&path).await.status, 200, "{path}");
+    }
+    let url = shared.url(&name).await;
+    assert_eq!(Answer::of(http().get(url)).await.status, 200);
+    give_picture(&mut shared.person).await;
+}
+
 /// What is never answered well by itself: a list that does not exist, and a logo, which a platform's own server has
 /// (`client_id_metadata` and `rfc7591_registration` have one).
 const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo"];
@@ -351,6 +366,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
     let mut owner = seeded::signed_in(&server).await;
     deeds::all(&server, &mut owner).await;
     uses_rights(&server).await;
+    shares_photos(&server).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
@@ -400,7 +416,7 @@ async fn every_limit_holds_at_its_door() {
     // All of this comes from one address; it is the last that runs out. A question of CIBA counts as a token request too.
     let rate = |name: &str| match name.rsplit("__").next() {
         Some("ADDRESS") => "1/h burst 100",
-        Some("TOKEN") => "1/h burst 2",
+        Some("TOKEN" | "MEDIA_READ") => "1/h burst 2",
         _ => "1/h burst 1",
     };
     let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
@@ -408,11 +424,17 @@ async fn every_limit_holds_at_its_door() {
     let settings: Vec<_> = others.into_iter().chain(settings).collect();
     let server = Server::with(&settings).await;
     let client = NewClient::new(Method::Basic).with("--grant-type", "authorization_code");
-    let client = client.with("--grant-type", "refresh_token").with("--grant-type", "urn:openid:params:grant-type:ciba");
+    let client = client
+        .with("--scope", "openid email wallet.photos")
+        .with("--grant-type", "refresh_token")
+        .with("--grant-type", "urn:openid:params:grant-type:ciba");
     let platform = Platform::at(&server, &client).await;
-    let mut person = seeded::signed_in(&server).await;
-    let attempt = platform.attempt("openid email");
-    let access = platform.sign_in_with(&mut person, attempt, &Answers::only(&["email"])).await.access;
+    let hand = Hand::of(&server).await;
+    let photo = hand.add(&jpeg(40, 30)).await;
+    let mut person = hand.person.beside();
+    let attempt = platform.attempt("openid email wallet.photos");
+    let answers = Answers::only(&["email"]).picking(&[&photo]);
+    let access = platform.sign_in_with(&mut person, attempt, &answers).await.access;
 
     let refused = |answer: &Answer, what: &str| {
         assert_eq!(answer.status, 429, "{what}: {}", answer.text());
@@ -425,10 +447,17 @@ async fn every_limit_holds_at_its_door() {
     refused(&platform.introspect(&access).await, "introspect");
     assert_eq!(platform.userinfo(&access).await.status, 200);
     refused(&platform.userinfo(&access).await, "userinfo");
-    let read =
-        async || Answer::of(http().get(format!("{}/wallet/v1/profile", server.issuer)).bearer_auth(&access)).await;
-    assert_eq!(read().await.status, 200);
+    let read = async || Answer::of(http().get(format!("{}/wallet/v1/media", server.issuer)).bearer_auth(&access)).await;
+    let list = read().await;
+    assert_eq!(list.status, 200);
     refused(&read().await, "data_api");
+    let item = format!("{}/wallet/v1/media/{}", server.issuer, list.json()["data"][0]["id"].as_str().expect("a name"));
+    let link = async || {
+        Answer::of(http().post(format!("{item}/links")).bearer_auth(&access).json(&serde_json::json!({}))).await
+    };
+    assert_eq!(link().await.status, 200);
+    refused(&link().await, "media_link");
+    refused(&Answer::of(http().get(format!("{item}/content")).bearer_auth(&access)).await, "media_read");
     assert_eq!(platform.revoke("x").await.status, 200);
     refused(&platform.revoke("x").await, "revoke");
     let par = async || platform.post("pushed_authorization_request_endpoint", &[("response_type", "code")]).await;
@@ -440,9 +469,7 @@ async fn every_limit_holds_at_its_door() {
     let ask = async || asking.post("backchannel_authentication_endpoint", &hint).await;
     ask().await;
     refused(&ask().await, "backchannel");
-    let hand = Hand::with(&server, person).await;
     let wanted = serde_json::json!({ "file_name": "a.jpg", "size": 1000 });
-    assert_eq!(hand.create(&wanted).await.status, 201);
     refused(&hand.create(&wanted).await, "upload");
     // Two documents of one host; nobody is there.
     for path in ["a", "b"] {

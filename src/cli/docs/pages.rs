@@ -37,6 +37,7 @@ pages! {
     "revocation"
     "userinfo"
     "badges"
+    "media"
     "step-up"
     "grant-management"
     "awarding-badges"

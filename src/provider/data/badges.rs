@@ -1,5 +1,6 @@
 //! `/badges` and `/badges/{id}`: the badges that the person picked for the client (WALLET.md §14.2).
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::cursor::{BadCursor, Cursors};
@@ -19,7 +20,7 @@ use crate::wallet::projection;
 use crate::wallet::standing::Standing;
 
 /// Which badges are asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Wanted {
     /// The name that the client was told: then this one alone.
     pub id: Option<String>,

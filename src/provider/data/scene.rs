@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, badges, me, profile};
+use super::{CHANNEL, Content, How, Resource, Told, badges, me, media, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -41,7 +41,7 @@ impl Scene {
             return Some(("origin_not_allowed", Denied::Forbidden.into()));
         }
         let asked = match what {
-            Resource::Me => Default::default(),
+            Resource::Me | Resource::Media | Resource::MediaItem => Default::default(),
             Resource::Profile => profile::asked(self, how),
             Resource::Badges | Resource::Badge => ["wallet_badges".to_owned()].into(),
         };
@@ -64,6 +64,10 @@ impl Scene {
             (Resource::Badge, Some(name)) => Some(badges::one(&self, tx, app, name).await?),
             _ => None,
         };
+        // What is not there is not there, whatever the client holds.
+        if what == Resource::MediaItem {
+            media::found(&self, tx, app, how.media.item.as_deref().unwrap_or_default()).await?;
+        }
         let etag = self.etag(app, what, how);
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
@@ -74,6 +78,8 @@ impl Scene {
             Resource::Profile => profile::content(&self, tx, app, how).await?,
             Resource::Badges => badges::list(&self, tx, app, &how.badges, &page).await?,
             Resource::Badge => one.ok_or(Denied::NotFound)?,
+            Resource::Media => media::list(&self, tx, app, how).await?,
+            Resource::MediaItem => media::item(&self, tx, app, how).await?,
         };
         let Content { projection, frame, under, requested } = content;
         let channel = Channel { name: CHANNEL, requested, frame: &frame, under };
@@ -103,25 +109,13 @@ impl Scene {
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
         let mut made_of = Map::new();
         made_of.insert("house".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        made_of.insert(
-            "what".to_owned(),
-            json!([
-                what.name(),
-                how.fields,
-                how.badges.id,
-                how.badges.kind,
-                how.badges.status,
-                how.badges.cursor,
-                how.badges.limit
-            ]),
-        );
+        made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.badges, how.media]));
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         made_of.insert("scope".to_owned(), json!(self.access.scope()));
-        made_of.insert(
-            "held".to_owned(),
-            json!([live.standing.revision, live.standing.client_version, app.now().start_of_day().as_micros()]),
-        );
+        // Links to the picture of the person, cursors, and what follows from the day are new every day.
+        made_of.insert("day".to_owned(), json!(app.now().start_of_day().unix()));
+        made_of.insert("held".to_owned(), json!([live.standing.revision, live.standing.client_version]));
         let mac = app.keys.pepper.mac("data-api-etag", Value::Object(made_of).to_string().as_bytes());
         format!("\"{}\"", URL_SAFE_NO_PAD.encode(&mac[..16]))
     }

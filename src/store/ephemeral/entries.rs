@@ -78,6 +78,16 @@ impl Entry for UserCode {
     const LIFETIME: Seconds = Seconds::minutes(30);
 }
 
+/// That a read of a photo or video is in the trail: a player that goes on reading the same need not be written down
+/// with every piece.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MediaRead {}
+
+impl Entry for MediaRead {
+    const KIND: &'static str = "media_read";
+    const LIFETIME: Seconds = Seconds::minutes(1);
+}
+
 /// How fast somebody polls for an authorization.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PollerPace(pub Pace);

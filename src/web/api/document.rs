@@ -11,8 +11,16 @@ const VERSION: &str = "3.1.1";
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// What opens each operation.
-const OPERATIONS: &[(&str, Resource)] =
-    &[("me", Resource::Me), ("profile", Resource::Profile), ("badges", Resource::Badges), ("badge", Resource::Badge)];
+const OPERATIONS: &[(&str, Resource)] = &[
+    ("me", Resource::Me),
+    ("profile", Resource::Profile),
+    ("badges", Resource::Badges),
+    ("badge", Resource::Badge),
+    ("media", Resource::Media),
+    ("media_item", Resource::MediaItem),
+    ("media_content", Resource::MediaItem),
+    ("media_link", Resource::MediaItem),
+];
 
 /// What a client does for itself, and the scope that opens it.
 const OWN: &[(&str, &str)] = &[
@@ -68,10 +76,13 @@ fn complete(operation: &mut Map<String, Value>) {
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         let statuses: &[&str] = match OWN.iter().any(|(name, _)| *name == id) {
             true => &["400", "401", "403", "404", "409", "429", "503"],
-            false => &["400", "401", "403", "404", "429", "503"],
+            false => &["400", "401", "403", "404", "410", "429", "503"],
         };
         for status in statuses {
             responses.insert((*status).to_owned(), problem.clone());
+        }
+        if let Some(refused) = responses.get_mut("416") {
+            *refused = problem;
         }
     }
 }
@@ -150,7 +161,8 @@ mod tests {
         assert_eq!(shown.len(), OPERATIONS.len() + OWN.len());
         for operation in &shown {
             assert!(!operation.summary.is_empty() && !operation.scopes.is_empty(), "{operation:?}");
-            let is_read = operation.method == "GET";
+            let is_about_media = operation.path.starts_with("/wallet/v1/media");
+            let is_read = operation.method == "GET" && !is_about_media;
             assert!(!is_read || operation.answer.contains("\"sub\""), "{}", operation.answer);
         }
         let text = document.to_string();

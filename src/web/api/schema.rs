@@ -13,6 +13,7 @@ use crate::provider::data;
 use crate::store::database::badges::State;
 use crate::store::database::profiles::Source;
 use crate::wallet::definitions::DefinitionState;
+use crate::wallet::media::Variant;
 
 /// Of `GET /wallet/v1/me`.
 pub struct Me;
@@ -55,6 +56,14 @@ pub struct Badges;
 
 /// Of `GET /wallet/v1/badges/{id}`.
 pub struct OneBadge;
+/// Of `GET /wallet/v1/media`.
+pub struct MediaList;
+
+/// Of `GET /wallet/v1/media/{id}`.
+pub struct MediaItem;
+
+/// Of `POST /wallet/v1/media/{id}/links`.
+pub struct MediaLink;
 
 /// A schema that the house makes itself: no value of the type is ever there.
 macro_rules! described {
@@ -235,6 +244,83 @@ fn badge() -> MetaSchema {
     object(members, &names)
 }
 
+described!(MediaItem, item());
+described!(
+    MediaList,
+    object(
+        vec![
+            ("data", list(item())),
+            ("next_cursor", nullable(text("Where the next page begins; null on the last"))),
+            (
+                "meta",
+                object(
+                    vec![("granted_kinds", list(one_of(&["photo", "video"], "A kind that you may read")))],
+                    &["granted_kinds",]
+                ),
+            ),
+        ],
+        &["data", "next_cursor", "meta"],
+    )
+);
+described!(
+    MediaLink,
+    object(
+        vec![
+            ("url", MetaSchema { format: Some("uri"), ..text("Where the bytes are, without a token") }),
+            ("expires_at", time("When it ends, if the person does not end it before")),
+        ],
+        &["url", "expires_at"],
+    )
+);
+
+/// A photo or video. No digest of its bytes is told: two platforms would only have to compare them.
+fn item() -> MetaSchema {
+    let number = |description| MetaSchema { description: Some(description), ..MetaSchema::new("integer") };
+    let names = Variant::ALL.map(Variant::as_str);
+    let variant = object(
+        vec![
+            ("name", one_of(&names, "As /content and /links call it")),
+            ("width", number("In pixels")),
+            ("height", number("In pixels")),
+            ("mime", text("The media type")),
+            ("bytes", number("How large it is")),
+        ],
+        &["name", "width", "height", "mime", "bytes"],
+    );
+    object(
+        vec![
+            ("id", text("Another one for every sector")),
+            ("kind", one_of(&["photo", "video"], "What it is")),
+            ("width", number("In pixels")),
+            ("height", number("In pixels")),
+            ("duration_ms", nullable(number("How long a video is"))),
+            ("mime", nullable(text("The media type of the largest variant"))),
+            ("bytes", number("How large the largest variant is")),
+            ("alt", nullable(text("What the person says for those who do not see it"))),
+            ("album", nullable(text("The album of the person that it is in"))),
+            ("created_at", time("The day on which it was added")),
+            ("updated_at", time("The day on which it last changed")),
+            ("blur", nullable(text("BlurHash of a photo"))),
+            ("variants", list(variant)),
+        ],
+        &[
+            "id",
+            "kind",
+            "width",
+            "height",
+            "duration_ms",
+            "mime",
+            "bytes",
+            "alt",
+            "album",
+            "created_at",
+            "updated_at",
+            "blur",
+            "variants",
+        ],
+    )
+}
+
 fn sub() -> MetaSchema {
     text("The subject identifier: as in the ID Token, another one for every sector (OpenID Connect Core §8)")
 }
@@ -284,6 +370,7 @@ fn value_of(value: ValueType) -> MetaSchema {
         ValueType::Email => formatted("email"),
         ValueType::Urls => list(formatted("uri")),
         ValueType::Texts | ValueType::Languages => list(MetaSchema::new("string")),
+        ValueType::Media => MetaSchema::new("object"),
         ValueType::Color => MetaSchema { pattern: Some("^#[0-9a-f]{6}$".to_owned()), ..MetaSchema::new("string") },
         ValueType::Date => {
             let pattern = Some("^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$".to_owned());

@@ -1,6 +1,7 @@
 //! The consent page: what would be shared, with its real values.
 
 use poem::Response;
+use poem::http::StatusCode;
 use serde_json::Value;
 
 use crate::base::id::InteractionId;
@@ -11,41 +12,57 @@ use crate::oauth::client::SubjectType;
 use crate::provider::consent::{Choice, ConsentAsk, Line, OFFLINE, Reason};
 use crate::provider::wishes;
 use crate::store::database::profiles::Source;
+use crate::wallet::media::{Kind, Variant};
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::pages::app_card;
-use crate::web::view::{Chip, When};
+use crate::web::view::{Chip, Problem, When};
 use crate::web::views::consent::{self as view, Consent};
 use crate::words::Words;
 
 /// Shows what is asked.
 pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Response, Error> {
+    page_with(call, id, ask, None).await
+}
+
+/// As [`page`], with a problem that an answer had.
+pub async fn page_with(
+    call: &Call,
+    id: InteractionId,
+    ask: &ConsentAsk,
+    problem: Option<(&'static str, &'static str)>,
+) -> Result<Response, Error> {
     let person = call.person().await?;
-    let frame = person.frame(&call.visit);
+    let mut frame = person.frame(&call.visit);
+    frame.problems.extend(problem.map(|(field, key)| Problem { field, text: frame.words.t(key) }));
     let words = frame.words;
     let client = &ask.client;
     let rows = |lines: &[Line]| lines.iter().map(|l| line(words, l)).collect::<Vec<_>>();
     let (optional, missing) = rows(&ask.optional).into_iter().partition(|line| !line.is_missing());
-    answer::html(&Consent {
-        app: app_card::of(client),
-        action: format!("/interaction/{id}"),
-        reason: reason(words, ask.reason),
-        person: person.summary.name().to_owned(),
-        switch_href: format!("/signin?interaction={id}"),
-        purpose: client.purposes.get("openid").cloned(),
-        needed: rows(&ask.needed).into_iter().chain(ask.services.iter().map(view::Line::service)).collect(),
-        is_pairwise: client.subject_type == SubjectType::Pairwise,
-        optional,
-        missing,
-        already: rows(&ask.already).into_iter().map(|line| view::Line { is_locked: true, ..line }).collect(),
-        durations: view::durations(words, call.app.now(), ask.default_duration.name()),
-        policy_href: app_card::link(client.policy_uri.as_deref()),
-        terms_href: app_card::link(client.tos_uri.as_deref()),
-        return_origin: ask.return_origin.clone(),
-        elsewhere: ask.polled.as_ref().map(elsewhere),
-        is_silent: wishes::is_silent(&call.app, &client.id).await?,
-        frame,
-    })
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    answer::html_with(
+        status,
+        &Consent {
+            app: app_card::of(client),
+            action: format!("/interaction/{id}"),
+            reason: reason(words, ask.reason),
+            person: person.summary.name().to_owned(),
+            switch_href: format!("/signin?interaction={id}"),
+            purpose: client.purposes.get("openid").cloned(),
+            needed: rows(&ask.needed).into_iter().chain(ask.services.iter().map(view::Line::service)).collect(),
+            is_pairwise: client.subject_type == SubjectType::Pairwise,
+            optional,
+            missing,
+            already: rows(&ask.already).into_iter().map(|line| view::Line { is_locked: true, ..line }).collect(),
+            durations: view::durations(words, call.app.now(), ask.default_duration.name()),
+            policy_href: app_card::link(client.policy_uri.as_deref()),
+            terms_href: app_card::link(client.tos_uri.as_deref()),
+            return_origin: ask.return_origin.clone(),
+            elsewhere: ask.polled.as_ref().map(elsewhere),
+            is_silent: wishes::is_silent(&call.app, &client.id).await?,
+            frame,
+        },
+    )
 }
 
 /// Who fetches the answer, in the words of the page.
@@ -83,6 +100,15 @@ pub fn line(words: Words, line: &Line) -> view::Line {
         (None, Some(Source::Person)) => Some(Chip::typed(words)),
         (None, _) => None,
     });
+    if let Some(kind) = line.media() {
+        let thumbs = line.choices.iter().map(|choice| thumb(words, kind, choice)).collect();
+        return view::Line { thumbs, why, is_new, is_ticked, ..shown };
+    }
+    if let Some(photo) = line.photo {
+        let photo = Some(format!("/me/media/items/{photo}/s320"));
+        let value = Some(words.t("media-a-photo"));
+        return view::Line { photo, value, why, is_new, is_ticked, ..shown };
+    }
     let shown = match line.name {
         // Each thing is on a line of its own; where there is none to tick, those that are shared are listed.
         "wallet_badges" if !line.choices.is_empty() => {
@@ -102,6 +128,23 @@ pub fn line(words: Words, line: &Line) -> view::Line {
     };
     let choices = line.choices.iter().map(|choice| pick(words, line, choice)).collect();
     view::Line { chip, why, choices, is_for_one: line.is_for_one(), is_new, is_ticked, ..shown }
+}
+
+/// A photo or video to pick, as the person's own route shows it.
+fn thumb(words: Words, kind: Kind, choice: &Choice) -> view::Thumb {
+    let id = choice.pick.media().map(|id| id.to_string()).unwrap_or_default();
+    let (variant, nameless) = match kind {
+        Kind::Photo => (Variant::S320, "media-a-photo"),
+        Kind::Video => (Variant::Play, "media-a-video"),
+    };
+    let name = if choice.value.is_empty() { words.t(nameless) } else { choice.value.clone() };
+    view::Thumb {
+        value: choice.pick.to_string(),
+        src: format!("/me/media/items/{id}/{}", variant.as_str()),
+        name,
+        is_video: kind == Kind::Video,
+        is_chosen: choice.is_chosen,
+    }
 }
 
 /// What people call a badge.

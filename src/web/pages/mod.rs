@@ -21,6 +21,7 @@ pub mod media;
 pub mod notice;
 pub mod offers;
 pub mod outbox;
+pub mod picture;
 pub mod privacy;
 pub mod profile;
 pub mod public;

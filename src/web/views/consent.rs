@@ -15,6 +15,7 @@ use crate::words::Words;
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/consent.html")]
 pub struct Consent {
+    /// Problems at `pick`.
     pub frame: Frame,
     pub app: AppCard,
     pub action: String,
@@ -116,6 +117,10 @@ pub struct Line {
     pub choices: Vec<Choice>,
     /// Whether one of them alone can be picked.
     pub is_for_one: bool,
+    /// Photos or videos that can be picked, any number of them; posted as choices are.
+    pub thumbs: Vec<Thumb>,
+    /// The photo that would be shared.
+    pub photo: Option<String>,
     pub is_new: bool,
     pub is_ticked: bool,
     /// Shared by an earlier decision: it has a tick box even where the wallet holds nothing.
@@ -158,7 +163,7 @@ impl Line {
     }
 
     pub fn is_missing(&self) -> bool {
-        self.value.is_none() && self.detail.is_none() && self.choices.is_empty()
+        self.value.is_none() && self.detail.is_none() && self.choices.is_empty() && self.thumbs.is_empty()
     }
 
     /// Whether what was picked is gone, while there are others to pick.
@@ -167,13 +172,15 @@ impl Line {
     }
 
     pub fn has_box(&self) -> bool {
-        !self.is_locked && (self.is_shared || !self.is_missing())
+        !self.is_locked && self.thumbs.is_empty() && (self.is_shared || !self.is_missing())
     }
 
     /// Where a value for it is added.
     pub fn add_href(&self) -> String {
         match self.name.as_str() {
             "email" | "phone_number" => "/account/contacts".to_owned(),
+            "wallet_photos" | "wallet_videos" => "/account/media".to_owned(),
+            "picture" => "/account/profile/picture".to_owned(),
             name if name.starts_with("age_over_") || name.starts_with("wallet_badges") => "/account/badges".to_owned(),
             name => format!("/account/profile/edit#{name}"),
         }
@@ -183,6 +190,18 @@ impl Line {
     pub fn id(&self) -> String {
         self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
     }
+}
+
+/// A photo or video that can be picked.
+#[derive(Clone, Debug)]
+pub struct Thumb {
+    /// As it is posted.
+    pub value: String,
+    /// The person's own route to it.
+    pub src: String,
+    pub name: String,
+    pub is_video: bool,
+    pub is_chosen: bool,
 }
 
 /// `+49 ••• •••• 82`: the start of the country code and the last two digits.

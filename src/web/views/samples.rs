@@ -174,12 +174,24 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         let shared = Line { is_shared: true, is_ticked: true, ..Line::claim(words, "website", None) };
         vec![Line { chip: checked(), is_locked: true, is_ticked: true, ..email }, shared, several]
     };
+    let thumb = |id: &str, is_video, is_chosen| consent::Thumb {
+        value: format!("media.{id}"),
+        src: format!("/me/media/items/{id}/s320"),
+        name: href("<sea>.jpg"),
+        is_video,
+        is_chosen,
+    };
     let optional = || {
         let phone = Line::phone(words, "phone_number", Some("+4915112345482"));
         vec![
             Line { chip: Some(Chip::typed(words)), is_ticked: true, ..Line::claim(words, "name", some("Amina Yusuf")) },
             Line { why: some("to text you when an album is ready"), ..phone },
             Line { is_new: true, ..Line::claim(words, "birthdate", some("1990-05-03")) },
+            Line { photo: some("/me/media/items/med_1/s320"), ..Line::claim(words, "picture", some("Photo")) },
+            Line {
+                thumbs: vec![thumb("a", false, true), thumb("b", true, false)],
+                ..Line::claim(words, "wallet_photos", None)
+            },
             Line::claim(words, "address", None),
             Line::stay_connected(words),
         ]
@@ -279,7 +291,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         frame: frame(),
         issuer: href("https://wallet.example"),
         operations: vec![operation],
-        codes: &[("invalid_token", 401)],
+        codes: crate::web::problem::TYPES,
     };
     add("developers_api", api.render());
     add("developers", public::Developers { frame: frame(), issuer: href("https://wallet.example") }.render());
@@ -335,7 +347,21 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         recent: vec![],
     };
     add("home_empty", home.render());
+    let photo = |n: u8, is_chosen| consent::Thumb {
+        value: format!("med_{n}"),
+        src: format!("/me/media/items/med_{n}/s320"),
+        name: href("<sea>.jpg"),
+        is_video: false,
+        is_chosen,
+    };
+    for (name, photos) in [("picture", vec![photo(1, true), photo(2, false)]), ("picture_none", vec![])] {
+        let page =
+            profile::Picture { frame: inside(), action: href("/account/profile/picture"), photos, has_none: false };
+        add(name, page.render());
+    }
     let profile = profile::Profile {
+        picture: some("/me/media/items/med_1/s320"),
+        picture_shared_with: 2,
         frame: Frame { notice: Some(words.t("saved")), ..inside() },
         addresses: vec![
             profile::AddressRow {
@@ -705,6 +731,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         alike: some("/account/media/med_2").filter(|_| is_ready),
         is_moving: told.is_some(),
         may_describe: is_ready,
+        picture: some("med_1").filter(|_| is_ready && !is_video),
         delete_action: some("/account/media/med_1/delete").filter(|_| is_ready),
         restore_action: some("/account/media/med_1/restore").filter(|_| !is_ready),
         destroy_action: some("/account/media/med_1/destroy").filter(|_| !is_ready),

@@ -23,6 +23,7 @@ activity-folded =
     }
 activity-channel-id-token = مع تسجيل دخولك (ID token)
 activity-channel-data-api = عبر واجهة البيانات
+activity-channel-media-link = برابط إلى صورة أو فيديو
 activity-channel-userinfo = بطلب منه (UserInfo)
 activity-app-gone = تطبيق لم يعد هنا
 activity-account-created-html = أنشأت محفظتك.

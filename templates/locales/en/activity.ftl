@@ -19,6 +19,7 @@ activity-folded =
     }
 activity-channel-id-token = With your sign-in (ID token)
 activity-channel-data-api = By the data API
+activity-channel-media-link = By a link to a photo or video
 activity-channel-userinfo = By a request of its own (UserInfo)
 activity-app-gone = An app that is no longer here
 activity-account-created-html = You created your wallet.

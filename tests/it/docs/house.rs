@@ -87,5 +87,6 @@ async fn open_wallet(server: &Server) -> Person {
     let (is_success, out, error) = server.try_cli_with(&args, &format!("{}\n", person.password));
     assert!(is_success, "{out}\n{error}");
     person.sign_in().await;
+    crate::support::hand::give_picture(&mut person).await;
     person
 }

@@ -278,8 +278,8 @@ fn yes(form: Form) -> Option<Form> {
     if form.buttons.iter().any(|button| button.name == "decision" && button.value == "allow") {
         let claims = form.offers("claim");
         let form = form.tick_only("claim", &claims.iter().map(String::as_str).collect::<Vec<_>>());
-        let badges = form.offers("pick-wallet-badges");
-        let form = badges.iter().fold(form, |form, badge| form.tick("pick-wallet-badges", badge, true));
+        let picks = form.can_pick();
+        let form = form.pick_only(&picks);
         let form = if form.has("duration") { form.choose("duration", "until_stopped") } else { form };
         return Some(form.press("decision", "allow"));
     }

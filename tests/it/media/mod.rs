@@ -4,6 +4,7 @@ mod bounds;
 mod browser;
 pub mod files;
 mod large;
+pub mod platforms;
 mod refusals;
 mod scanning;
 mod shelf;

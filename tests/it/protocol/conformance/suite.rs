@@ -358,6 +358,7 @@ async fn somebody(mode: Mode) -> Person {
         let server = if mode.is_dynamic { &house().await.server } else { Server::shared().await };
         let mut person = Person::signed_up(server).await;
         fill_profile(&mut person).await;
+        crate::support::hand::give_picture(&mut person).await;
         person
     };
     SOMEBODY[usize::from(mode.is_dynamic)].get_or_init(sign_up).await.elsewhere()

@@ -13,8 +13,10 @@ use url::Url;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::rfc7516_encryption::Recipient;
 use crate::support::certificates::{Authority, Certificate};
+use crate::support::films;
+use crate::support::hand::{Hand, give_picture};
 use crate::support::parts::{Folder, free_port};
-use crate::support::person::{Landing, Person, is_step};
+use crate::support::person::{Answers, Landing, Person, is_step};
 use crate::support::platform::{Answer, Attempt, CALLBACK, Credentials, Key, Method, Platform, Tokens, http, now};
 use crate::support::proofs::{Jws, ProofKey};
 use crate::support::server::Server;
@@ -35,7 +37,8 @@ pub const CIBA: &str = "urn:openid:params:grant-type:ciba";
 pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SCOPE: &str = "openid profile email phone address offline_access albums.read grant_management_query \
-                     grant_management_revoke wallet.badges.issue wallet.profile wallet.trust wallet.badges wallet.age";
+                     grant_management_revoke wallet.badges.issue wallet.profile wallet.trust wallet.badges wallet.age \
+                     wallet.photos wallet.videos";
 
 pub struct House {
     pub server: Server,
@@ -353,6 +356,8 @@ impl Bench {
         let house = House::shared().await;
         let mut person = seeded::signed_in(&house.server).await;
         fill_profile(&mut person).await;
+        give_picture(&mut person).await;
+        Hand::beside(&person).await.add(&films::mp4(b"isom", 20_000)).await;
         Self { house, person, sealed: None }
     }
 
@@ -407,16 +412,13 @@ pub async fn answer(person: &mut Person, attempt: &Attempt) -> Came {
                 }
                 if let Some(form) = page.find_form("decision") {
                     let lasting = form.offers("duration").iter().any(|one| one == "until_stopped");
-                    let is_box = |one: &&crate::support::form::Control| {
-                        one.kind == crate::support::form::Kind::Checkbox
-                            && (one.name == "claim" || one.name.starts_with("pick-"))
-                    };
-                    let boxes: Vec<_> = form.controls.iter().filter(is_box).cloned().collect();
-                    let mut form = boxes.iter().fold(form, |form, one| form.tick(&one.name, &one.value, true));
-                    if lasting {
-                        form = form.choose("duration", "until_stopped");
-                    }
-                    person.submit(&page, &form.press("decision", "allow")).await
+                    let boxes = form.controls.iter().filter(|one| one.name == "claim");
+                    let claims = boxes.filter(|one| one.kind == crate::support::form::Kind::Checkbox);
+                    let claims = Some(claims.map(|one| one.value.clone()).collect());
+                    let duration = lasting.then_some("until_stopped");
+                    person
+                        .decide(&page, &Answers { claims, picks: Some(form.can_pick()), duration, is_allowed: true })
+                        .await
                 } else {
                     assert!(is_step(&page), "stopped at {} ({}): {}", page.url, page.status, page.text());
                     person.next_step(&page).await

@@ -63,6 +63,12 @@ async fn scope(bench: &mut Bench, scope: &str) {
         "wallet.trust" => assert_eq!(told().await["wallet_trust"]["level"], 3),
         "wallet.badges" => assert!(told().await["wallet_badges"].as_array().is_some_and(|all| all.len() > 1)),
         "wallet.age" => assert_eq!(told().await["age_over_18"], true),
+        "wallet.photos" | "wallet.videos" => {
+            let kind = &scope["wallet.".len()..scope.len() - 1];
+            let url = format!("{}/wallet/v1/media?kind={kind}", orbit.issuer);
+            let listed = Answer::of(http().get(url).bearer_auth(&tokens.access)).await.json();
+            assert_eq!(listed["data"][0]["kind"], kind, "{listed}");
+        }
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
         other => panic!("nobody uses {other}"),
@@ -75,7 +81,8 @@ async fn claim(bench: &mut Bench, claim: &str) {
     let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
     // Who says nothing is registered for the scopes of OpenID Connect alone.
     if claim.starts_with("wallet_") || claim.starts_with("age_over_") {
-        members["scope"] = json!("openid wallet.profile wallet.trust wallet.badges wallet.age");
+        members["scope"] =
+            json!("openid wallet.profile wallet.trust wallet.badges wallet.age wallet.photos wallet.videos");
     }
     let party = bench.register(&members).await;
     if ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"].contains(&claim) {

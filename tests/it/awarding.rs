@@ -17,7 +17,7 @@ pub struct Scene<'a> {
     sub: String,
 }
 
-async fn client(server: &Server) -> Platform {
+pub async fn client(server: &Server) -> Platform {
     let client = NewClient::new(Method::Basic)
         .with("--grant-type", "authorization_code")
         .with("--grant-type", "client_credentials")
@@ -35,7 +35,7 @@ impl<'a> Scene<'a> {
     }
 
     pub async fn define(&self, name: &str) -> Value {
-        let answer = post(&self.platform, "/badge-definitions", &definition(name)).await;
+        let answer = define(&self.platform, name).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }
@@ -62,6 +62,11 @@ impl<'a> Scene<'a> {
     async fn badges(&mut self) -> String {
         self.person.visit("/account/badges").await.page().text()
     }
+}
+
+/// Asks for a badge of this name.
+pub async fn define(platform: &Platform, name: &str) -> Answer {
+    post(platform, "/badge-definitions", &definition(name)).await
 }
 
 fn definition(name: &str) -> Value {

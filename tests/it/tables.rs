@@ -11,7 +11,9 @@ use social_wallet::web::ROUTES;
 use social_wallet::web::door::{Door, Row, Verb};
 use url::Url;
 
+use crate::awarding::{self, Scene};
 use crate::badges;
+use crate::linked::{self, Theirs};
 use crate::media::files::jpeg;
 use crate::media::platforms::Shared;
 use crate::rights::{bundles, deletion, import};
@@ -176,6 +178,23 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
     send(person, &page, &page.form_to("/stop")).await;
 }
 
+/// Two badges of a platform: one that the person takes, one that they do not.
+async fn awards_badges(server: &Server, operator: &mut Person) {
+    let mut scene = Scene::on(server).await;
+    for (name, answer) in [("First", "accept"), ("Second", "decline")] {
+        let defined = scene.define(name).await;
+        for deed in ["/refuse", "/approve"] {
+            let page = operator.visit("/admin/badge-definitions").await.page();
+            let page = operator.submit(&page, &page.form_to(deed)).await.page();
+            assert_eq!(page.status, 200, "{deed}: {}", page.text());
+        }
+        let issued = scene.issue(&defined).await;
+        assert_eq!(issued.status, 200, "{}", issued.text());
+        scene.answer(answer).await;
+        assert_eq!(scene.withdraw(&issued.json()["id"]).await.status, 204);
+    }
+}
+
 async fn forgets_the_password(server: &Server, person: &mut Person) {
     let url = Url::parse(&format!("{}/logout", server.issuer)).expect("a URL");
     let asked = person.request(&url, Some(String::new()), None).await;
@@ -338,7 +357,7 @@ async fn looks_around(server: &Server, person: &mut Person) {
         let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
         let page = person.request(&url, None, None).await;
         let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo" || row.door == Door::Api;
-        assert!(is_fine || (row.path == "/admin" && page.status == 403), "{}: {}", row.path, page.status);
+        assert!(is_fine || (row.path.starts_with("/admin") && page.status == 403), "{}: {}", row.path, page.status);
     }
     // Who is signed in is led on from the first page.
     let style = person.elsewhere().visit("/").await.page().attributes("link[rel=stylesheet]", "href");
@@ -352,7 +371,11 @@ async fn looks_around(server: &Server, person: &mut Person) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_and_every_mail_goes_out() {
-    let server = Server::with(&[("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")]).await;
+    let theirs = Theirs::start().await;
+    let settings = theirs.settings(None);
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let others = [("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")];
+    let server = Server::with(&[&settings[..], &others].concat()).await;
     gives_a_badge_up(&server).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
@@ -360,7 +383,10 @@ async fn every_route_answers_and_every_mail_goes_out() {
     adds_addresses(&server, &mut person).await;
     shares_and_stops(&server, &platform, &mut person).await;
     forgets_the_password(&server, &mut person).await;
-    looks_after_the_house(&server).await;
+    let mut operator = looks_after_the_house(&server).await;
+    awards_badges(&server, &mut operator).await;
+    theirs.link(&mut person, Theirs::id_token).await;
+    linked::unlink(&mut person, "site").await;
     asks_in_other_ways(&server, &mut person).await;
     keeps_photos(&server).await;
     let mut owner = seeded::signed_in(&server).await;
@@ -371,7 +397,13 @@ async fn every_route_answers_and_every_mail_goes_out() {
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
     // These lead on, and mail that goes by SMTP is in no outbox.
-    let leads_on = ["/authorize", "/signin/password", "/favicon.ico", "/.well-known/change-password"];
+    let leads_on = [
+        "/authorize",
+        "/account/linked/:provider/callback",
+        "/signin/password",
+        "/favicon.ico",
+        "/.well-known/change-password",
+    ];
     let has_outbox = server.stores.smtp.is_none();
     let is_asked =
         |row: &&Row| (has_outbox || !row.path.starts_with("/dev/")) && !ANSWERED_ELSEWHERE.contains(&row.path);
@@ -422,6 +454,9 @@ async fn every_limit_holds_at_its_door() {
     let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
     let others = [(setting::LIMITS, "true"), ("SW__REGISTRATION__METADATA_DOCUMENTS", "true")];
     let settings: Vec<_> = others.into_iter().chain(settings).collect();
+    let theirs = Theirs::start().await;
+    let linked = theirs.settings(None);
+    let settings: Vec<_> = settings.into_iter().chain(linked.iter().map(|(n, v)| (*n, v.as_str()))).collect();
     let server = Server::with(&settings).await;
     let client = NewClient::new(Method::Basic).with("--grant-type", "authorization_code");
     let client = client
@@ -469,6 +504,13 @@ async fn every_limit_holds_at_its_door() {
     let ask = async || asking.post("backchannel_authentication_endpoint", &hint).await;
     ask().await;
     refused(&ask().await, "backchannel");
+    let awarding = awarding::client(&server).await;
+    assert_eq!(awarding::define(&awarding, "First").await.status, 200);
+    refused(&awarding::define(&awarding, "First").await, "badge_issue");
+    let page = person.visit("/account/linked").await.page();
+    let form = page.form_to("/account/linked/site");
+    person.submit(&page, &form).await.away();
+    assert_eq!(person.submit(&page, &form).await.page().status, 429, "link");
     let wanted = serde_json::json!({ "file_name": "a.jpg", "size": 1000 });
     refused(&hand.create(&wanted).await, "upload");
     // Two documents of one host; nobody is there.

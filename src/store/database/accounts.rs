@@ -38,7 +38,9 @@ impl FromStr for AccountState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Person,
-    /// Runs the installation.
+    /// Looks at identity documents.
+    Reviewer,
+    /// Runs the installation, and decides what reviewers could not.
     Operator,
 }
 
@@ -46,6 +48,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Person => "person",
+            Self::Reviewer => "reviewer",
             Self::Operator => "operator",
         }
     }
@@ -55,7 +58,7 @@ impl FromStr for Role {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Person, Self::Operator].into_iter().find(|r| r.as_str() == text).ok_or(())
+        [Self::Person, Self::Reviewer, Self::Operator].into_iter().find(|r| r.as_str() == text).ok_or(())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::{Denied, Error};
 use crate::store::database::accounts::{self, Account, AccountState, Role};
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::{Conn, sessions};
-use crate::wallet::media;
+use crate::wallet::{media, verification};
 
 /// An account without what its wallet holds: whom it belongs to, and how it stands.
 #[derive(Clone, PartialEq, Eq)]
@@ -155,6 +155,7 @@ pub async fn set_role(app: &App, id: AccountId, role: Role, origin: &Origin) -> 
 pub async fn delete(app: &App, id: AccountId, origin: &Origin) -> Result<(), Error> {
     // The bytes first: once the rows are gone nobody knows where they are.
     media::destroy_all(app, id).await?;
+    verification::purge::destroy_all(app, id).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {

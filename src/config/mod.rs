@@ -15,12 +15,14 @@ pub mod load;
 pub mod parties;
 pub mod read;
 pub mod secrets;
+pub mod verification;
 
 pub use check::{Problem, check};
 pub use load::{Loaded, Origin, Refused, Setting, load};
 pub use parties::{Resource, SubjectIs, TrustedIssuer};
 pub use read::{Publisher, Rate, sms_key};
 pub use secrets::Keys;
+pub use verification::{Service, TwoPerson, Verification};
 
 /// Every setting with its default and a comment; read as the lowest layer of every configuration.
 pub const DEFAULTS: &str = include_str!("../../config/wallet.toml");
@@ -52,6 +54,7 @@ pub struct Config {
     pub codes: Codes,
     pub limits: Limits,
     pub media: Media,
+    pub verification: Verification,
     pub keys: SigningKeys,
     pub outbound: Outbound,
     pub registration: Registration,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
-    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, IdentityAgain, IdentityRejected,
+    IdentityVerified, NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
@@ -83,6 +83,30 @@ pub const MAILS: &[Mail] = &[
             let (app, message) = (t.text("app")?, t.text("message")?);
             let href = t.href("/account/approvals");
             ApprovalWanted { words: t.words, app, message, minutes: t.minutes()?, href }.letter()
+        },
+    },
+    // `at`; `link`: what says that it was somebody else.
+    Mail {
+        name: "identity_verified",
+        write: |t| {
+            let href = t.href(&format!("/verification/dispute/{}", t.text("link")?));
+            IdentityVerified { words: t.words, at: t.at()?, badges_href: t.href("/account/badges"), href }.letter()
+        },
+    },
+    // `reasons`: codes, between spaces.
+    Mail {
+        name: "identity_rejected",
+        write: |t| {
+            let href = t.href("/account/verification");
+            IdentityRejected { words: t.words, reasons: t.reasons()?, href }.letter()
+        },
+    },
+    // `reasons`.
+    Mail {
+        name: "identity_again",
+        write: |t| {
+            let href = t.href("/account/verification");
+            IdentityAgain { words: t.words, reasons: t.reasons()?, href }.letter()
         },
     },
     // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
@@ -174,6 +198,12 @@ impl Told<'_> {
         Ok(self.words.list(&said))
     }
 
+    /// Why a verification did not succeed, a sentence each.
+    fn reasons(&self) -> Result<Vec<String>, Fault> {
+        let told = |code: &str| self.words.find_message(&format!("problem-verification-{}", code.replace('_', "-")));
+        Ok(self.text("reasons")?.split_whitespace().filter_map(told).collect())
+    }
+
     fn contact_change(&self) -> Result<String, Fault> {
         let (what, address) = (self.text("what")?, self.text("address")?);
         let key = CONTACT_CHANGES.iter().find(|(name, _)| *name == what).map(|(_, key)| *key);
@@ -201,6 +231,8 @@ mod tests {
             ("claims", "name email"),
             ("grant", "grt_1"),
             ("message", "W4SCT"),
+            ("reasons", "unreadable mismatch_face"),
+            ("link", "bGluaw"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
         ]
@@ -235,6 +267,9 @@ mod tests {
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
             ("phone_contested", "second@mail.example"),
+            ("identity_verified", "https://w.example/verification/dispute/bGluaw"),
+            ("identity_rejected", "* The document cannot be read."),
+            ("identity_again", "https://w.example/account/verification"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

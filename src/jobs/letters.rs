@@ -98,6 +98,15 @@ letters! {
     /// An app asks from outside of a browser. `message`: what it shows at the same time, or nothing.
     ApprovalWanted { app: String, message: String, minutes: usize, href: String, }
         "mail/approval_wanted.subject.txt" "mail/approval_wanted.txt" "mail/approval_wanted.html";
+    /// A person was verified by a document. `href`: where they say that it was not them.
+    IdentityVerified { at: String, badges_href: String, href: String, }
+        "mail/identity_verified.subject.txt" "mail/identity_verified.txt" "mail/identity_verified.html";
+    /// They were not. `reasons`: a sentence each.
+    IdentityRejected { reasons: Vec<String>, href: String, }
+        "mail/identity_rejected.subject.txt" "mail/identity_rejected.txt" "mail/identity_rejected.html";
+    /// Other pictures are asked for.
+    IdentityAgain { reasons: Vec<String>, href: String, }
+        "mail/identity_again.subject.txt" "mail/identity_again.txt" "mail/identity_again.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";

@@ -9,7 +9,7 @@ use crate::jose::KeyState;
 use crate::provider::keys;
 use crate::store::database::upkeep::{self, BATCH};
 use crate::store::database::{Conn, Unit, jobs};
-use crate::wallet::media;
+use crate::wallet::{media, verification};
 
 /// A table from which old rows are removed.
 pub struct Sweep {
@@ -108,6 +108,14 @@ pub async fn renew_keys(app: &App) -> Result<(), Error> {
 /// A fault when a store does not answer.
 pub async fn media(app: &App) -> Result<(), Error> {
     Ok(media::upkeep::run(app).await?)
+}
+
+/// Ends verifications that nobody goes on with, and destroys evidence whose time is over.
+///
+/// # Errors
+/// A fault when a store does not answer.
+pub async fn verification(app: &App) -> Result<(), Error> {
+    Ok(verification::upkeep::run(app).await?)
 }
 
 /// Tells the metrics how the queue stands and how old the signing keys are.

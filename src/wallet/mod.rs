@@ -8,5 +8,6 @@ pub mod media;
 pub mod profile;
 pub mod projection;
 pub mod standing;
+pub mod verification;
 
 pub use crate::accounts::sealing;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, ClientId, JobId, MediaId, SessionId};
+use crate::base::id::{AccountId, CaseId, ClientId, JobId, MediaId, SessionId};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -44,6 +44,10 @@ pub enum Job {
     Ping { endpoint: String, token: String, auth_req_id: String },
     /// Brings an upload one step on: looks at it, then makes of it what is kept.
     Media { asset: MediaId },
+    /// Looks at the pictures of a verification.
+    Evidence { case: CaseId },
+    /// Tells the outside service of a verification.
+    IdentityCheck { case: CaseId },
 }
 
 impl Job {
@@ -55,6 +59,8 @@ impl Job {
             Self::Logout { .. } => "logout",
             Self::Ping { .. } => "ping",
             Self::Media { .. } => "media",
+            Self::Evidence { .. } => "evidence",
+            Self::IdentityCheck { .. } => "identity_check",
         }
     }
 }

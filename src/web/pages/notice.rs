@@ -25,6 +25,16 @@ const NOTICES: &[&str] = &[
     "media-trashed",
     "media-restored",
     "media-destroyed",
+    "verify-started",
+    "verify-agreed",
+    "verify-challenged",
+    "verify-picture-taken",
+    "verify-submitted",
+    "verify-withdrawn",
+    "verify-appealed",
+    "desk-released",
+    "desk-renewed",
+    "desk-decided",
 ];
 
 /// On to a page that tells what was done.

@@ -9,6 +9,7 @@ pub mod apps;
 pub mod badges;
 pub mod consent;
 pub mod contacts;
+pub mod desk;
 pub mod device;
 pub mod media;
 pub mod profile;
@@ -16,6 +17,7 @@ pub mod public;
 pub mod recover;
 pub mod sign_in;
 pub mod sign_up;
+pub mod verification;
 
 #[cfg(test)]
 mod samples;

@@ -46,3 +46,13 @@ mail-approval-wanted-life =
        *[other] يمكنك الإجابة لمدة { $n } دقيقة.
     }
 mail-approval-wanted-not-you = إن لم تكن تستخدم هذا التطبيق الآن فلا تؤكد. عندها لا تتم مشاركة أي شيء.
+mail-identity-verified-subject = تم تأكيد هويتك
+mail-identity-verified-lead = أكد المراجعون هويتك في { $at } بالوثيقة والصور التي أرسلتها.
+mail-identity-verified-see = تجد الشارة هنا:
+mail-identity-verified-not-you = إن لم تطلب ذلك فأخبرنا خلال 10 أيام. عندها تُسحب الشارة ويُنظر في الأمر:
+mail-identity-rejected-subject = تعذّر تأكيد هويتك
+mail-identity-rejected-lead = نظر المراجعون إلى وثيقتك وصورك ولم يتمكنوا من تأكيد هويتك:
+mail-identity-rejected-next = يمكنك طلب مراجعة أخرى أو البدء من جديد هنا:
+mail-identity-again-subject = نحتاج إلى صور أخرى
+mail-identity-again-lead = نظر المراجعون إلى وثيقتك وصورك ولا يمكنهم القرار بعد:
+mail-identity-again-next = ارفع صورًا أخرى هنا:

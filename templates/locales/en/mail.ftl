@@ -38,3 +38,13 @@ mail-approval-wanted-life =
        *[other] You can answer for { $n } minutes.
     }
 mail-approval-wanted-not-you = If you are not using this app right now, do not confirm. Nothing is shared then.
+mail-identity-verified-subject = Your identity was confirmed
+mail-identity-verified-lead = Reviewers confirmed your identity on { $at }, by the document and the pictures that you sent.
+mail-identity-verified-see = You find the badge here:
+mail-identity-verified-not-you = If you did not ask for this, tell us within 10 days. The badge is then taken away, and people look into it:
+mail-identity-rejected-subject = Your identity could not be confirmed
+mail-identity-rejected-lead = Reviewers looked at your document and your pictures, and could not confirm your identity:
+mail-identity-rejected-next = You can ask for another review or begin again here:
+mail-identity-again-subject = We need other pictures
+mail-identity-again-lead = Reviewers looked at your document and your pictures, and cannot decide yet:
+mail-identity-again-next = Upload other pictures here:

@@ -204,6 +204,7 @@ const SIGNED_IN: &[&str] = &[
     "/account/profile/edit",
     "/account/contacts",
     "/account/badges",
+    "/account/verification",
     "/account/media",
     "/account/media?show=trash",
     "/account/apps",
@@ -212,6 +213,8 @@ const SIGNED_IN: &[&str] = &[
     "/account/sessions",
     "/account/settings",
     "/admin",
+    "/desk",
+    "/desk/ver_00000000000000000000000000",
     "/logout",
 ];
 

@@ -35,3 +35,4 @@ mod serve;
 mod stores;
 mod support;
 mod tables;
+mod verification;

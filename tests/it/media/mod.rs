@@ -7,4 +7,4 @@ mod large;
 mod refusals;
 mod scanning;
 mod shelf;
-mod upkeep;
+pub mod upkeep;

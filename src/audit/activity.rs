@@ -144,6 +144,7 @@ mod tests {
             address_prefix: None,
             agent: None,
             request_id: None,
+            mac: None,
         }
     }
 

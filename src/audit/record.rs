@@ -1,6 +1,6 @@
 //! Writes an event in the caller's transaction.
 
-use super::Outcome;
+use super::{Outcome, canonical};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::id::{AccountId, ClientId, EventId, GrantId};
@@ -76,7 +76,7 @@ impl Record {
 pub async fn record(conn: &mut Conn<'_>, app: &App, record: &Record, origin: &Origin) -> Result<(), Fault> {
     let now = app.now();
     let names = |names: &Vec<String>| (!names.is_empty()).then(|| Json(names.clone()));
-    let row = Row {
+    let mut row = Row {
         id: EventId::new(now, &app.random),
         at: now,
         event: record.event.to_owned(),
@@ -91,6 +91,8 @@ pub async fn record(conn: &mut Conn<'_>, app: &App, record: &Record, origin: &Or
         address_prefix: origin.address_prefix.clone(),
         agent: origin.agent.clone(),
         request_id: (!origin.request_id.is_empty()).then(|| origin.request_id.clone()),
+        mac: None,
     };
+    row.mac = Some(canonical::mac(app, &row));
     audit::insert(conn, &row).await
 }

@@ -190,6 +190,29 @@ impl fmt::Debug for Pepper {
     }
 }
 
+/// HMAC-SHA-256 under a key that is derived from another one for a single purpose, and is gone when that one is.
+#[derive(Clone)]
+pub struct MacKey(Hmac<Sha256>);
+
+impl MacKey {
+    pub fn derived(key: &[u8; 32], purpose: &'static str) -> Self {
+        let keyed = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&derive(key, purpose));
+        Self(keyed.expect("HMAC takes keys of any length"))
+    }
+
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[mac key]")
+    }
+}
+
 fn derive(key: &[u8; 32], purpose: &str) -> [u8; 32] {
     let mut out = [0; 32];
     Hkdf::<Sha256>::new(None, key).expand(purpose.as_bytes(), &mut out).expect("32 bytes is a valid HKDF length");

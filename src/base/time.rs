@@ -48,6 +48,13 @@ impl Time {
         Self::from_unix(self.unix().div_euclid(86_400) * 86_400)
     }
 
+    /// When a day began, in UTC: of `2026-11-25`.
+    pub fn read_day(text: &str) -> Option<Self> {
+        let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let read = OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).ok().filter(|_| is_day)?;
+        Some(Self::from_unix(read.unix_timestamp()))
+    }
+
     /// `2026-11-23T10:02:07Z`, whole seconds.
     pub fn rfc3339(self) -> String {
         let whole = self.utc().replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod audit;
 mod clients;
 mod config;
 mod demo;
@@ -58,6 +59,9 @@ enum Command {
     /// The first administrator.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Check the audit trail, and state what it is.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Show the settings in force, or check them.
     #[command(subcommand)]
     Config(config::Command),
@@ -97,6 +101,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Client(command) => on_house(settings()?, async |app| clients::run(command, app).await),
         Command::Account(command) => on_house(settings()?, async |app| accounts::run(command, app).await),
         Command::Admin(command) => on_house(settings()?, async |app| admin::run(command, app).await),
+        Command::Audit(command) => on_house(settings()?, async |app| audit::run(command, app).await),
         Command::Key(keys::Command::Generate(options)) => keys::generate(options),
         Command::Key(command) => on_house(settings()?, async |app| keys::run(command, app).await),
         Command::Config(command) => config::run(command, &settings()?),

@@ -55,6 +55,7 @@ pub struct Config {
     pub limits: Limits,
     pub media: Media,
     pub verification: Verification,
+    pub audit: Audit,
     pub keys: SigningKeys,
     pub outbound: Outbound,
     pub registration: Registration,
@@ -399,6 +400,14 @@ pub enum Scanner {
     Builtin,
     /// The ClamAV daemon.
     Clamd,
+}
+
+/// The trail: what is made of it beside its rows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    #[serde(deserialize_with = "read::optional")]
+    pub checkpoint_folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::{told_to_stop, upkeep};
 use crate::app::App;
+use crate::audit::chain::Reach;
 use crate::error::Error;
 
 /// Something that is done now and then.
@@ -36,6 +37,24 @@ const TASKS: &[Task] = &[
         first: Duration::from_secs(30),
         every: Duration::from_secs(600),
         run: |app| Box::pin(async { upkeep::sweep(app).await.map(drop) }),
+    },
+    Task {
+        name: "seal",
+        first: Duration::from_millis(500),
+        every: Duration::from_secs(1),
+        run: |app| Box::pin(upkeep::seal(app, Reach::End)),
+    },
+    Task {
+        name: "seal_late",
+        first: Duration::from_secs(10),
+        every: Duration::from_secs(300),
+        run: |app| Box::pin(upkeep::seal(app, Reach::Hour)),
+    },
+    Task {
+        name: "checkpoint",
+        first: Duration::from_secs(45),
+        every: Duration::from_secs(900),
+        run: |app| Box::pin(upkeep::checkpoint(app)),
     },
     Task {
         name: "media",

@@ -1,7 +1,9 @@
 //! What must be done now and then: forgetting what has had its time, renewing keys, telling how the queue stands.
 
 use crate::accounts;
+use crate::admin::checkpoints;
 use crate::app::App;
+use crate::audit::chain::{self, Reach};
 use crate::base::{Fault, Seconds, Time};
 use crate::catalog::EVENTS;
 use crate::error::Error;
@@ -75,11 +77,15 @@ async fn sweep_audit(app: &App) -> Result<usize, Fault> {
     for days in terms {
         let before = app.now() - Seconds::days(i64::from(days));
         loop {
+            let unit = app.clone();
             let batch = app.db.write::<_, Fault, _>(move |tx| {
                 Box::pin(async move {
                     let of_term = EVENTS.iter().filter(|event| event.kept_days() == days);
                     let events: Vec<&'static str> = of_term.map(|event| event.name).collect();
-                    upkeep::audit(tx, &events, before).await
+                    let ids = upkeep::old_events(tx, &events, before).await?;
+                    // Another node may be at it: what it takes is not there to be taken again.
+                    chain::remove(tx, &unit, &ids, "retention").await?;
+                    Ok(ids.len())
                 })
             });
             let batch = batch.await?;
@@ -116,6 +122,23 @@ pub async fn media(app: &App) -> Result<(), Error> {
 /// A fault when a store does not answer.
 pub async fn verification(app: &App) -> Result<(), Error> {
     Ok(verification::upkeep::run(app).await?)
+}
+
+/// Appends to the chain of the trail what was written since.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn seal(app: &App, reach: Reach) -> Result<(), Error> {
+    chain::seal(app, reach).await?;
+    Ok(())
+}
+
+/// States once a day what the chain is.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn checkpoint(app: &App) -> Result<(), Error> {
+    checkpoints::make_due(app).await
 }
 
 /// Tells the metrics how the queue stands and how old the signing keys are.

@@ -23,11 +23,23 @@ pub enum Typ {
     Introspection,
     /// RFC 8417 §2.3.
     SecurityEvent,
+    /// A receipt of consent, of our own kind.
+    ConsentReceipt,
+    /// A statement of what the audit chain was, of our own kind.
+    AuditCheckpoint,
 }
 
 impl Typ {
-    pub(super) const ALL: [Typ; 6] =
-        [Typ::Absent, Typ::Jwt, Typ::AccessToken, Typ::LogoutToken, Typ::Introspection, Typ::SecurityEvent];
+    pub(super) const ALL: [Typ; 8] = [
+        Typ::Absent,
+        Typ::Jwt,
+        Typ::AccessToken,
+        Typ::LogoutToken,
+        Typ::Introspection,
+        Typ::SecurityEvent,
+        Typ::ConsentReceipt,
+        Typ::AuditCheckpoint,
+    ];
 
     pub fn as_str(self) -> Option<&'static str> {
         match self {
@@ -37,6 +49,8 @@ impl Typ {
             Self::LogoutToken => Some("logout+jwt"),
             Self::Introspection => Some("token-introspection+jwt"),
             Self::SecurityEvent => Some("secevent+jwt"),
+            Self::ConsentReceipt => Some("consent-receipt+jwt"),
+            Self::AuditCheckpoint => Some("audit-checkpoint+jwt"),
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod interaction;
 pub mod introspection;
 pub mod issue;
 pub mod keys;
+pub mod lasting;
 pub mod logos;
 pub mod logout;
 pub mod offered;

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::schema::audit_events;
 use super::{Conn, Json, Stored, on, text_column};
 use crate::base::id::{AccountId, ClientId, EventId, GrantId};
-use crate::base::{Fault, Time};
+use crate::base::{Digest, Fault, Time};
 
 /// How an act ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub struct Row {
     pub address_prefix: Option<String>,
     pub agent: Option<String>,
     pub request_id: Option<String>,
+    /// Keyed digest of all of it; rows that are older than the chain have none.
+    pub mac: Option<Digest>,
 }
 
 /// # Errors

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod audit_chain;
 pub mod backchannel;
 pub mod badges;
 pub mod cases;
@@ -19,6 +20,7 @@ pub mod families;
 pub mod grants;
 pub mod identity;
 pub mod jobs;
+pub mod lasting_keys;
 mod lite;
 pub mod media;
 mod migrate;

@@ -142,6 +142,8 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         end_reason -> Nullable<Text>,
         picks -> Text,
+        paused_at -> Nullable<BigInt>,
+        expiry_noted -> Bool,
     }
 }
 
@@ -240,6 +242,7 @@ diesel::table! {
         address_prefix -> Nullable<Text>,
         agent -> Nullable<Text>,
         request_id -> Nullable<Text>,
+        mac -> Nullable<Binary>,
     }
 }
 
@@ -366,6 +369,94 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_head (id) {
+        id -> Integer,
+        seq -> BigInt,
+        hash -> Binary,
+        began_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit_links (seq) {
+        seq -> BigInt,
+        event_id -> Nullable<Text>,
+        at -> BigInt,
+        keyed -> Bool,
+        commitment -> Binary,
+        hash -> Binary,
+        removed_by -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (first_seq) {
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        token -> Text,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lasting_keys (kid) {
+        kid -> Text,
+        jwk -> Text,
+        mac -> Binary,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipts (id) {
+        id -> Text,
+        account_id -> Text,
+        grant_id -> Text,
+        client_id -> Text,
+        event -> Text,
+        at -> BigInt,
+        token -> Text,
+    }
+}
+
+diesel::table! {
+    erasure_requests (id) {
+        id -> Text,
+        account_id -> Text,
+        client_id -> Text,
+        grant_id -> Text,
+        state -> Text,
+        status_uri -> Nullable<Text>,
+        confirmation_code -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        reminders -> Integer,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    app_reports (id) {
+        id -> Text,
+        account_id -> Text,
+        client_id -> Text,
+        category -> Text,
+        words -> Binary,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    digests (account_id) {
+        account_id -> Text,
+        every -> Text,
+        told_at -> BigInt,
+    }
+}
+
+diesel::table! {
     verification_cases (id) {
         id -> Text,
         account_id -> Text,
@@ -456,6 +547,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     media_uploads,
     badges,
     identity_facts,
+    audit_head,
+    audit_links,
+    audit_checkpoints,
+    lasting_keys,
+    receipts,
+    erasure_requests,
+    app_reports,
+    digests,
     verification_cases,
     evidence_objects,
     review_decisions,

@@ -61,18 +61,17 @@ sweep! {
     dead_jobs(before): jobs.id as String, jobs::state.eq(JobState::Dead).and(jobs::created_at.lt(before));
 }
 
-/// Rows of the audit trail that tell of one of the events and are older than a time.
+/// At most [`BATCH`] rows of the audit trail that tell of one of the events and are older than a time.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn audit(conn: &mut Conn<'_>, events: &[&'static str], before: Time) -> Result<usize, Fault> {
+pub async fn old_events(
+    conn: &mut Conn<'_>,
+    events: &[&'static str],
+    before: Time,
+) -> Result<Vec<EventId>, Fault> {
     // Identifiers are in the order of time, and they are the key: what is younger is never looked at.
     let old = audit_events::id.lt(EventId::earliest(before)).and(audit_events::event.eq_any(events));
     let query = audit_events::table.filter(old).order(audit_events::id).select(audit_events::id).limit(BATCH as i64);
-    let ids: Vec<EventId> = on!(conn, load, query).stored("find old audit events")?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let delete = diesel::delete(audit_events::table.filter(audit_events::id.eq_any(&ids)));
-    on!(conn, execute, delete).stored("remove old audit events")
+    on!(conn, load, query).stored("find old audit events")
 }

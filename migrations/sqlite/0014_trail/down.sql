@@ -1,0 +1,12 @@
+DROP TABLE digests;
+DROP TABLE app_reports;
+DROP TABLE erasure_requests;
+DROP INDEX grants_expires;
+ALTER TABLE grants DROP COLUMN expiry_noted;
+ALTER TABLE grants DROP COLUMN paused_at;
+DROP TABLE receipts;
+DROP TABLE lasting_keys;
+DROP TABLE audit_checkpoints;
+DROP TABLE audit_links;
+DROP TABLE audit_head;
+ALTER TABLE audit_events DROP COLUMN mac;

@@ -65,11 +65,7 @@ sweep! {
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn old_events(
-    conn: &mut Conn<'_>,
-    events: &[&'static str],
-    before: Time,
-) -> Result<Vec<EventId>, Fault> {
+pub async fn old_events(conn: &mut Conn<'_>, events: &[&'static str], before: Time) -> Result<Vec<EventId>, Fault> {
     // Identifiers are in the order of time, and they are the key: what is younger is never looked at.
     let old = audit_events::id.lt(EventId::earliest(before)).and(audit_events::event.eq_any(events));
     let query = audit_events::table.filter(old).order(audit_events::id).select(audit_events::id).limit(BATCH as i64);

@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn pictures_that_are_known_or_blurred() {
-        assert!(is_known(0b1111_11, &[-1, 0]) && !is_known(0b111_1111, &[0]) && !is_known(5, &[]));
+        assert!(is_known(0b11_1111, &[-1, 0]) && !is_known(0b111_1111, &[0]) && !is_known(5, &[]));
         assert!(is_blurred(59) && !is_blurred(60));
         assert_eq!((age("2008-02-29", "2026-02-28"), age("2008-02-29", "2026-03-01")), (Some(17), Some(18)));
         assert_eq!((age("2030-01-01", "2026-01-01"), age("x", "2026-01-01")), (None, None));

@@ -58,11 +58,11 @@ async fn r9_two_sessions_of_one_account_are_one_reviewer() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
     assert!(state(&server, &case, "awaiting_second").await && decisions(&server, &case).await == 1);
-    for clerk in [&mut one, &mut other] {
+    for (clerk, page) in [(&mut one, &page), (&mut other, &same)] {
         let refused = clerk.claim(&case).await;
         assert_eq!(refused.status, 409, "{}", refused.text());
-        let form = approval(&page);
-        let again = clerk.person.submit(&page, &form).await.page();
+        let form = approval(page);
+        let again = clerk.person.submit(page, &form).await.page();
         assert_eq!(again.status, 409, "a page of before: {}", again.text());
     }
     assert_eq!((decisions(&server, &case).await, badge(&server, &case).await), (1, None));
@@ -77,8 +77,8 @@ async fn r9_two_sessions_of_one_account_are_one_reviewer() {
          locked_until = 9000000000000000 WHERE id = '{case}'"
     );
     database::execute(&server.stores, &given).await;
-    let form = approval(&page);
-    let refused = other.person.submit(&page, &form).await.page();
+    let form = approval(&same);
+    let refused = other.person.submit(&same, &form).await.page();
     assert!(refused.status == 409 && refused.text().contains("decided on this check already"), "{}", refused.text());
     assert_eq!((decisions(&server, &case).await, badge(&server, &case).await), (1, None));
     let taken = format!(

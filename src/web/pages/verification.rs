@@ -394,9 +394,12 @@ pub async fn picture(mut call: Call) -> Result<Response, Error> {
             Some("case") => case = field.text().await.map_err(|_| bad())?.parse().ok(),
             Some("side") => side = field.text().await.map_err(|_| bad())?.parse().ok(),
             // The token stands before the file: those of another page are not taken at all.
-            Some("file") if !is_ours => return Err(Denied::Expired.into()),
+            Some("file") if !is_ours => break,
             Some("file") if field.file_name().is_some_and(|name| !name.is_empty()) => {
-                let (Some(case), Some(side)) = (case, side) else { return Err(Denied::NotFound.into()) };
+                let (Some(case), Some(side)) = (case, side) else {
+                    outcome = Some(Err(Denied::NotFound.into()));
+                    break;
+                };
                 let bytes = field.map_err(io::Error::other);
                 outcome = Some(uploads::take(&call.app, person.session.account, case, side, bytes).await);
                 break;
@@ -405,6 +408,7 @@ pub async fn picture(mut call: Call) -> Result<Response, Error> {
         }
     }
     if !is_ours {
+        drain(form).await;
         return Err(Denied::Expired.into());
     }
     let at = side.map_or("", |side| field(side).0);

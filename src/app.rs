@@ -58,6 +58,8 @@ pub struct Sealers {
     pub link: Sealer,
     /// Links to photos and videos live for a week at most, so nothing seals them again either.
     pub media_link: Sealer,
+    /// Pictures of documents, and what goes with them: reviewers open them, their person's key does not.
+    pub evidence: Sealer,
 }
 
 impl Sealers {
@@ -77,6 +79,7 @@ impl Sealers {
             client_secret: of("client-secret"),
             link: of("link"),
             media_link: of("media-link"),
+            evidence: of("evidence"),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod badges;
 pub mod claims;
 pub mod contexts;
+pub mod countries;
 pub mod events;
 pub mod retention;
 pub mod scopes;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::read::sms_key;
 use super::secrets::{read_master_keys, read_pepper};
-use super::{Config, Mode, Scanner, SmsGateway, linked, parties};
+use super::{Config, Mode, Scanner, SmsGateway, linked, parties, verification};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
 use crate::catalog::contexts;
@@ -91,6 +91,9 @@ fn sense(config: &Config, found: &mut Found) {
         "Write it like smtps://user:password@mail.example.org.",
     );
     sms(config, found);
+    for (what, mend) in verification::problems(&config.verification) {
+        found.when(true, what, mend);
+    }
     found.when(
         config.step_up.acr.as_ref().is_some_and(|acr| contexts::find(acr).is_none()),
         "step_up.acr is not a context class of ours",

@@ -17,6 +17,7 @@ pub mod load;
 pub mod parties;
 pub mod read;
 pub mod secrets;
+pub mod verification;
 
 pub use check::{Problem, check};
 pub use linked::LinkedProvider;
@@ -24,6 +25,7 @@ pub use load::{Loaded, Origin, Refused, Setting, load};
 pub use parties::{Resource, SubjectIs, TrustedIssuer};
 pub use read::{Publisher, Rate, sms_key};
 pub use secrets::Keys;
+pub use verification::{Service, TwoPerson, Verification};
 
 /// Every setting with its default and a comment; read as the lowest layer of every configuration.
 pub const DEFAULTS: &str = include_str!("../../config/wallet.toml");
@@ -61,6 +63,7 @@ pub struct Config {
     /// By the names of `catalog::RETENTION`.
     #[serde(deserialize_with = "read::times")]
     pub retention: BTreeMap<String, Seconds>,
+    pub verification: Verification,
     pub audit: Audit,
     pub keys: SigningKeys,
     pub outbound: Outbound,

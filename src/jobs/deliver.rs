@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Failure;
 use super::letters::{
     AccountUnused, AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown,
-    DeletionAsked, DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, NewSignIn, PasswordChanged,
-    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    DeletionAsked, DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, IdentityAgain, IdentityRejected,
+    IdentityVerified, NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
@@ -116,6 +116,30 @@ pub const MAILS: &[Mail] = &[
             BadgeOffered { words: t.words, app: t.text("app")?, badge: t.text("badge")?, href }.letter()
         },
     },
+    // `at`; `link`: what says that it was somebody else.
+    Mail {
+        name: "identity_verified",
+        write: |t| {
+            let href = t.href(&format!("/verification/dispute/{}", t.text("link")?));
+            IdentityVerified { words: t.words, at: t.at()?, badges_href: t.href("/account/badges"), href }.letter()
+        },
+    },
+    // `reasons`: codes, between spaces.
+    Mail {
+        name: "identity_rejected",
+        write: |t| {
+            let href = t.href("/account/verification");
+            IdentityRejected { words: t.words, reasons: t.reasons()?, href }.letter()
+        },
+    },
+    // `reasons`.
+    Mail {
+        name: "identity_again",
+        write: |t| {
+            let href = t.href("/account/verification");
+            IdentityAgain { words: t.words, reasons: t.reasons()?, href }.letter()
+        },
+    },
     // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
     Mail {
         name: "app_connected",
@@ -218,6 +242,12 @@ impl Told<'_> {
         Ok(self.words.list(&said))
     }
 
+    /// Why a verification did not succeed, a sentence each.
+    fn reasons(&self) -> Result<Vec<String>, Fault> {
+        let told = |code: &str| self.words.find_message(&format!("problem-verification-{}", code.replace('_', "-")));
+        Ok(self.text("reasons")?.split_whitespace().filter_map(told).collect())
+    }
+
     fn contact_change(&self) -> Result<String, Fault> {
         let (what, address) = (self.text("what")?, self.text("address")?);
         let key = CONTACT_CHANGES.iter().find(|(name, _)| *name == what).map(|(_, key)| *key);
@@ -246,6 +276,8 @@ mod tests {
             ("grant", "grt_1"),
             ("message", "W4SCT"),
             ("badge", "Top seller"),
+            ("reasons", "unreadable mismatch_face"),
+            ("link", "bGluaw"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
             ("request", "wsh_1"),
@@ -293,6 +325,9 @@ mod tests {
             ("deletion_asked", "will be deleted on 18 November 2026, 11:06 UTC."),
             ("deletion_done", "a.b.c"),
             ("account_unused", "https://w.example/signin"),
+            ("identity_verified", "https://w.example/verification/dispute/bGluaw"),
+            ("identity_rejected", "* The document cannot be read."),
+            ("identity_again", "https://w.example/account/verification"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

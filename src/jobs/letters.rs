@@ -104,6 +104,15 @@ letters! {
     /// To a client: a person wants their data deleted. `request`, `subject`: what it calls the wish and the person.
     ErasureWanted { app: String, request: String, subject: String, at: String, answer_href: String, }
         "mail/erasure_wanted.subject.txt" "mail/erasure_wanted.txt" "mail/erasure_wanted.html";
+    /// A person was verified by a document. `href`: where they say that it was not them.
+    IdentityVerified { at: String, badges_href: String, href: String, }
+        "mail/identity_verified.subject.txt" "mail/identity_verified.txt" "mail/identity_verified.html";
+    /// They were not. `reasons`: a sentence each.
+    IdentityRejected { reasons: Vec<String>, href: String, }
+        "mail/identity_rejected.subject.txt" "mail/identity_rejected.txt" "mail/identity_rejected.html";
+    /// Other pictures are asked for.
+    IdentityAgain { reasons: Vec<String>, href: String, }
+        "mail/identity_again.subject.txt" "mail/identity_again.txt" "mail/identity_again.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";

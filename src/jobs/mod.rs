@@ -4,6 +4,8 @@
 //! once; upkeep that two nodes do at the same time is done once and does no harm.
 
 pub mod deliver;
+mod evidence;
+mod identity_check;
 pub mod letters;
 pub mod logout;
 mod media;
@@ -109,6 +111,22 @@ pub const JOBS: &[Kind] = &[
         first: Seconds(60),
         longest: Seconds::hours(1),
         run: |app, _, job| Box::pin(rights::erase_check(app, job)),
+    },
+    Kind {
+        name: "evidence",
+        // As long as an upload.
+        tries: 32,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(evidence::run(app, row, job)),
+    },
+    Kind {
+        name: "identity_check",
+        // Some five hours in all: then the desk does it.
+        tries: 14,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(identity_check::run(app, row, job)),
     },
 ];
 

@@ -81,6 +81,12 @@ const TASKS: &[Task] = &[
         every: Duration::from_secs(3600),
         run: |app| Box::pin(upkeep::badges(app)),
     },
+    Task {
+        name: "verification",
+        first: Duration::from_secs(25),
+        every: Duration::from_secs(600),
+        run: |app| Box::pin(upkeep::verification(app)),
+    },
 ];
 
 /// How long a task that failed waits before it is tried again.

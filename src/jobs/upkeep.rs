@@ -10,7 +10,7 @@ use crate::privacy::retention;
 use crate::provider::{grants, keys, wishes};
 use crate::store::database::jobs;
 use crate::store::database::upkeep::Mode;
-use crate::wallet::{badges, media};
+use crate::wallet::{badges, media, verification};
 
 /// Forgets everything that has had its time, a batch at a time until nothing is left; gives how much that was.
 ///
@@ -46,6 +46,14 @@ pub async fn media(app: &App) -> Result<(), Error> {
 pub async fn badges(app: &App) -> Result<(), Error> {
     badges::upkeep(app).await?;
     Ok(())
+}
+
+/// Ends verifications that nobody goes on with, and destroys evidence whose time is over.
+///
+/// # Errors
+/// A fault when a store does not answer.
+pub async fn verification(app: &App) -> Result<(), Error> {
+    Ok(verification::upkeep::run(app).await?)
 }
 
 /// Appends to the chain of the trail what was written since.

@@ -224,7 +224,7 @@ impl Gateway {
 }
 
 /// As Standard Webhooks has it: the identifier and the time are signed with the body, so that neither can be exchanged.
-fn signature(key: &[u8], id: &str, timestamp: &str, body: &str) -> String {
+pub(super) fn signature(key: &[u8], id: &str, timestamp: &str, body: &str) -> String {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
@@ -232,7 +232,7 @@ fn signature(key: &[u8], id: &str, timestamp: &str, body: &str) -> String {
 
 /// Only a refusal of this very message is for good. A gateway that does not know our key will, once the operator has
 /// mended it.
-fn judge(status: u16) -> Result<(), SmsError> {
+pub(super) fn judge(status: u16) -> Result<(), SmsError> {
     let why = format!("the gateway answered with status {status}");
     match status {
         200..=299 => Ok(()),
@@ -241,7 +241,7 @@ fn judge(status: u16) -> Result<(), SmsError> {
     }
 }
 
-fn judge_error(error: FetchError) -> SmsError {
+pub(super) fn judge_error(error: FetchError) -> SmsError {
     match error {
         FetchError::Refused(why) => SmsError::Permanent(format!("the gateway may not be called: {why}")),
         FetchError::Status(status) => away(format!("the gateway answered with status {status}")),

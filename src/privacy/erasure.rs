@@ -22,9 +22,9 @@ use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::deletions::{self, Row};
 pub use crate::store::database::deletions::{Cause, Inventory, State};
 use crate::store::database::jobs::{self, Job};
-use crate::store::database::{Conn, Json, accounts as rows, exports, held, imports, media as assets};
-use crate::wallet::media;
+use crate::store::database::{Conn, Json, accounts as rows, cases, evidence, exports, held, imports, media as assets};
 use crate::wallet::media::uploads::hexadecimal;
+use crate::wallet::{media, verification};
 
 /// A step of a deletion.
 pub struct Step {
@@ -318,6 +318,11 @@ async fn inventory(app: &App, row: &Row, account: AccountId) -> Result<(), Error
                         break;
                     }
                 }
+                for case in cases::list(tx, account, i64::MAX).await? {
+                    let keys = evidence::list(tx, case.id).await?.into_iter().filter_map(|one| one.content_key);
+                    inventory.keys.extend(keys.map(|key| hexadecimal(&Digest::of(key))));
+                    inventory.folders.push(verification::locks::folder(case.id)?.to_string());
+                }
                 for row in exports::list(tx, account, 1000).await? {
                     inventory.folders.push(bundle::folder("exports", row.id)?.to_string());
                 }
@@ -378,6 +383,8 @@ async fn destroy_keys(app: &App, account: AccountId) -> Result<(), Error> {
 
 async fn destroy_media(app: &App, account: AccountId) -> Result<(), Error> {
     media::destroy_all(app, account).await?;
+    // Their keys are not the person's, since reviewers open them.
+    verification::purge::destroy_all(app, account).await?;
     Ok(())
 }
 

@@ -11,5 +11,6 @@ pub mod offers;
 pub mod profile;
 pub mod projection;
 pub mod standing;
+pub mod verification;
 
 pub use crate::accounts::sealing;

@@ -42,6 +42,7 @@ impl Person {
         let mut frame = visit.frame_in(self.words);
         frame.person = Some(self.summary.name().to_owned());
         frame.is_admin = self.summary.is_admin();
+        frame.is_reviewer = self.summary.is_reviewer();
         frame
     }
 }
@@ -182,6 +183,15 @@ impl Call {
             true => Ok(()),
             false => Err(Denied::Expired.into()),
         }
+    }
+
+    /// The body as text, for what signs it as it is.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is too large, cut off or no text.
+    pub async fn text_body(&mut self) -> Result<String, Error> {
+        let bytes = self.body().await.map_err(oauth::Error::invalid_request)?;
+        String::from_utf8(bytes).map_err(|_| oauth::Error::invalid_request("the body is not UTF-8").into())
     }
 
     /// Whether a form comes from one of our own pages, as far as its browser tells.

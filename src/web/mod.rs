@@ -12,6 +12,7 @@ pub mod doorway;
 pub mod error;
 pub mod form;
 pub mod health;
+pub mod hooks;
 pub mod links;
 pub mod me;
 pub mod middleware;
@@ -42,7 +43,7 @@ use crate::web::pages::{
     activity, activity_download, admin, approvals, badges, connections, contacts, definitions, device, home, linked,
     media, offers, outbox, picture, privacy, profile, receipts, security, sessions, setup,
 };
-use crate::web::pages::{recover, settings, sign_in, sign_up, wishes};
+use crate::web::pages::{desk, dispute, recover, settings, sign_in, sign_up, verification, wishes};
 
 /// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
 pub const ROUTES: &[Row] = &[
@@ -190,6 +191,27 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/media/:id/delete", Page, |c| Box::pin(media::delete(c))),
     row(Post, "/account/media/:id/restore", Page, |c| Box::pin(media::restore(c))),
     row(Post, "/account/media/:id/destroy", Page, |c| Box::pin(media::destroy(c))),
+    row(Get, "/account/verification", Page, |c| Box::pin(verification::page(c))),
+    row(Post, "/account/verification", Page, |c| Box::pin(verification::start(c))),
+    row(Get, "/account/verification/cases/:id", Page, |c| Box::pin(verification::case_page(c))),
+    row(Post, "/account/verification/consent", Page, |c| Box::pin(verification::consent(c))),
+    row(Post, "/account/verification/data", Page, |c| Box::pin(verification::data(c))),
+    row(Post, "/account/verification/challenge", Page, |c| Box::pin(verification::challenge(c))),
+    row(Post, "/account/verification/picture", Page, |c| Box::pin(verification::picture(c))).long(),
+    row(Post, "/account/verification/submit", Page, |c| Box::pin(verification::submit(c))),
+    row(Post, "/account/verification/withdraw", Page, |c| Box::pin(verification::withdraw(c))),
+    row(Post, "/account/verification/appeal", Page, |c| Box::pin(verification::appeal(c))),
+    row(Get, "/verification/dispute/:link", Page, |c| Box::pin(dispute::page(c))).limit("code_check"),
+    row(Post, "/verification/dispute/:link", Page, |c| Box::pin(dispute::dispute(c))).limit("code_check"),
+    row(Get, "/desk", Page, |c| Box::pin(desk::page(c))),
+    row(Get, "/desk/:case", Page, |c| Box::pin(desk::case_page(c))),
+    row(Post, "/desk/:case/claim", Page, |c| Box::pin(desk::claim(c))),
+    row(Post, "/desk/:case/release", Page, |c| Box::pin(desk::release(c))),
+    row(Post, "/desk/:case/renew", Page, |c| Box::pin(desk::renew(c))),
+    row(Post, "/desk/:case/decide", Page, |c| Box::pin(desk::decide(c))),
+    row(Get, "/desk-pictures/:link", Protocol, |c| Box::pin(desk::picture(c))),
+    row(Post, "/hooks/verification", Protocol, |c| Box::pin(hooks::verification(c))),
+    row(Get, "/hooks/verification/pictures/:link", Protocol, |c| Box::pin(desk::service_picture(c))),
     row(Post, "/me/media/uploads", Protocol, |c| Box::pin(me::create(c))),
     row(Get, "/me/media/uploads/:id", Protocol, |c| Box::pin(me::progress(c))),
     row(Delete, "/me/media/uploads/:id", Protocol, |c| Box::pin(me::abandon(c))),

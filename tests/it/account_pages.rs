@@ -8,6 +8,7 @@ use social_wallet::web::door::{Door, Verb};
 use url::Url;
 
 use crate::media::files::jpeg;
+use crate::support::desk::Applicant;
 use crate::support::form::Page;
 use crate::support::hand::Hand;
 use crate::support::person::{Answers, Person, encode};
@@ -448,7 +449,9 @@ async fn who_is_not_signed_in_signs_in_first_and_comes_back() {
     let hand = Hand::with(server, person).await;
     let photo = hand.upload(&jpeg(40, 30)).await;
     hand.ready(&photo).await;
-    let person = hand.person;
+    let mut applicant = Applicant::with(server, hand.person).await;
+    let case = applicant.begin("passport", "document").await;
+    let person = applicant.hand.person;
     let is_personal = |path: &str| ["/account", "/admin"].iter().any(|start| path.starts_with(start));
     // A bundle is no page, and there is none of this grant's name.
     let is_bundle = |path: &str| path.starts_with("/account/privacy/") && path.contains(':');
@@ -460,6 +463,7 @@ async fn who_is_not_signed_in_signs_in_first_and_comes_back() {
         let id = match row.path {
             path if path.starts_with("/account/media") => &photo,
             path if path.starts_with("/account/receipts") => &receipt,
+            path if path.starts_with("/account/verification") => &case,
             _ => &grant,
         };
         let path = format!("{}?x=1", path_of(row.path, id));

@@ -20,6 +20,7 @@ use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
 use crate::rights::{bundles, deletion, import};
 use crate::support::database::{self, embedded};
+use crate::support::desk::{Applicant, Clerk};
 use crate::support::eventually;
 use crate::support::hand::Hand;
 use crate::support::parts::Postgres;
@@ -593,6 +594,65 @@ async fn rights_are_used(house: &mut House) {
     assert!(told.contains(&"account.unused_told ok account - -".to_owned()), "{told:?}");
 }
 
+async fn identities_are_checked(house: &mut House) {
+    let person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    let mut amina = Applicant::with(&house.server, person).await;
+    let (mut first, mut second) =
+        (Clerk::of(&house.server, "reviewer").await, Clerk::of(&house.server, "operator").await);
+    let mut third = Clerk::of(&house.server, "operator").await;
+    house.told(&account, "").await;
+    amina.begin("passport", "document").await;
+    amina.send("/withdraw", &[]).await;
+    let gone = [
+        "verification.abandoned ok account - withdrawn",
+        "verification.consented ok account - -",
+        "verification.started ok account - -",
+    ];
+    house.must_tell("a check that is given up", &account, "", &gone).await;
+
+    let case = amina.hand_in("document").await;
+    let page = first.claim(&case).await;
+    let src = page.attributes("img.large", "src").remove(0);
+    assert_eq!(first.look(&house.server, &src).await.status, 200);
+    first.post(&case, "release").await;
+    let reviewer = house.account(&first.person);
+    let desk =
+        ["review.claimed ok account - -", "review.evidence_opened ok account - -", "review.released ok account - -"];
+    let told: Vec<String> =
+        house.told(&reviewer, "").await.into_iter().filter(|line| line.contains(" account ")).collect();
+    assert_eq!(told, desk, "what a reviewer did");
+
+    first.settle(&case, "again", &["cropped"]).await;
+    amina.reaches("Waits for you").await;
+    amina.pictures(&case, &["front", "selfie"]).await;
+    amina.send("/submit", &[]).await;
+    amina.reaches("Under review").await;
+    first.settle(&case, "reject", &["unreadable"]).await;
+    amina.send("/appeal", &[]).await;
+    second.settle(&case, "approve", &[]).await;
+    let letters = house.server.letters_to(&amina.hand.person.email);
+    third.settle(&case, "approve", &[]).await;
+    let letter = house.server.letter_to(&amina.hand.person.email, letters).await;
+    let link = letter.text.split_whitespace().find(|word| word.contains("/dispute/")).expect("a link").to_owned();
+    let page = amina.hand.person.visit(&link).await.page();
+    amina.hand.person.submit(&page, &page.form_to("/dispute/")).await;
+    Clerk::of(&house.server, "operator").await.settle(&case, "fraud", &["suspected_tamper"]).await;
+    let told = house.told(&account, "").await;
+    let own: Vec<&str> = told.iter().filter(|line| line.starts_with("verification.")).map(String::as_str).collect();
+    let expected = [
+        "verification.appealed ok account - -",
+        "verification.approved ok account - -",
+        "verification.asked_again ok account - -",
+        "verification.disputed ok account - -",
+        "verification.evidence_purged ok account - -",
+        "verification.fraud ok account - -",
+        "verification.rejected ok account - -",
+        "verification.submitted ok account - -",
+    ];
+    assert_eq!(own, expected);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
     let theirs = Theirs::start().await;
@@ -608,6 +668,7 @@ async fn every_event_is_told_by_a_story() {
     badges_come_and_go(&mut house).await;
     accounts_elsewhere_come_and_go(&mut house, &theirs).await;
     platforms_award_badges(&mut house).await;
+    identities_are_checked(&mut house).await;
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;

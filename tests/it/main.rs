@@ -40,3 +40,4 @@ mod stores;
 mod support;
 mod tables;
 mod trail;
+mod verification;

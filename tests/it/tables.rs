@@ -17,6 +17,7 @@ use crate::linked::{self, Theirs};
 use crate::media::files::jpeg;
 use crate::media::platforms::Shared;
 use crate::rights::{bundles, deletion, import};
+use crate::support::desk::{Applicant, Clerk};
 use crate::support::form::{Form, Page};
 use crate::support::hand::{Hand, UPLOADS, give_picture};
 use crate::support::person::{Answers, Person, encode};
@@ -345,9 +346,41 @@ async fn shares_photos(server: &Server) {
     give_picture(&mut shared.person).await;
 }
 
+/// An identity check: given up, asked again, turned down, appealed, confirmed, disputed.
+async fn is_verified(server: &Server) {
+    let mut amina = Applicant::of(server).await;
+    let (mut first, mut second) = (Clerk::of(server, "reviewer").await, Clerk::of(server, "operator").await);
+    let case = amina.begin("passport", "document").await;
+    amina.send("/challenge", &[]).await;
+    amina.send("/withdraw", &[]).await;
+    let path = format!("/account/verification/cases/{case}");
+    assert_eq!(amina.hand.person.visit(&path).await.page().status, 200);
+    let case = amina.hand_in("document").await;
+    let page = first.claim(&case).await;
+    let src = page.attributes("img.large", "src").remove(0);
+    assert_eq!(first.look(server, &src).await.status, 200);
+    first.post(&case, "renew").await;
+    first.post(&case, "release").await;
+    first.settle(&case, "again", &["cropped"]).await;
+    amina.reaches("Waits for you").await;
+    amina.pictures(&case, &["front", "selfie"]).await;
+    amina.send("/submit", &[]).await;
+    amina.reaches("Under review").await;
+    first.settle(&case, "reject", &["unreadable"]).await;
+    let seen = settled(server, &amina.hand.person.email).await;
+    amina.send("/appeal", &[]).await;
+    second.settle(&case, "approve", &[]).await;
+    Clerk::of(server, "reviewer").await.settle(&case, "approve", &[]).await;
+    let letter = server.letter_to(&amina.hand.person.email, seen).await;
+    let link = letter.text.split_whitespace().find(|word| word.contains("/dispute/")).expect("a link").to_owned();
+    let page = amina.hand.person.visit(&link).await.page();
+    send(&mut amina.hand.person, &page, &page.form_to("/dispute/")).await;
+}
+
 /// What is never answered well by itself: a list that does not exist, and a logo, which a platform's own server has
-/// (`client_id_metadata` and `rfc7591_registration` have one).
-const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo"];
+/// (`client_id_metadata` and `rfc7591_registration` have one); nor a service that checks documents
+/// (`verification::service` has one).
+const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo", "/hooks/verification", "/hooks/verification/pictures/:link"];
 
 /// A mail, a style sheet and every document and page whose path is all there is to say.
 async fn looks_around(server: &Server, person: &mut Person) {
@@ -357,7 +390,8 @@ async fn looks_around(server: &Server, person: &mut Person) {
         let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
         let page = person.request(&url, None, None).await;
         let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo" || row.door == Door::Api;
-        assert!(is_fine || (row.path.starts_with("/admin") && page.status == 403), "{}: {}", row.path, page.status);
+        let is_staffs = ["/admin", "/desk"].iter().any(|start| row.path.starts_with(start));
+        assert!(is_fine || (is_staffs && page.status == 403), "{}: {}", row.path, page.status);
     }
     // Who is signed in is led on from the first page.
     let style = person.elsewhere().visit("/").await.page().attributes("link[rel=stylesheet]", "href");
@@ -393,6 +427,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
     deeds::all(&server, &mut owner).await;
     uses_rights(&server).await;
     shares_photos(&server).await;
+    is_verified(&server).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;

@@ -41,7 +41,9 @@ impl FromStr for AccountState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Person,
-    /// Runs the installation.
+    /// Looks at identity documents.
+    Reviewer,
+    /// Runs the installation, and decides what reviewers could not.
     Operator,
 }
 
@@ -49,6 +51,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Person => "person",
+            Self::Reviewer => "reviewer",
             Self::Operator => "operator",
         }
     }
@@ -58,7 +61,7 @@ impl FromStr for Role {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Person, Self::Operator].into_iter().find(|r| r.as_str() == text).ok_or(())
+        [Self::Person, Self::Reviewer, Self::Operator].into_iter().find(|r| r.as_str() == text).ok_or(())
     }
 }
 

@@ -33,6 +33,7 @@ held! {
     account_use.account_id,
     app_reports.account_id,
     backchannel_requests.account_id,
+    badge_offers.account_id,
     badges.account_id,
     challenges.account_id,
     contacts.account_id,
@@ -42,6 +43,7 @@ held! {
     grants.account_id,
     identity_facts.account_id,
     imports.account_id,
+    linked_accounts.account_id,
     media_assets.account_id,
     passwords.account_id,
     profile_values.account_id,
@@ -50,6 +52,7 @@ held! {
     sessions.account_id,
     subjects.account_id,
     token_families.account_id,
+    verification_cases.account_id,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, ClientId, DeletionId, ExportId, ImportId, JobId, MediaId, SessionId};
+use crate::base::id::{AccountId, CaseId, ClientId, DeletionId, ExportId, ImportId, JobId, MediaId, SessionId};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -52,6 +52,10 @@ pub enum Job {
     Erase { deletion: DeletionId },
     /// Looks whether a deletion left nothing.
     EraseCheck { deletion: DeletionId },
+    /// Looks at the pictures of a verification.
+    Evidence { case: CaseId },
+    /// Tells the outside service of a verification.
+    IdentityCheck { case: CaseId },
 }
 
 impl Job {
@@ -67,6 +71,8 @@ impl Job {
             Self::Import { .. } => "import",
             Self::Erase { .. } => "erase",
             Self::EraseCheck { .. } => "erase_check",
+            Self::Evidence { .. } => "evidence",
+            Self::IdentityCheck { .. } => "identity_check",
         }
     }
 }

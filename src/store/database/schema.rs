@@ -572,6 +572,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    verification_cases (id) {
+        id -> Text,
+        account_id -> Text,
+        state -> Text,
+        revision -> BigInt,
+        kind -> Text,
+        country -> Text,
+        wanted -> Text,
+        details -> Nullable<Binary>,
+        document_lookup -> Nullable<Binary>,
+        round -> Integer,
+        is_appeal -> Bool,
+        two_person -> Bool,
+        reviewer_id -> Nullable<Text>,
+        locked_until -> Nullable<BigInt>,
+        renewals -> Integer,
+        reasons -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        consented_at -> Nullable<BigInt>,
+        queued_at -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        purge_after -> Nullable<BigInt>,
+        purged_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    evidence_objects (id) {
+        id -> Text,
+        case_id -> Text,
+        kind -> Text,
+        state -> Text,
+        content_key -> Nullable<Binary>,
+        etag -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        sharpness -> Integer,
+        sha256 -> Binary,
+        fingerprint -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    review_decisions (case_id, round, seat) {
+        case_id -> Text,
+        round -> Integer,
+        seat -> Text,
+        reviewer_id -> Nullable<Text>,
+        outcome -> Text,
+        reasons -> Text,
+        checklist -> Text,
+        note -> Nullable<Binary>,
+        decided_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -619,4 +680,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     linked_accounts,
     badge_definitions,
     badge_offers,
+    verification_cases,
+    evidence_objects,
+    review_decisions,
 );

@@ -4,6 +4,7 @@
 
 pub mod bench;
 mod destroy;
+pub mod evidence;
 #[cfg(test)]
 #[path = "../../../tests/it/support/films.rs"]
 mod films;

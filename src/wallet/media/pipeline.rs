@@ -115,10 +115,12 @@ async fn reject(app: &App, asset: &Asset, reason: Reason) -> Result<(), Fault> {
 }
 
 /// A private folder that goes with its name.
-struct Bench(PathBuf);
+pub struct Bench(pub PathBuf);
 
 impl Bench {
-    fn open(app: &App) -> Result<Self, Fault> {
+    /// # Errors
+    /// A fault when it cannot be made.
+    pub fn open(app: &App) -> Result<Self, Fault> {
         let name = app.random.characters(20, b"0123456789abcdefghijklmnopqrstuvwxyz");
         let wrong = |e| Fault::unavailable("make a folder for a worker", e);
         let root = std::path::absolute(app.config.workbench()).map_err(wrong)?;

@@ -38,6 +38,16 @@ const NOTICES: &[&str] = &[
     "media-restored",
     "media-destroyed",
     "rights-export-begun",
+    "verify-started",
+    "verify-agreed",
+    "verify-challenged",
+    "verify-picture-taken",
+    "verify-submitted",
+    "verify-withdrawn",
+    "verify-appealed",
+    "desk-released",
+    "desk-renewed",
+    "desk-decided",
 ];
 
 /// On to a page that tells what was done.

@@ -9,6 +9,7 @@ pub mod apps;
 pub mod badges;
 pub mod consent;
 pub mod contacts;
+pub mod desk;
 pub mod device;
 pub mod linked;
 pub mod media;
@@ -20,6 +21,7 @@ pub mod receipts;
 pub mod recover;
 pub mod sign_in;
 pub mod sign_up;
+pub mod verification;
 pub mod wishes;
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::web::views::consent;
 use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
 use crate::web::views::contacts;
+use crate::web::views::desk;
 use crate::web::views::device;
 use crate::web::views::linked;
 use crate::web::views::media;
@@ -34,6 +35,7 @@ use crate::web::views::receipts;
 use crate::web::views::recover;
 use crate::web::views::sign_in;
 use crate::web::views::sign_up;
+use crate::web::views::verification;
 use crate::web::views::wishes;
 use crate::words::Words;
 
@@ -75,7 +77,8 @@ fn field(name: &str) -> Option<String> {
 pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let mut out = Vec::new();
     let frame = || Frame::new(words, theme, "csrf-token", "/here?a=1&b=2");
-    let inside = || Frame { person: some("Amina Yusuf"), is_admin: true, is_development: true, ..frame() };
+    let inside =
+        || Frame { person: some("Amina Yusuf"), is_admin: true, is_reviewer: true, is_development: true, ..frame() };
     let wrong = |field: &'static str, key: &str| {
         let mut frame = frame();
         frame.problem(field, key);
@@ -803,6 +806,107 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("deletion_pending", pending(Some(date(-3))).render());
     add("deletion_pending_over", pending(None).render());
     add("deletion_kept", privacy::DeletionKept { frame: frame() }.render());
+    let collect = |is_over| verification::Collect {
+        code: href("4821"),
+        gesture: words.t("verify-gesture-below-chin"),
+        until: href("10:17"),
+        is_over,
+        given_name: href("<name>"),
+        pictures: [("front", "picture-front"), ("selfie", "picture-selfie")]
+            .map(|(side, field)| verification::Picture {
+                side,
+                field,
+                label: words.t("verify-side-front"),
+                hint: words.t("verify-picture-front-hint"),
+                is_there: side == "front",
+                is_selfie: side == "selfie",
+            })
+            .into(),
+        hint: words.t("verify-missing"),
+        is_whole: is_over,
+        ..verification::Collect::default()
+    };
+    let consent = || verification::Consent { minutes: 15, kept_days: 7, kept_days_rejected: 30, is_outside: false };
+    let shown = |key: &str, is_bad| verification::Shown {
+        id: href("ver_1"),
+        title: words.t("verify-kind-passport"),
+        state: media::Mark { text: words.t(key), is_bad },
+        told: vec![words.t("verify-told-mail")],
+        reasons: vec![],
+        consent: None,
+        collect: None,
+        is_moving: false,
+        may_appeal: is_bad,
+        may_withdraw: !is_bad,
+    };
+    let earlier = || verification::Earlier {
+        href: href("/account/verification/cases/ver_1"),
+        title: words.t("verify-kind-idcard"),
+        state: media::Mark { text: words.t("verify-state-rejected"), is_bad: true },
+        when: date(3),
+    };
+    let start = || verification::Start {
+        kinds: vec![choice("passport", "Passport", true), choice("idcard", "<name>", false)],
+        country: href("DEU"),
+        levels: vec![choice("document", "One", true)],
+    };
+    let page = |frame, shown, start, earlier| verification::Verification { frame, shown, start, earlier };
+    add("verification", page(inside(), None, Some(start()), vec![earlier()]).render());
+    add("verification_error", page(wrong("kind", "problem-verification-kind"), None, Some(start()), vec![]).render());
+    let agree = verification::Shown { consent: Some(consent()), ..shown("verify-state-collecting", false) };
+    add("verification_agree", page(wrong("agree", "problem-verification-agree"), Some(agree), None, vec![]).render());
+    for (name, is_over) in [("verification_collect", false), ("verification_collect_over", true)] {
+        let collect = Some(collect(is_over));
+        let shown = verification::Shown { collect, ..shown("verify-state-collecting", false) };
+        add(name, page(wrong("picture-front", "verify-problem-type"), Some(shown), None, vec![]).render());
+    }
+    let reasons = vec![words.t("problem-verification-unreadable")];
+    let rejected = verification::Shown { reasons, ..shown("verify-state-rejected", true) };
+    add("verification_rejected", page(inside(), Some(rejected), Some(start()), vec![]).render());
+    let moving = verification::Shown { is_moving: true, ..shown("verify-state-scanning", false) };
+    add("verification_scanning", page(inside(), Some(moving), None, vec![]).render());
+    let dispute = |is_done| verification::Dispute { frame: frame(), action: href("/verification/dispute/x"), is_done };
+    add("dispute", dispute(false).render());
+    add("dispute_done", dispute(true).render());
+    let row = |id: &str, is_bad| desk::Row {
+        id: id.into(),
+        name: href("9k3q2x"),
+        title: words.t("verify-kind-passport"),
+        is_appeal: is_bad,
+        is_escalated: is_bad,
+        due: moment(3),
+        is_late: is_bad,
+    };
+    let page = |held, waiting| desk::Desk { frame: inside(), held, waiting };
+    add("desk", page(vec![row("ver_1", false)], vec![row("ver_2", true)]).render());
+    add("desk_empty", page(vec![], vec![]).render());
+    let open = |pictures, decisions| desk::Open {
+        until: moment(0),
+        may_renew: true,
+        pictures,
+        data: vec![(words.t("verify-number"), href("<name>"))],
+        code: href("4821"),
+        gesture: words.t("verify-gesture-below-chin"),
+        findings: vec![words.t("desk-found-mrz-wrong")],
+        failed: 2,
+        decisions,
+        outcomes: vec![choice("approve", "Approve", false)],
+        checks: vec![choice("data_equal", "Data", true)],
+        reasons: vec![choice("unreadable", "Unreadable", false)],
+        note: href("<name>"),
+    };
+    let page = |frame, open| desk::DeskCase {
+        frame,
+        id: href("ver_1"),
+        name: href("9k3q2x"),
+        title: words.t("verify-kind-passport"),
+        open,
+    };
+    let picture = (words.t("verify-side-front"), href("/desk-pictures/x"));
+    add("desk_case", page(inside(), Some(open(vec![picture], vec![]))).render());
+    let senior = open(vec![], vec![href("<name>")]);
+    add("desk_case_error", page(wrong("checklist", "problem-desk-checklist"), Some(senior)).render());
+    add("desk_case_closed", page(inside(), None).render());
 
     let setup = |action| admin::Setup { frame: frame(), action, email: String::new(), name: String::new(), least: 8 };
     add("setup", setup(some("/setup/t")).render());

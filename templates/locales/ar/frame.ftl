@@ -15,11 +15,13 @@ nav-label = محفظتك
 nav-home = المحفظة
 nav-profile = الملف الشخصي
 nav-media = الصور والفيديوهات
+nav-verification = التحقق من الهوية
 nav-apps = التطبيقات المتصلة
 nav-activity = النشاط
 nav-sessions = الجلسات
 nav-security = الأمان
 nav-settings = الإعدادات
+nav-desk = مكتب المراجعة
 nav-admin = الإدارة
 nav-sign-out = تسجيل الخروج
 

@@ -15,11 +15,13 @@ nav-label = Your wallet
 nav-home = Wallet
 nav-profile = Profile
 nav-media = Photos and videos
+nav-verification = Identity check
 nav-apps = Connected apps
 nav-activity = Activity
 nav-sessions = Sessions
 nav-security = Security
 nav-settings = Settings
+nav-desk = Review desk
 nav-admin = Administration
 nav-sign-out = Sign out
 

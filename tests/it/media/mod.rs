@@ -8,4 +8,4 @@ pub mod platforms;
 mod refusals;
 mod scanning;
 mod shelf;
-mod upkeep;
+pub mod upkeep;

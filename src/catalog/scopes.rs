@@ -4,6 +4,12 @@
 pub const GRANT_QUERY: &str = "grant_management_query";
 pub const GRANT_REVOKE: &str = "grant_management_revoke";
 
+/// Who a person is by a document.
+pub const IDENTITY: &str = "wallet.identity";
+
+/// Scopes of people that a client has only where an operator looked at it: none that registers itself gets them.
+pub const REVIEWED: &[&str] = &[IDENTITY];
+
 /// One scope.
 #[derive(Debug)]
 pub struct Scope {
@@ -62,6 +68,13 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-wallet-age",
         is_sensitive: false,
         section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: IDENTITY,
+        who: Who::User,
+        title: "scope-wallet-identity",
+        is_sensitive: true,
+        section: "OpenID Identity Assurance §5.8",
     },
     Scope {
         name: "offline_access",

@@ -18,6 +18,7 @@ use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
 use crate::wallet;
+use crate::wallet::assurance;
 use crate::wallet::identity::Identity;
 use crate::wallet::standing::{self, Made, Standing};
 
@@ -104,6 +105,14 @@ impl Holdings {
             badges: Vec::new(),
             fresh_until: Time::from_unix(i64::from(u32::MAX)),
         }
+    }
+
+    /// Of somebody whose document was checked.
+    #[cfg(test)]
+    pub(crate) fn with_identity(mut self, identity: Identity) -> Self {
+        self.values.extend(assurance::lines(&identity));
+        self.identity = Some(identity);
+        self
     }
 
     /// With several of one claim, each with its pick.
@@ -222,6 +231,7 @@ fn proven(
             let told = Held { verified_at: Some(identity.verified_at), ..held(text, identity.verified_at, None) };
             values.insert(kind.slug.to_owned(), told);
         }
+        values.extend(assurance::lines(identity));
     }
     let told = |one: &Standing| held(one.told().to_string(), one.verified_at, Some(Pick::Badge(one.id)));
     let all: Vec<Held> = active().map(told).collect();

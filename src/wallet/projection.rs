@@ -4,34 +4,52 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::base::Digest;
 use crate::catalog::{CLAIMS, Claim, ValueType, values};
 use crate::oauth::claims_request::WantedClaims;
 use crate::oauth::grant::{Demand, Pick};
+use crate::oauth::verified_claims;
 use crate::wallet::holdings::{Held, Holdings};
 
 /// Claims about a person that may leave. Cannot be serialized: only [`crate::wallet::disclosure`] lets it out.
 #[derive(Debug, Default)]
 pub struct Projection {
     claims: Vec<(&'static str, Value)>,
+    /// What a document says of the person, with the names of all that is in it.
+    verified: Option<(Value, Vec<String>)>,
 }
 
 impl Projection {
-    /// The names of the claims in it.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.claims.iter().map(|(name, _)| *name)
+    /// The names of the claims in it, as grants have them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let verified = self.verified.iter().flat_map(|(_, names)| names.iter().map(String::as_str));
+        self.claims.iter().map(|(name, _)| *name).chain(verified)
+    }
+
+    /// With what a document says of the person.
+    pub(in crate::wallet) fn with_verified(mut self, value: Value, names: Vec<String>) -> Self {
+        self.verified = Some((value, names));
+        self
+    }
+
+    /// What it says, as a digest: two that say the same have the same.
+    pub fn digest(&self) -> Digest {
+        Digest::of(serde_json::to_vec(&(&self.claims, &self.verified)).unwrap_or_default())
     }
 
     /// The same claims as another door tells them: each under the name and in the form that `tell` gives, or not at all.
     pub fn each(&self, mut tell: impl FnMut(&'static str, &Value) -> Option<(&'static str, Value)>) -> Self {
-        Self { claims: self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect() }
+        let claims = self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect();
+        Self { claims, verified: None }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty()
+        self.claims.is_empty() && self.verified.is_none()
     }
 
     pub(in crate::wallet) fn into_claims(self) -> Vec<(&'static str, Value)> {
-        self.claims
+        let verified = self.verified.map(|(value, _)| (verified_claims::MEMBER, value));
+        self.claims.into_iter().chain(verified).collect()
     }
 }
 
@@ -41,14 +59,15 @@ impl Projection {
 /// a value is left out too, never null or empty (OIDC Core §5.3.2). Of several values the picked one leaves.
 pub fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, wanted: &WantedClaims) -> Projection {
     let may_leave = |name: &str| name != "sub" && asked.contains(name) && allowed.claims.contains(name);
-    let claims = CLAIMS.iter().filter(|claim| may_leave(claim.name)).filter_map(|claim| {
+    let plain = CLAIMS.iter().filter(|claim| !claim.is_verified() && may_leave(claim.name));
+    let claims = plain.filter_map(|claim| {
         let value = match claim.value {
             ValueType::Objects => several(holdings, claim, &allowed.picks)?,
             one => values::to_json(one, &holdings.picked(claim.name, &allowed.picks)?.text)?,
         };
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
-    Projection { claims: claims.collect() }
+    Projection { claims: claims.collect(), verified: None }
 }
 
 /// Everything that was picked of a claim that stands for several things; absent where there is nothing.

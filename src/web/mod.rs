@@ -81,6 +81,7 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/me", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/profile", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/identity", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
     row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),

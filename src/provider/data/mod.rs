@@ -3,6 +3,7 @@
 //! One file a resource says what it is made of ([`Content`]); this one asks who may, keeps the record, and tells.
 
 pub mod cursor;
+mod identity;
 mod me;
 pub mod profile;
 mod scene;
@@ -15,6 +16,7 @@ use self::scene::Scene;
 use crate::app::App;
 use crate::audit::{self, Origin};
 use crate::base::Time;
+use crate::catalog::scopes;
 use crate::error::{self, Error};
 use crate::oauth::{self, Code};
 use crate::provider::access::{Access, Judged};
@@ -39,6 +41,8 @@ pub struct How {
     pub if_none_match: Option<String>,
     /// Which fields are wanted; `None` for all.
     pub fields: Option<Vec<String>>,
+    /// How old a verification may be, in seconds.
+    pub max_age: Option<u64>,
 }
 
 /// What a read gives.
@@ -58,6 +62,8 @@ pub enum Resource {
     Me,
     /// The fields of the profile, each with where it comes from.
     Profile,
+    /// Who the person is by a document.
+    Identity,
 }
 
 impl Resource {
@@ -65,6 +71,7 @@ impl Resource {
         match self {
             Self::Me => "me",
             Self::Profile => "profile",
+            Self::Identity => "identity",
         }
     }
 
@@ -76,6 +83,7 @@ impl Resource {
             Self::Profile => {
                 of_people.filter(|name| profile::fields().any(|(_, claim)| claim.scope == *name)).collect()
             }
+            Self::Identity => vec![scopes::IDENTITY],
         }
     }
 }
@@ -142,7 +150,11 @@ mod tests {
 
     #[test]
     fn wallet_s14_2_scopes_open_resources() {
-        assert_eq!(Resource::Me.scopes(), ["wallet.profile", "wallet.trust", "wallet.badges", "wallet.age"]);
+        assert_eq!(
+            Resource::Me.scopes(),
+            ["wallet.profile", "wallet.trust", "wallet.badges", "wallet.age", "wallet.identity"]
+        );
+        assert_eq!(Resource::Identity.scopes(), ["wallet.identity"]);
         assert_eq!(Resource::Profile.scopes(), ["profile", "email", "phone", "address", "wallet.profile"]);
     }
 }

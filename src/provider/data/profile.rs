@@ -19,7 +19,7 @@ use crate::wallet::projection::{self, Projection};
 
 /// The fields of the profile: the name that the API has for each claim with a line of its own.
 pub fn fields() -> impl Iterator<Item = (&'static str, &'static Claim)> {
-    let told = claims::lines().filter(|claim| claim.source != Source::System);
+    let told = claims::lines().filter(|claim| !matches!(claim.source, Source::System | Source::Document));
     told.map(|claim| (claim.name.strip_prefix("wallet_").unwrap_or(claim.name), claim))
 }
 

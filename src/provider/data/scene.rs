@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, me, profile};
+use super::{CHANNEL, Content, How, Resource, Told, identity, me, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -43,6 +43,7 @@ impl Scene {
         let asked = match what {
             Resource::Me => Default::default(),
             Resource::Profile => profile::asked(self, how),
+            Resource::Identity => identity::asked(self),
         };
         let error = userinfo::step_up(app, &asked, &self.standing.live.family).err()?;
         Some(("step_up", error.into()))
@@ -57,7 +58,12 @@ impl Scene {
         how: &How,
         origin: &Origin,
     ) -> Result<Told, Fault> {
-        let etag = self.etag(app, what, how);
+        // An age is judged by the second: whether the answer is the same is seen in it alone.
+        let identity = match what {
+            Resource::Identity => Some(identity::content(&self, tx, app, how).await?),
+            _ => None,
+        };
+        let etag = self.etag(app, what, how, identity.as_ref());
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
             return Ok(Told { client: self.client, etag, body: None });
@@ -65,6 +71,7 @@ impl Scene {
         let content = match what {
             Resource::Me => me::content(&self, app),
             Resource::Profile => profile::content(&self, tx, app, how).await?,
+            Resource::Identity => identity.ok_or_else(|| Fault::broken("tell who a person is"))?,
         };
         let Content { projection, frame, under, requested } = content;
         let channel = Channel { name: CHANNEL, requested, frame: &frame, under };
@@ -88,7 +95,7 @@ impl Scene {
         Value::String(tokens::subject(app, &self.client, self.standing.live.family.account_id))
     }
 
-    fn etag(&self, app: &App, what: Resource, how: &How) -> String {
+    fn etag(&self, app: &App, what: Resource, how: &How, content: Option<&Content>) -> String {
         let live = &self.standing.live;
         let grant = self.grant();
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
@@ -97,6 +104,9 @@ impl Scene {
         made_of.insert("what".to_owned(), json!([what.name(), how.fields]));
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
+        if let Some(content) = content {
+            made_of.insert("told".to_owned(), json!(content.projection.digest().as_bytes()));
+        }
         made_of.insert("scope".to_owned(), json!(self.access.scope()));
         made_of.insert(
             "held".to_owned(),

@@ -10,7 +10,8 @@ const VERSION: &str = "3.1.1";
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// What opens each operation.
-const OPERATIONS: &[(&str, Resource)] = &[("me", Resource::Me), ("profile", Resource::Profile)];
+const OPERATIONS: &[(&str, Resource)] =
+    &[("me", Resource::Me), ("profile", Resource::Profile), ("identity", Resource::Identity)];
 
 /// The 3.1 document from the 3.0 one.
 pub fn of(spec: &str, issuer: &str) -> Value {

@@ -12,7 +12,7 @@ use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaRespon
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, OpenApi, OpenApiService};
 
-use super::schema::{Me, Profile};
+use super::schema::{Identity, Me, Profile};
 use crate::app::App;
 use crate::error::Error;
 use crate::provider::access::Access;
@@ -36,18 +36,24 @@ pub struct Reader {
 impl Reader {
     pub fn new(call: &Call, access: Access) -> Self {
         let header = |name: &str| call.header(name).map(str::to_owned);
-        let how =
-            How { page_origin: header(ORIGIN.as_str()), if_none_match: header(IF_NONE_MATCH.as_str()), fields: None };
+        let how = How {
+            page_origin: header(ORIGIN.as_str()),
+            if_none_match: header(IF_NONE_MATCH.as_str()),
+            ..How::default()
+        };
         Self { app: call.app.clone(), visit: call.visit.clone(), access: Arc::new(Mutex::new(Some(access))), how }
     }
 
     async fn read<S>(&self, what: Resource, fields: Option<String>) -> Answer<S> {
+        let fields = fields.map(|fields| fields.split(',').map(|field| field.trim().to_owned()).collect());
+        self.read_as(what, How { fields, ..self.how.clone() }).await
+    }
+
+    async fn read_as<S>(&self, what: Resource, how: How) -> Answer<S> {
         let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(access) = access else {
             return Answer::of(Err(crate::base::Fault::broken("read twice with one request").into()));
         };
-        let fields = fields.map(|fields| fields.split(',').map(|field| field.trim().to_owned()).collect());
-        let how = How { fields, ..self.how.clone() };
         let told = data::read(&self.app, access, what, how, self.visit.origin()).await;
         if let Ok(told) = &told {
             self.visit.set_client(&told.client);
@@ -83,6 +89,20 @@ impl Api {
         fields: Query<Option<String>>,
     ) -> Answer<Profile> {
         reader.read(Resource::Profile, fields.0).await
+    }
+
+    /// Who the person is by a document that reviewers compared with them
+    ///
+    /// What UserInfo tells as verified_claims, by the request that the token was asked for with; without one, the claims
+    /// of the scope. What does not meet the request and what there is not look the same: it is absent.
+    #[oai(path = "/identity", method = "get", operation_id = "identity")]
+    async fn identity(
+        &self,
+        reader: Data<&Reader>,
+        /// How many seconds ago the person was verified at most; the day that is told counts.
+        max_age: Query<Option<u64>>,
+    ) -> Answer<Identity> {
+        reader.read_as(Resource::Identity, How { max_age: max_age.0, ..reader.how.clone() }).await
     }
 }
 

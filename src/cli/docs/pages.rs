@@ -36,6 +36,7 @@ pages! {
     "introspection"
     "revocation"
     "userinfo"
+    "verified-claims"
     "step-up"
     "grant-management"
     "logout"

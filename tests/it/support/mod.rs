@@ -7,6 +7,7 @@ pub mod browser;
 pub mod certificates;
 pub mod cookies;
 pub mod database;
+pub mod documents;
 pub mod films;
 pub mod form;
 pub mod hand;

@@ -34,7 +34,7 @@ pub const CIBA: &str = "urn:openid:params:grant-type:ciba";
 pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SCOPE: &str = "openid profile email phone address offline_access albums.read grant_management_query \
-                     grant_management_revoke wallet.profile";
+                     grant_management_revoke wallet.profile wallet.identity";
 
 pub struct House {
     pub server: Server,

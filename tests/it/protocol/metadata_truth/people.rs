@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::documents;
 use crate::support::person::{Person, is_step};
 use crate::support::platform::{Answer, http, now, payload};
 
@@ -54,12 +55,18 @@ async fn scope(bench: &mut Bench, scope: &str) {
         "wallet.profile" => assert!(told().await["wallet_links"].is_array()),
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
+        "wallet.identity" => super::identity::scope(bench, &orbit).await,
         other => panic!("nobody uses {other}"),
     }
 }
 
 /// Asked for by its name alone, a claim comes; those of the protocol are in the ID Token.
 async fn claim(bench: &mut Bench, claim: &str) {
+    if claim == "verified_claims" {
+        let told = super::identity::told(bench, &json!({}), "given_name").await;
+        assert_eq!(told["claims"]["given_name"], documents::GIVEN_NAME, "{told}");
+        return;
+    }
     let out = bench.house.site.url("/out");
     let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
     // Who says nothing is registered for the scopes of OpenID Connect alone.

@@ -2,7 +2,7 @@
 
 use Line::{AnyOfScope, Named, Own, With};
 use Sensitivity::{Ordinary, Sensitive};
-use Source::{Contact, Profile, Shelf, System};
+use Source::{Contact, Document, Profile, Shelf, System};
 use ValueType::{
     Address, Bool, Color, Date, Email, Language, Languages, Media, Number, Object, Objects, Phone, Prose, Text, Texts,
     Url, Urls, Zone,
@@ -85,6 +85,8 @@ pub enum Source {
     Contact(ContactKind),
     /// The person picks it among their photos and videos.
     Shelf,
+    /// Read off a document that reviewers compared with the person; told inside of `verified_claims` alone.
+    Document,
     /// Computed by the house.
     System,
 }
@@ -188,7 +190,18 @@ pub const CLAIMS: &[Claim] = &[
     age("age_over_13", Named, "claim-age-over-13"),
     age("age_over_16", Named, "claim-age-over-16"),
     age("age_over_21", Named, "claim-age-over-21"),
+    verified("verified_claims.given_name", Text, Own, "claim-verified-claims-given-name"),
+    verified("verified_claims.family_name", Text, Own, "claim-verified-claims-family-name"),
+    verified("verified_claims.birthdate", Date, Own, "claim-verified-claims-birthdate"),
+    verified("verified_claims.nationalities", Texts, Own, "claim-verified-claims-nationalities"),
+    verified("verification.evidence", Object, Named, "claim-verification-evidence"),
 ];
+
+/// Who a person is by a document, under the name that grants have for it (see [`crate::oauth::verified_claims`]).
+const fn verified(name: &'static str, value: ValueType, line: Line, label: &'static str) -> Claim {
+    let claim = row(name, "wallet.identity", value, Document, line, Sensitive, true, label, 0);
+    Claim { section: "OpenID Identity Assurance §5", ..claim }
+}
 
 /// What the house tells of a person by their badges.
 const fn proven(name: &'static str, scope: &'static str, value: ValueType, line: Line, label: &'static str) -> Claim {
@@ -256,6 +269,11 @@ impl Claim {
         self.sensitivity == Sensitive
     }
 
+    /// Whether it is told inside of `verified_claims` alone.
+    pub fn is_verified(&self) -> bool {
+        self.source == Document
+    }
+
     /// Whether the person types it on the profile page.
     pub fn is_typed(&self) -> bool {
         matches!(self.source, Profile(_))
@@ -297,17 +315,18 @@ mod tests {
         for (at, claim) in CLAIMS.iter().enumerate() {
             assert!(CLAIMS[..at].iter().all(|other| other.name != claim.name), "{} twice", claim.name);
             assert!(scopes::find(claim.scope).is_some(), "{}: no scope {}", claim.name, claim.scope);
-            assert_eq!(claim.label, format!("claim-{}", claim.name.replace('_', "-")));
+            assert_eq!(claim.label, format!("claim-{}", claim.name.replace(['_', '.'], "-")));
             let is_ours = claim.name.starts_with("wallet_") || claim.name.starts_with("age_over_");
-            let sections: &[&str] = if is_ours { &["RFC 7519 §4.3", "ISO/IEC 18013-5"] } else { &["OIDC Core §5.1"] };
+            let sections: &[&str] = match (is_ours, claim.is_verified()) {
+                (true, _) => &["RFC 7519 §4.3", "ISO/IEC 18013-5"],
+                (_, true) => &["OpenID Identity Assurance §5"],
+                _ => &["OIDC Core §5.1"],
+            };
             assert!(sections.iter().any(|section| claim.section.starts_with(section)));
-            assert_eq!(is_ours, claim.scope.starts_with("wallet."));
-            assert_eq!(
-                claim.most > 0,
-                !matches!(claim.source, System | Shelf) && claim.value != Bool,
-                "{}",
-                claim.name
-            );
+            assert_eq!(is_ours || claim.is_verified(), claim.scope.starts_with("wallet."));
+            assert_eq!(claim.is_verified(), crate::oauth::verified_claims::is_part(claim.name), "{}", claim.name);
+            let is_made = matches!(claim.source, System | Shelf | Document) || claim.value == Bool;
+            assert_eq!(claim.most == 0, is_made, "{}", claim.name);
             if let Profile(field) = claim.source {
                 assert_eq!(field, claim.name);
             }
@@ -351,7 +370,7 @@ mod tests {
         assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
         assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
         assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
-        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 34);
+        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 39);
         assert!(!find("age_over_21").unwrap().is_asked_by_scope() && find("age_over_18").unwrap().is_asked_by_scope());
     }
 }

@@ -8,6 +8,12 @@ pub const BADGES_ISSUE: &str = "wallet.badges.issue";
 /// What lets a client say how it deals with the wishes of people that it deletes their data.
 pub const ERASURE_REPORT: &str = "wallet.erasure.report";
 
+/// Who a person is by a document.
+pub const IDENTITY: &str = "wallet.identity";
+
+/// Scopes of people that a client has only where an operator looked at it: none that registers itself gets them.
+pub const REVIEWED: &[&str] = &[IDENTITY];
+
 /// One scope.
 #[derive(Debug)]
 pub struct Scope {
@@ -80,6 +86,13 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-wallet-age",
         is_sensitive: false,
         section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: IDENTITY,
+        who: Who::User,
+        title: "scope-wallet-identity",
+        is_sensitive: true,
+        section: "OpenID Identity Assurance §5.8",
     },
     Scope {
         name: "offline_access",

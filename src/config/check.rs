@@ -99,6 +99,11 @@ fn sense(config: &Config, found: &mut Found) {
         "step_up.acr is not a context class of ours",
         "Take one of acr_values_supported in /.well-known/openid-configuration, or leave it out.",
     );
+    found.when(
+        config.verified_claims.min_acr.as_ref().is_some_and(|acr| contexts::find(acr).is_none()),
+        "verified_claims.min_acr is not a context class of ours",
+        "Take one of acr_values_supported in /.well-known/openid-configuration, or leave it out.",
+    );
     let master_keys = config.secrets.master_keys.as_ref();
     let pepper = config.secrets.pepper.as_ref();
     let is_readable = master_keys.is_none_or(|keys| read_master_keys(keys.expose()).is_some());

@@ -55,6 +55,7 @@ pub struct Config {
     pub dpop: Dpop,
     pub sessions: Sessions,
     pub step_up: StepUp,
+    pub verified_claims: VerifiedClaims,
     pub passwords: Passwords,
     pub codes: Codes,
     pub limits: Limits,
@@ -330,6 +331,14 @@ pub struct StepUp {
     pub acr: Option<String>,
     #[serde(deserialize_with = "read::optional_seconds")]
     pub max_age: Option<Seconds>,
+}
+
+/// What a sign-in must have been for who the person is by a document to be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifiedClaims {
+    #[serde(deserialize_with = "read::optional")]
+    pub min_acr: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -29,6 +29,8 @@ pub enum Reason {
     Expired { at: Time },
     /// The client does not look as it did when the person said yes.
     ClientChanged { at: Time },
+    /// What a document says of the person is newer than their yes to telling it.
+    Reverified { at: Time },
     /// The client wants the question asked again.
     PromptConsent,
 }
@@ -41,6 +43,7 @@ impl Reason {
             Self::NewItems => "new_items",
             Self::Expired { .. } => "expired",
             Self::ClientChanged { .. } => "client_changed",
+            Self::Reverified { .. } => "reverified_after_consent",
             Self::PromptConsent => "prompt",
         }
     }
@@ -131,7 +134,9 @@ impl ConsentAsk {
     /// Puts the page together from the request, what the wallet holds and what was allowed before.
     pub fn new(asked: &Asked<'_>, holdings: &Holdings, kept: Option<&KeptGrant>, now: Time) -> Self {
         let demand = Demand::of(asked.scope, asked.claims, supported());
-        let reason = reason(asked.client, kept, &demand, asked.wants_consent, now);
+        let reverified_at = holdings.identity.as_ref().map(|identity| identity.verified_at);
+        let reverified_at = reverified_at.filter(|_| demand.has_verified());
+        let reason = reason(asked.client, kept, &demand, reverified_at, asked.wants_consent, now);
         let live = kept.map(|k| &k.grant).filter(|grant| grant.is_live(now));
         let decided = |name: &str| live.is_some_and(|g| is_decided(g, name));
         let shows_all = reason != Reason::NewItems;
@@ -141,6 +146,7 @@ impl ConsentAsk {
             let was_allowed = live.is_some_and(|g| is_allowed(g, name));
             let is_needed = asked.client.essential_claims.iter().any(|c| c == name) || asked.claims.is_essential(name);
             let mut line = line(name, holdings, asked.client, live);
+            line.purpose = asked.claims.purpose(name).map(str::to_owned).or(line.purpose);
             line.is_new = live.is_some() && !was_decided;
             line.is_ticked = match was_decided {
                 true => was_allowed,
@@ -270,7 +276,14 @@ impl Line {
     }
 }
 
-fn reason(client: &Client, kept: Option<&KeptGrant>, demand: &Demand, wants_consent: bool, now: Time) -> Reason {
+fn reason(
+    client: &Client,
+    kept: Option<&KeptGrant>,
+    demand: &Demand,
+    reverified_at: Option<Time>,
+    wants_consent: bool,
+    now: Time,
+) -> Reason {
     let Some(kept) = kept else { return Reason::NewClient };
     let grant = &kept.grant;
     if !grant.is_live(now) {
@@ -281,6 +294,9 @@ fn reason(client: &Client, kept: Option<&KeptGrant>, demand: &Demand, wants_cons
     }
     if kept.client_seen != seen(client) {
         return Reason::ClientChanged { at: client.identity_changed_at.unwrap_or(now) };
+    }
+    if let Some(at) = reverified_at.filter(|at| *at > grant.confirmed_at) {
+        return Reason::Reverified { at };
     }
     if wants_consent || kept.paused_at.is_some() {
         return Reason::PromptConsent;

@@ -18,6 +18,7 @@ use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
 use crate::wallet;
+use crate::wallet::assurance;
 use crate::wallet::identity::Identity;
 use crate::wallet::media::{Kind, shelf};
 use crate::wallet::standing::{self, Made, Standing};
@@ -287,6 +288,7 @@ fn proven(
             let told = Held { verified_at: Some(identity.verified_at), ..held(text, identity.verified_at, None) };
             values.insert(kind.slug.to_owned(), told);
         }
+        values.extend(assurance::lines(identity));
     }
     let told = |one: &Standing| held(one.told().to_string(), one.verified_at, Some(Pick::Badge(one.id)));
     let all: Vec<Held> = active().map(told).collect();

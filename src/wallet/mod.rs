@@ -1,5 +1,6 @@
 //! What you hold.
 
+pub mod assurance;
 pub mod badges;
 pub mod definitions;
 pub mod disclosure;

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::base::Digest;
 use crate::base::id::MediaId;
 use crate::catalog::{CLAIMS, Claim, ValueType, values};
 use crate::oauth::claims_request::WantedClaims;
 use crate::oauth::grant::{Demand, Pick};
+use crate::oauth::verified_claims;
 use crate::wallet::holdings::{Held, Holdings};
 use crate::wallet::standing::Standing;
 
@@ -17,32 +19,47 @@ pub struct Projection {
     claims: Vec<(&'static str, Value)>,
     /// The names for the record, where they are others than those of the members.
     released: Option<Vec<&'static str>>,
+    /// What a document says of the person, with the names of all that is in it.
+    verified: Option<(Value, Vec<String>)>,
 }
 
 impl Projection {
-    /// The names of the claims in it.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+    /// The names of the claims in it, as grants have them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         let members = self.claims.iter().map(|(name, _)| *name).filter(|_| self.released.is_none());
-        self.released.iter().flatten().copied().chain(members)
+        let verified = self.verified.iter().flat_map(|(_, names)| names.iter().map(String::as_str));
+        self.released.iter().flatten().copied().chain(members).chain(verified)
     }
 
     /// Members that together tell of these claims.
     pub(in crate::wallet) fn of_members(released: Vec<&'static str>, claims: Vec<(&'static str, Value)>) -> Self {
-        Self { claims, released: Some(released) }
+        Self { claims, released: Some(released), verified: None }
+    }
+
+    /// With what a document says of the person.
+    pub(in crate::wallet) fn with_verified(mut self, value: Value, names: Vec<String>) -> Self {
+        self.verified = Some((value, names));
+        self
+    }
+
+    /// What it says, as a digest: two that say the same have the same.
+    pub fn digest(&self) -> Digest {
+        Digest::of(serde_json::to_vec(&(&self.claims, &self.verified)).unwrap_or_default())
     }
 
     /// The same claims as another door tells them: each under the name and in the form that `tell` gives, or not at all.
     pub fn each(&self, mut tell: impl FnMut(&'static str, &Value) -> Option<(&'static str, Value)>) -> Self {
         let claims = self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect();
-        Self { claims, released: self.released.clone() }
+        Self { claims, released: self.released.clone(), verified: None }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty()
+        self.claims.is_empty() && self.verified.is_none()
     }
 
     pub(in crate::wallet) fn into_claims(self) -> Vec<(&'static str, Value)> {
-        self.claims
+        let verified = self.verified.map(|(value, _)| (verified_claims::MEMBER, value));
+        self.claims.into_iter().chain(verified).collect()
     }
 }
 
@@ -59,7 +76,8 @@ pub fn project(
     picture: &dyn Fn(MediaId) -> String,
 ) -> Projection {
     let may_leave = |name: &str| name != "sub" && asked.contains(name) && allowed.claims.contains(name);
-    let claims = CLAIMS.iter().filter(|claim| may_leave(claim.name)).filter_map(|claim| {
+    let plain = CLAIMS.iter().filter(|claim| !claim.is_verified() && may_leave(claim.name));
+    let claims = plain.filter_map(|claim| {
         let value = match (claim.value, claim.name) {
             (ValueType::Media, name) => {
                 let (count, href) = holdings.shared_of(name, &allowed.picks)?;
@@ -71,7 +89,7 @@ pub fn project(
         };
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
-    Projection { claims: claims.collect(), released: None }
+    Projection { claims: claims.collect(), ..Projection::default() }
 }
 
 /// The badges that were picked, in the form that `tell` gives them, under a member of their own. Nothing where badges are

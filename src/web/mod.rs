@@ -93,6 +93,7 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/wallet/v1/media/:id/content", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Post, "/wallet/v1/media/:id/links", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/m/:token", Link, |c| Box::pin(links::follow(c))),
+    row(Get, "/wallet/v1/identity", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
     row(Post, "/wallet/v1/erasure-requests/:id/status", Api, |c| Box::pin(api::serve(c))),

@@ -225,6 +225,11 @@ impl Chip {
         Self { text: words.with("chip-checked", &[("date", &words.date(at))]), is_checked: true }
     }
 
+    /// "Checked on your document, 3 May 2026".
+    pub fn on_document(words: Words, at: Time) -> Self {
+        Self { text: words.with("chip-on-document", &[("date", &words.date(at))]), is_checked: true }
+    }
+
     /// "You typed this".
     pub fn typed(words: Words) -> Self {
         Self { text: words.t("chip-typed"), is_checked: false }

@@ -38,6 +38,7 @@ pages! {
     "userinfo"
     "badges"
     "media"
+    "verified-claims"
     "step-up"
     "grant-management"
     "awarding-badges"

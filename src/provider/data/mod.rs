@@ -5,6 +5,7 @@
 pub mod awarding;
 pub mod badges;
 pub mod cursor;
+mod identity;
 mod me;
 pub mod media;
 pub mod profile;
@@ -18,6 +19,7 @@ use self::scene::Scene;
 use crate::app::App;
 use crate::audit::{self, Origin};
 use crate::base::Time;
+use crate::catalog::scopes;
 use crate::error::{self, Error};
 use crate::oauth::{self, Code};
 use crate::provider::access::{Access, Judged};
@@ -47,6 +49,8 @@ pub struct How {
     pub badges: badges::Wanted,
     /// Which photos and videos are wanted.
     pub media: media::Query,
+    /// How old a verification may be, in seconds.
+    pub max_age: Option<u64>,
 }
 
 /// What a read gives.
@@ -74,6 +78,8 @@ pub enum Resource {
     Media,
     /// One of them.
     MediaItem,
+    /// Who the person is by a document.
+    Identity,
 }
 
 impl Resource {
@@ -85,6 +91,7 @@ impl Resource {
             Self::Badge => "badge",
             Self::Media => "media",
             Self::MediaItem => "media_item",
+            Self::Identity => "identity",
         }
     }
 
@@ -98,6 +105,7 @@ impl Resource {
             }
             Self::Badges | Self::Badge => vec!["wallet.badges"],
             Self::Media | Self::MediaItem => Kind::ALL.map(Kind::scope).to_vec(),
+            Self::Identity => vec![scopes::IDENTITY],
         }
     }
 
@@ -186,9 +194,18 @@ mod tests {
     fn wallet_s14_2_scopes_open_resources() {
         assert_eq!(
             Resource::Me.scopes(),
-            ["wallet.profile", "wallet.photos", "wallet.videos", "wallet.trust", "wallet.badges", "wallet.age"]
+            [
+                "wallet.profile",
+                "wallet.photos",
+                "wallet.videos",
+                "wallet.trust",
+                "wallet.badges",
+                "wallet.age",
+                "wallet.identity"
+            ]
         );
         assert_eq!(Resource::Media.scopes(), ["wallet.photos", "wallet.videos"]);
+        assert_eq!(Resource::Identity.scopes(), ["wallet.identity"]);
         assert_eq!(Resource::Profile.scopes(), ["profile", "email", "phone", "address", "wallet.profile"]);
     }
 }

@@ -20,8 +20,9 @@ use crate::wallet::projection::{self, Projection};
 
 /// The fields of the profile: the name that the API has for each claim with a line of its own.
 pub fn fields() -> impl Iterator<Item = (&'static str, &'static Claim)> {
-    // Photos and videos have a resource of their own.
-    let is_field = |claim: &&Claim| claim.source != Source::System && claim.value != ValueType::Media;
+    // Photos and videos have a resource of their own, and so has what a document says.
+    let is_field =
+        |claim: &&Claim| !matches!(claim.source, Source::System | Source::Document) && claim.value != ValueType::Media;
     let told = claims::lines().filter(is_field);
     told.map(|claim| (claim.name.strip_prefix("wallet_").unwrap_or(claim.name), claim))
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, badges, me, media, profile};
+use super::{CHANNEL, Content, How, Resource, Told, badges, identity, me, media, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -44,6 +44,7 @@ impl Scene {
             Resource::Me | Resource::Media | Resource::MediaItem => Default::default(),
             Resource::Profile => profile::asked(self, how),
             Resource::Badges | Resource::Badge => ["wallet_badges".to_owned()].into(),
+            Resource::Identity => identity::asked(self),
         };
         let error = userinfo::step_up(app, &asked, &self.standing.live.family).err()?;
         Some(("step_up", error.into()))
@@ -68,7 +69,12 @@ impl Scene {
         if what == Resource::MediaItem {
             media::found(&self, tx, app, how.media.item.as_deref().unwrap_or_default()).await?;
         }
-        let etag = self.etag(app, what, how);
+        // An age is judged by the second: whether the answer is the same is seen in it alone.
+        let identity = match what {
+            Resource::Identity => Some(identity::content(&self, tx, app, how).await?),
+            _ => None,
+        };
+        let etag = self.etag(app, what, how, identity.as_ref());
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
             return Ok(Told { client: self.client, etag, body: None });
@@ -80,6 +86,7 @@ impl Scene {
             Resource::Badge => one.ok_or(Denied::NotFound)?,
             Resource::Media => media::list(&self, tx, app, how).await?,
             Resource::MediaItem => media::item(&self, tx, app, how).await?,
+            Resource::Identity => identity.ok_or_else(|| Fault::broken("tell who a person is"))?,
         };
         let Content { projection, frame, under, requested } = content;
         let channel = Channel { name: CHANNEL, requested, frame: &frame, under };
@@ -103,7 +110,7 @@ impl Scene {
         Value::String(tokens::subject(app, &self.client, self.standing.live.family.account_id))
     }
 
-    fn etag(&self, app: &App, what: Resource, how: &How) -> String {
+    fn etag(&self, app: &App, what: Resource, how: &How, content: Option<&Content>) -> String {
         let live = &self.standing.live;
         let grant = self.grant();
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
@@ -112,6 +119,9 @@ impl Scene {
         made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.badges, how.media]));
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
+        if let Some(content) = content {
+            made_of.insert("told".to_owned(), json!(content.projection.digest().as_bytes()));
+        }
         made_of.insert("scope".to_owned(), json!(self.access.scope()));
         // Links to the picture of the person, cursors, and what follows from the day are new every day.
         made_of.insert("day".to_owned(), json!(app.now().start_of_day().unix()));

@@ -20,6 +20,7 @@ const OPERATIONS: &[(&str, Resource)] = &[
     ("media_item", Resource::MediaItem),
     ("media_content", Resource::MediaItem),
     ("media_link", Resource::MediaItem),
+    ("identity", Resource::Identity),
 ];
 
 /// What a client does for itself, and the scope that opens it.

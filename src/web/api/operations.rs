@@ -17,7 +17,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi, OpenApiService};
 
 use super::awarding::Awarding;
 use super::erasure::Erasure;
-use super::schema::{Badges, Me, MediaItem, MediaLink, MediaList, OneBadge, Profile};
+use super::schema::{Badges, Identity, Me, MediaItem, MediaLink, MediaList, OneBadge, Profile};
 use crate::app::App;
 use crate::audit::Origin;
 use crate::base::Fault;
@@ -150,6 +150,20 @@ impl Api {
         fields: Query<Option<String>>,
     ) -> Answer<Profile> {
         reader.profile(Resource::Profile, fields.0).await
+    }
+
+    /// Who the person is by a document that reviewers compared with them
+    ///
+    /// What UserInfo tells as verified_claims, by the request that the token was asked for with; without one, the claims
+    /// of the scope. What does not meet the request and what there is not look the same: it is absent.
+    #[oai(path = "/identity", method = "get", operation_id = "identity")]
+    async fn identity(
+        &self,
+        reader: Data<&Reader>,
+        /// How many seconds ago the person was verified at most; the day that is told counts.
+        max_age: Query<Option<u64>>,
+    ) -> Answer<Identity> {
+        reader.read(Resource::Identity, How { max_age: max_age.0, ..reader.how.clone() }).await
     }
 
     /// The badges that the person picked for you

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::catalog::ValueType;
 use crate::oauth::grant::Duration;
 use crate::provider::data;
-use crate::store::database::badges::State;
+use crate::store::database::badges::{Level, State};
 use crate::store::database::profiles::Source;
 use crate::wallet::definitions::DefinitionState;
 use crate::wallet::media::Variant;
@@ -64,6 +64,8 @@ pub struct MediaItem;
 
 /// Of `POST /wallet/v1/media/{id}/links`.
 pub struct MediaLink;
+/// Of `GET /wallet/v1/identity`.
+pub struct Identity;
 
 /// A schema that the house makes itself: no value of the type is ever there.
 macro_rules! described {
@@ -318,6 +320,43 @@ fn item() -> MetaSchema {
             "blur",
             "variants",
         ],
+    )
+}
+
+described!(Identity, object(vec![("sub", sub()), ("verified_claims", verified_claims())], &["sub"]));
+
+/// OpenID Identity Assurance §5: one element, or a list of them where several were asked for.
+fn verified_claims() -> MetaSchema {
+    let element = object(vec![("verification", verification()), ("claims", verified())], &["verification", "claims"]);
+    let all = list(element.clone());
+    MetaSchema { any_of: vec![inline(element), inline(all)], ..MetaSchema::ANY }
+}
+
+fn verified() -> MetaSchema {
+    object(
+        vec![
+            ("given_name", text("As on the document")),
+            ("family_name", text("As on the document")),
+            ("birthdate", MetaSchema { format: Some("date"), ..text("As on the document") }),
+            ("nationalities", list(text("ISO 3166-1 alpha-3"))),
+        ],
+        &[],
+    )
+}
+
+/// OpenID Identity Assurance Schema Definition §5.4; only what was asked for.
+fn verification() -> MetaSchema {
+    let levels = Level::ALL.map(Level::as_str);
+    object(
+        vec![
+            ("trust_framework", text("Ours: its page says what it means")),
+            ("assurance_level", one_of(&levels, "How the document was checked")),
+            ("assurance_process", MetaSchema::new("object")),
+            ("time", time("The day of the verification")),
+            ("verification_process", text("What you call the verification; another name in every sector")),
+            ("evidence", list(MetaSchema::new("object"))),
+        ],
+        &["trust_framework"],
     )
 }
 

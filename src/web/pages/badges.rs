@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::catalog::badges::{self as kinds, BADGES, Badge, Validity};
 use crate::error::{Denied, Error};
+use crate::wallet::assurance;
 use crate::wallet::badges;
 use crate::wallet::holdings;
 use crate::wallet::standing::{self, Standing, State};
@@ -130,7 +131,7 @@ fn described(app: &App, kind: &Badge) -> Value {
 
 /// What a verification here means, and what it does not (WALLET.md §2.2; OpenID Identity Assurance §5.4.2).
 pub async fn trust_framework(call: Call) -> Result<Response, Error> {
-    let id = format!("{}/trust-framework/1", call.app.config.issuer());
+    let id = assurance::trust_framework(call.app.config.issuer());
     if wants_json(&call) {
         let level = |name: &str, checks: Value| json!({ "assurance_level": name, "checks": checks });
         return answer::json(&json!({

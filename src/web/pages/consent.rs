@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::oauth::authorization::Polled;
 use crate::oauth::authorization::polled::By;
 use crate::oauth::client::SubjectType;
+use crate::oauth::verified_claims;
 use crate::provider::consent::{Choice, ConsentAsk, Line, OFFLINE, Reason};
 use crate::provider::wishes;
 use crate::store::database::profiles::Source;
@@ -80,6 +81,7 @@ fn reason(words: Words, reason: Reason) -> view::Reason {
         Reason::NewItems => view::Reason::New,
         Reason::Expired { at } => view::Reason::Expired(When::date(words, at)),
         Reason::ClientChanged { at } => view::Reason::Changed(When::date(words, at)),
+        Reason::Reverified { at } => view::Reason::Reverified(When::date(words, at)),
         Reason::PromptConsent => view::Reason::Again,
     }
 }
@@ -93,9 +95,14 @@ pub fn line(words: Words, line: &Line) -> view::Line {
     }
     let shown = match (line.name, line.is_sensitive) {
         ("phone_number", true) => view::Line::phone(words, line.name, line.value.as_deref()),
+        (verified_claims::EVIDENCE, _) => {
+            view::Line::verified(words, line.name, line.value.as_deref().map(|kept| evidence(words, kept)))
+        }
+        (name, _) if verified_claims::is_part(name) => view::Line::verified(words, name, line.value.clone()),
         _ => view::Line::claim(words, line.name, line.value.clone()),
     };
     let chip = line.value.as_ref().and_then(|_| match (line.verified_at, line.source) {
+        (Some(at), Some(Source::Document)) => Some(Chip::on_document(words, at)),
         (Some(at), _) => Some(Chip::checked(words, at)),
         (None, Some(Source::Person)) => Some(Chip::typed(words)),
         (None, _) => None,
@@ -145,6 +152,21 @@ fn thumb(words: Words, kind: Kind, choice: &Choice) -> view::Thumb {
         is_video: kind == Kind::Video,
         is_chosen: choice.is_chosen,
     }
+}
+
+/// The document as its owner reads of it: kind, country, from when until when.
+fn evidence(words: Words, kept: &str) -> String {
+    let told: Value = serde_json::from_str(kept).unwrap_or_default();
+    let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+    let kind = match text("type").as_str() {
+        "passport" => words.t("evidence-passport"),
+        "idcard" => words.t("evidence-idcard"),
+        "driving_permit" => words.t("evidence-driving-permit"),
+        _ => String::new(),
+    };
+    let dates = [text("issued_on"), text("expires_on")].into_iter().filter(|date| !date.is_empty());
+    let dates = dates.collect::<Vec<_>>().join(" – ");
+    [kind, text("country"), dates].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
 /// What people call a badge.

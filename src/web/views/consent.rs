@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::base::Time;
+use crate::oauth::verified_claims;
 use crate::provider::resources::Service;
 use crate::web::view::AppCard;
 use crate::web::view::Chip;
@@ -68,6 +69,8 @@ pub enum Reason {
     Expired(When),
     /// The platform's name, picture, domain or policy changed.
     Changed(When),
+    /// A document of the person was checked since they said yes.
+    Reverified(When),
     /// The platform, or the person, wants the question asked again.
     Again,
 }
@@ -79,6 +82,7 @@ impl Consent {
             Reason::New => "consent-title-new",
             Reason::Expired(_) => "consent-title-expired",
             Reason::Changed(_) => "consent-title-changed",
+            Reason::Reverified(_) => "consent-title-reverified",
             Reason::Again => "consent-title-again",
         };
         self.frame.with(key, &[("app", &self.app.name)])
@@ -92,6 +96,9 @@ impl Consent {
             Reason::New => Some(self.frame.with("consent-because-new", &[app])),
             Reason::Expired(when) => Some(self.frame.with("consent-because-expired", &[app, ("date", &when.text)])),
             Reason::Changed(when) => Some(self.frame.with("consent-because-changed", &[app, ("date", &when.text)])),
+            Reason::Reverified(when) => {
+                Some(self.frame.with("consent-because-reverified", &[app, ("date", &when.text)]))
+            }
             Reason::Again => Some(self.frame.with("consent-because-again", &[app])),
         }
     }
@@ -141,6 +148,14 @@ impl Line {
         Self { full, ..Self::claim(words, claim, number.map(masked_phone)) }
     }
 
+    /// A line for what a document says: hidden until the person asks to see it.
+    pub fn verified(words: Words, claim: &str, told: Option<String>) -> Self {
+        let value = told.as_ref().map(|_| {
+            words.t(if claim == verified_claims::EVIDENCE { "line-of-document" } else { "line-as-on-document" })
+        });
+        Self { full: told, ..Self::claim(words, claim, value) }
+    }
+
     /// The line for `offline_access`: the platform may look again while the person is away.
     pub fn stay_connected(words: Words) -> Self {
         Self {
@@ -160,6 +175,16 @@ impl Line {
             is_locked: true,
             ..Self::default()
         }
+    }
+
+    /// Whether a document says it, which is more than a person would tell most apps.
+    pub fn is_guarded(&self) -> bool {
+        verified_claims::is_part(&self.name)
+    }
+
+    /// What is said beside a value that is hidden or shown in part: that all of it is shared.
+    pub fn whole(&self) -> Option<&'static str> {
+        self.full.as_ref().filter(|_| !self.is_guarded()).map(|_| "line-whole-is-shared")
     }
 
     pub fn is_missing(&self) -> bool {
@@ -182,6 +207,7 @@ impl Line {
             "wallet_photos" | "wallet_videos" => "/account/media".to_owned(),
             "picture" => "/account/profile/picture".to_owned(),
             name if name.starts_with("age_over_") || name.starts_with("wallet_badges") => "/account/badges".to_owned(),
+            _ if self.is_guarded() => "/account/badges".to_owned(),
             name => format!("/account/profile/edit#{name}"),
         }
     }

@@ -224,6 +224,14 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("consent_new", consent(verified(), Reason::New, already()).render());
     add("consent_expired", consent(app(Standing::Unverified), Reason::Expired(date(3)), vec![]).render());
     add("consent_changed", consent(verified(), Reason::Changed(date(3)), vec![]).render());
+    let document = || {
+        let chip = Some(Chip::on_document(words, NOW));
+        let name = Line::verified(words, "verified_claims.given_name", some("Amina Leila"));
+        let details = Line::verified(words, "verification.evidence", some("Passport · EGY"));
+        vec![Line { chip: chip.clone(), is_ticked: true, ..name }, Line { chip, why: some("to check <it>"), ..details }]
+    };
+    let again = consent(verified(), Reason::Reverified(date(3)), vec![]);
+    add("consent_reverified", consent::Consent { optional: document(), ..again }.render());
     let again = consent(app(Standing::SelfRegistered), Reason::Again, vec![]);
     let purpose = some("to show your <name> beside your pictures");
     add("consent_again", consent::Consent { purpose, is_pairwise: false, ..again }.render());

@@ -39,6 +39,7 @@ saved = حُفظت تغييراتك.
 domain-verified = نطاق موثَّق
 domain-not-verified = غير موثَّق
 chip-checked = تم التحقق في { $date }
+chip-on-document = تم التحقق منه في وثيقتك في { $date }
 chip-typed = أنت كتبت هذا
 chip-not-checked = لم يُتحقق منه
 

@@ -39,6 +39,7 @@ saved = Your changes are saved.
 domain-verified = Domain verified
 domain-not-verified = Not verified
 chip-checked = Checked { $date }
+chip-on-document = Checked on your document, { $date }
 chip-typed = You typed this
 chip-not-checked = Not checked
 

@@ -17,8 +17,8 @@ use crate::support::person::{Landing, Person, is_step};
 use crate::support::platform::{Answer, CALLBACK, Key, http};
 use crate::support::proofs::ProofKey;
 
-/// Pages that end or renew the session of their person.
-const ALONE: &[&str] = &["logout", "step-up"];
+/// Pages that end or renew the session of their person, or need a young one.
+const ALONE: &[&str] = &["logout", "step-up", "verified-claims"];
 
 /// Where a browser goes rather than a program.
 const BROWSED: &[&str] = &["/authorize", "/logout", "/device", "/account/approvals"];

@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod cookies;
 pub mod database;
 pub mod desk;
+pub mod documents;
 pub mod films;
 pub mod form;
 pub mod hand;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::documents;
 use crate::support::person::{Person, is_step};
 use crate::support::platform::{Answer, http, now, payload};
 
@@ -46,6 +47,18 @@ async fn scope(bench: &mut Bench, scope: &str) {
         assert_eq!(answer.json()["status"], "proposed", "{}", answer.text());
         return;
     }
+    if scope == "wallet.erasure.report" {
+        // Nobody has asked for anything: the way is open, and there is nothing at its end.
+        let url =
+            format!("{}/wallet/v1/erasure-requests/wsh_00000000000000000000000000/status", bench.house.server.issuer);
+        let body = json!({ "state": "completed" });
+        for (held, status) in [(scope, 404), ("wallet.badges.issue", 403)] {
+            let token = bench.house.own_token(held).await;
+            let answer = Answer::of(http().post(&url).bearer_auth(token).json(&body)).await;
+            assert_eq!(answer.status, status, "{held}: {}", answer.text());
+        }
+        return;
+    }
     let asked = if scope == "openid" { scope.to_owned() } else { format!("openid {scope}") };
     let resource = (scope == "albums.read").then_some(ALBUMS);
     let changes = [("resource", resource), ("prompt", Some("consent"))];
@@ -71,12 +84,18 @@ async fn scope(bench: &mut Bench, scope: &str) {
         }
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
+        "wallet.identity" => super::identity::scope(bench, &orbit).await,
         other => panic!("nobody uses {other}"),
     }
 }
 
 /// Asked for by its name alone, a claim comes; those of the protocol are in the ID Token.
 async fn claim(bench: &mut Bench, claim: &str) {
+    if claim == "verified_claims" {
+        let told = super::identity::told(bench, &json!({}), "given_name").await;
+        assert_eq!(told["claims"]["given_name"], documents::GIVEN_NAME, "{told}");
+        return;
+    }
     let out = bench.house.site.url("/out");
     let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
     // Who says nothing is registered for the scopes of OpenID Connect alone.

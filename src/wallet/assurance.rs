@@ -18,8 +18,7 @@ use crate::oauth::Grant;
 use crate::oauth::pairwise_id::Names;
 use crate::oauth::verified_claims::{self, Element, Held as Facts, answer, of_scope};
 use crate::store::database::identity as rows;
-use crate::store::database::profiles::Source;
-use crate::wallet::holdings::{Held, Holdings};
+use crate::wallet::holdings::Holdings;
 use crate::wallet::identity::Identity;
 use crate::wallet::projection::Projection;
 
@@ -154,25 +153,4 @@ fn members(value: Value) -> Map<String, Value> {
         Value::Object(members) => members,
         _ => Map::new(),
     }
-}
-
-/// What a person is shown of it, line by line, by the names that grants have.
-pub(in crate::wallet) fn lines(identity: &Identity) -> impl Iterator<Item = (String, Held)> {
-    let document = &identity.document;
-    let evidence = json!({
-        "type": document.kind.as_str(),
-        "country": document.country,
-        "issued_on": document.issued_on,
-        "expires_on": document.expires_on,
-    });
-    let lines = [
-        (verified_claims::name_of("given_name"), identity.given_name.clone()),
-        (verified_claims::name_of("family_name"), identity.family_name.clone()),
-        (verified_claims::name_of("birthdate"), identity.birthdate.clone()),
-        (verified_claims::name_of("nationalities"), identity.nationalities.join("\n")),
-        (verified_claims::EVIDENCE.to_owned(), evidence.to_string()),
-    ];
-    let at = identity.verified_at;
-    let held = move |text| Held { text, source: Source::Document, verified_at: Some(at), updated_at: at, pick: None };
-    lines.into_iter().map(move |(name, text)| (name, held(text)))
 }

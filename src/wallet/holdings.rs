@@ -13,12 +13,12 @@ use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Seconds, Time};
 use crate::catalog::badges as kinds;
 use crate::oauth::grant::Pick;
+use crate::oauth::verified_claims;
 use crate::store::database::Conn;
 use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
 use crate::wallet;
-use crate::wallet::assurance;
 use crate::wallet::identity::Identity;
 use crate::wallet::media::{Kind, shelf};
 use crate::wallet::standing::{self, Made, Standing};
@@ -288,13 +288,34 @@ fn proven(
             let told = Held { verified_at: Some(identity.verified_at), ..held(text, identity.verified_at, None) };
             values.insert(kind.slug.to_owned(), told);
         }
-        values.extend(assurance::lines(identity));
+        values.extend(lines(identity));
     }
     let told = |one: &Standing| held(one.told().to_string(), one.verified_at, Some(Pick::Badge(one.id)));
     let all: Vec<Held> = active().map(told).collect();
     if !all.is_empty() {
         several.insert("wallet_badges", all);
     }
+}
+
+/// What a person is shown of it, line by line, by the names that grants have.
+fn lines(identity: &Identity) -> impl Iterator<Item = (String, Held)> {
+    let document = &identity.document;
+    let evidence = json!({
+        "type": document.kind.as_str(),
+        "country": document.country,
+        "issued_on": document.issued_on,
+        "expires_on": document.expires_on,
+    });
+    let lines = [
+        (verified_claims::name_of("given_name"), identity.given_name.clone()),
+        (verified_claims::name_of("family_name"), identity.family_name.clone()),
+        (verified_claims::name_of("birthdate"), identity.birthdate.clone()),
+        (verified_claims::name_of("nationalities"), identity.nationalities.join("\n")),
+        (verified_claims::EVIDENCE.to_owned(), evidence.to_string()),
+    ];
+    let at = identity.verified_at;
+    let held = move |text| Held { text, source: Source::Document, verified_at: Some(at), updated_at: at, pick: None };
+    lines.into_iter().map(move |(name, text)| (name, held(text)))
 }
 
 /// The current values of an account, for pages that show a person their own data.

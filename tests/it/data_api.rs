@@ -11,6 +11,7 @@ use social_wallet::web::door::Door;
 use crate::badges;
 use crate::media::platforms::Shared;
 use crate::protocol::oidc_core_userinfo::fill_profile;
+use crate::protocol::oidc_identity_assurance;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens};
 use crate::support::proofs::ProofKey;
@@ -286,6 +287,7 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     let files = [
         write("openapi.json", &document),
         write("Me.json", &scene.ask("/me", &[]).await.json()),
+        write("Identity.json", &oidc_identity_assurance::told_by_the_api(server).await),
         write("Profile.json", &scene.ask("/profile", &[]).await.json()),
         write("Badges.json", &held),
         write("OneBadge.json", &api(&format!("/badges/{}", held["data"][0]["id"].as_str().expect("an id"))).await),

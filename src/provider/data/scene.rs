@@ -116,7 +116,7 @@ impl Scene {
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
         let mut made_of = Map::new();
         made_of.insert("house".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.badges, how.media]));
+        made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.badges, how.media, how.max_age]));
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         if let Some(content) = content {

@@ -148,7 +148,7 @@ impl Hand {
 
 /// Gives somebody a photo that is their picture; its identifier.
 pub async fn give_picture(person: &mut Person) -> String {
-    let id = Hand::beside(person).await.add(&crate::media::files::jpeg(64, 48)).await;
+    let id = Hand::beside(person).await.add(&super::photos::jpeg(64, 48)).await;
     let page = person.visit("/account/profile/picture").await.page();
     let saved = person.submit(&page, &page.form("photo").choose("photo", &id)).await.page();
     assert!(saved.status == 200 && saved.has("#picture"), "{}", saved.text());

@@ -15,6 +15,7 @@ pub mod hand;
 pub mod letters;
 pub mod parts;
 pub mod person;
+pub mod photos;
 pub mod platform;
 pub mod proofs;
 pub mod registrant;

@@ -369,6 +369,8 @@ impl Bench {
         (person.email, person.password) = (email, password);
         person.sign_in().await;
         fill_profile(&mut person).await;
+        give_picture(&mut person).await;
+        Hand::beside(&person).await.add(&films::mp4(b"isom", 20_000)).await;
         Self { house, person, sealed: None }
     }
 

@@ -229,7 +229,8 @@ pub async fn ekyc_server_testuserprovidedrequest(mode: Mode) {
                 assert_eq!(told["claims"], json!({ "given_name": GIVEN_NAME, "family_name": FAMILY_NAME }));
                 let members = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
                 let (mut asked, mut had) = (members(&verification), members(&told["verification"]));
-                (asked.sort(), had.sort());
+                asked.sort();
+                had.sort();
                 assert_eq!(asked, had, "{told}");
             }
         }

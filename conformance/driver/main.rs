@@ -24,6 +24,9 @@ mod cookies;
 #[allow(dead_code, reason = "the tests use the rest")]
 #[path = "../../tests/it/support/form.rs"]
 mod form;
+#[allow(dead_code, reason = "the tests use the rest")]
+#[path = "../../tests/it/support/photos.rs"]
+mod photos;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -47,10 +47,12 @@ pub async fn run(
     let folder = folder(&plan.name)?;
     let house = House::start(suite, suite_authority, &plan.settings, folder.join("provider.log")).await?;
     let account = clients::open_account(&house, "amina@mail.example")?;
-    if plan.document {
-        identity::check_document(house.scratch("data"), &account.email).await?;
-    }
     let refuser = clients::open_account(&house, "bilal@mail.example")?;
+    let wallet = identity::Wallet::open(house.scratch("data"), &account.email).await?;
+    wallet.show_face().await?;
+    if plan.document {
+        wallet.check_document().await?;
+    }
     let config = clients::configure(&house, suite, plan, plans, &account)?;
     let mut authorities = vec![house.certificate()?];
     if let Some(file) = suite_authority {

@@ -36,6 +36,8 @@ pages! {
     "introspection"
     "revocation"
     "userinfo"
+    "asking-for-little"
+    "data-api"
     "badges"
     "media"
     "verified-claims"

@@ -95,6 +95,7 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/m/:token", Link, |c| Box::pin(links::follow(c))),
     row(Get, "/wallet/v1/identity", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
+    row(Get, "/wallet/v1/catalogue.json", Document, |c| Box::pin(api::catalogue::serve(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
     row(Post, "/wallet/v1/erasure-requests/:id/status", Api, |c| Box::pin(api::serve(c))),
     row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),

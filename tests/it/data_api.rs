@@ -13,7 +13,7 @@ use crate::media::platforms::Shared;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::oidc_identity_assurance;
 use crate::support::person::{Answers, Person};
-use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens};
+use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens, http};
 use crate::support::proofs::ProofKey;
 use crate::support::server::{Server, setting};
 
@@ -253,6 +253,33 @@ async fn rfc9470_s3_sensitive_fields_need_a_young_sign_in() {
     must_be_problem(&refused, 401, "insufficient_user_authentication");
     assert!(refused.header("www-authenticate").is_some_and(|c| c.contains("max_age=\"2\"")));
     assert_eq!(scene.ask("/profile?fields=nickname", &[]).await.status, 200, "what is not sensitive is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s14_2_the_catalogue_is_what_discovery_promises() {
+    let server = Server::shared().await;
+    let read = async |path: &str| {
+        let request = http().get(format!("{}{path}", server.issuer)).header("origin", "https://anywhere.example");
+        let answer = Answer::of(request).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")), "{path}");
+        answer.json()
+    };
+    let (catalogue, discovery) =
+        (read("/wallet/v1/catalogue.json").await, read("/.well-known/openid-configuration").await);
+    let names = |list: &Value, of: &str| -> BTreeSet<String> {
+        let all = list.as_array().expect("a list").iter();
+        all.map(|one| one.get(of).unwrap_or(one).as_str().expect("a name").to_owned()).collect()
+    };
+    // Discovery names the claims of the protocol beside those of the person, and those in verified_claims elsewhere.
+    let (scopes, mut claims) = (names(&catalogue["scopes"], "name"), names(&catalogue["claims"], "name"));
+    assert!(names(&discovery["scopes_supported"], "name").is_subset(&scopes), "{scopes:?}");
+    claims.retain(|name| !name.contains('.'));
+    assert!(claims.is_subset(&names(&discovery["claims_supported"], "name")), "{claims:?}");
+    let scope =
+        catalogue["scopes"].as_array().unwrap().iter().find(|one| one["name"] == "wallet.age").expect("a scope");
+    assert_eq!((&scope["claims"], &scope["granted_by"]), (&json!(["age_over_18"]), &json!("person")));
+    assert!(scope["title"].as_str().is_some_and(|title| !title.is_empty() && title != "scope-wallet-age"));
+    assert!(names(&catalogue["badges"], "type").contains("identity_verified"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! The data API (WALLET.md §14): its operations and their schemas by poem-openapi, behind doors of the table of routes.
 
 mod awarding;
+pub mod catalogue;
 mod document;
 mod erasure;
 mod operations;

@@ -20,6 +20,8 @@ pub struct Derived {
     pub scope: Scope,
     pub session: Option<SessionId>,
     pub auth_time: Time,
+    /// Whether the client is told of it.
+    pub wants_auth_time: bool,
     pub acr: String,
     pub amr: Vec<String>,
     /// Who acts for the person.
@@ -59,7 +61,7 @@ pub async fn keep(
         acr: derived.acr,
         amr: Json(derived.amr),
         auth_time: derived.auth_time,
-        wants_auth_time: false,
+        wants_auth_time: derived.wants_auth_time,
         binding: derived.binding,
         offline: false,
         generation: 1,

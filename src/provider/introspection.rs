@@ -150,7 +150,8 @@ async fn access_token(
             let granted = &live.standing.grant.grant.allowed.claims;
             let details = live.family.authorization_details.iter().flat_map(|details| &details.0);
             let authorization_details = details.filter_map(|detail| detail.within(granted)).collect();
-            let (acr, auth_time) = (Some(live.family.acr), Some(live.family.auth_time.unix()));
+            let auth_time = live.family.told_auth_time();
+            let acr = Some(live.family.acr);
             let act = live.family.actor.map(|actor| actor.0);
             Ok(Introspection { sub: Some(sub), acr, auth_time, authorization_details, act, ..about })
         }

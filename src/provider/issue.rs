@@ -245,7 +245,7 @@ fn jwt_answer(
         iat: now.unix(),
         jti: tokens::write_jti(app, bearer),
         scope: target.scope.text(),
-        auth_time: signed_in.map(|family| family.auth_time.unix()),
+        auth_time: signed_in.and_then(Family::told_auth_time),
         acr: signed_in.map(|family| family.acr.as_str()),
         amr: signed_in.map(|family| family.amr.0.as_slice()),
         cnf: binding.map(Binding::cnf),
@@ -334,7 +334,8 @@ struct Claims<'a> {
     aud: &'a str,
     exp: i64,
     iat: i64,
-    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     acr: &'a str,
@@ -364,7 +365,7 @@ impl IdToken<'_> {
             aud: family.client_id.as_str(),
             exp: (now + lifetime).unix(),
             iat: now.unix(),
-            auth_time: family.auth_time.unix(),
+            auth_time: family.told_auth_time(),
             nonce: self.nonce,
             acr: &family.acr,
             amr: &family.amr.0,

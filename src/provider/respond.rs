@@ -222,7 +222,9 @@ fn family(app: &App, client: &Registered, approval: Approval, now: Time) -> Fami
     };
     let Authentication { account, session, auth_time, acr, amr } = authentication;
     let polled = request.reply_to.polled();
-    let wants_auth_time = request.max_age.is_some() || client.require_auth_time || request.claims.asks_auth_time();
+    // To who asked for a sign-in, or for its time: to others it is one more thing by which two could know a person.
+    let asked = request.max_age.is_some() || request.prompt.login || request.prompt.select_account;
+    let wants_auth_time = asked || client.require_auth_time || request.claims.asks_auth_time();
     Family {
         id: polled.map_or_else(|| FamilyId::new(now, &app.random), |polled| polled.id),
         state: if request.response.code { FamilyState::Code } else { FamilyState::Active },

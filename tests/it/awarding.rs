@@ -78,7 +78,7 @@ async fn token(platform: &Platform) -> String {
     answer.json()["access_token"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
 }
 
-async fn post(platform: &Platform, path: &str, body: &Value) -> Answer {
+pub async fn post(platform: &Platform, path: &str, body: &Value) -> Answer {
     let url = format!("{}/wallet/v1{path}", platform.issuer);
     Answer::of(http().post(url).bearer_auth(token(platform).await).json(body)).await
 }

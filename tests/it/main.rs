@@ -11,6 +11,7 @@ mod cli;
 mod client_auth;
 mod client_proofs;
 mod contacts;
+mod correlation;
 mod data_api;
 mod demo;
 mod deploy;

@@ -62,6 +62,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                     scope: scope.clone(),
                     session: None,
                     auth_time: now,
+                    wants_auth_time: false,
                     // What the issuer saw of the person is not known.
                     acr: "0".to_owned(),
                     amr: Vec::new(),

@@ -101,6 +101,11 @@ impl Family {
     pub fn resources(&self) -> &[String] {
         self.resources.as_ref().map_or(&[], |named| named.0.as_slice())
     }
+
+    /// `auth_time`, for a client that asked for it (OIDC Core §2).
+    pub fn told_auth_time(&self) -> Option<i64> {
+        self.wants_auth_time.then(|| self.auth_time.unix())
+    }
 }
 
 /// How the parties of an authorization stand at the moment of reading.

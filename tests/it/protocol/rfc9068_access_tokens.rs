@@ -22,8 +22,10 @@ async fn verify(platform: &Platform, token: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn rfc9068_s2_header_and_claims() {
     let (platform, mut person) = (platform(Method::Basic).await, seeded::signed_in(server().await).await);
-    let tokens = sign_in(&platform, &mut person, SCOPE, &[("resource", Some(ALBUMS))]).await;
+    let asked = [("resource", Some(ALBUMS)), ("max_age", Some("600"))];
+    let tokens = sign_in(&platform, &mut person, SCOPE, &asked).await;
     assert_eq!(jose_header(&tokens.access)["typ"], "at+jwt");
+    assert!(tokens.claims["auth_time"].is_u64(), "OIDC Core §2: asked for by max_age");
     verify(&platform, &tokens.access).await;
     let claims = payload(&tokens.access);
     for (name, wanted) in [

@@ -6,15 +6,15 @@ use super::{guard, notice, sealing};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::ChallengeId;
-use crate::base::{Digest, Fault, Seconds, text};
+use crate::base::{Digest, Fault, Seconds, Time, text};
 use crate::config::Rate;
 use crate::error::{Denied, Error};
-use crate::store::database::challenges::{self, Challenge, Purpose};
+use crate::store::database::challenges::{self, Challenge, Keys, Purpose};
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::{Conn, counters};
 
 /// How long a person may take for what follows the right code.
-const PROVEN_FOR: Seconds = Seconds::minutes(30);
+pub(super) const PROVEN_FOR: Seconds = Seconds::minutes(30);
 
 /// To whom a code was sent, and in which language.
 #[derive(Serialize, Deserialize)]
@@ -23,6 +23,44 @@ pub(super) struct Sent {
     #[serde(rename = "email")]
     pub to: String,
     pub locale: String,
+    /// The browser that asked, as the page of the link tells it.
+    #[serde(default)]
+    pub device: String,
+}
+
+impl Sent {
+    pub fn new(to: String, locale: String) -> Self {
+        Self { to, locale, device: String::new() }
+    }
+}
+
+/// What is sent: a code, and beside it a link.
+pub(super) struct Made {
+    pub code: String,
+    pub link: String,
+}
+
+impl Made {
+    pub fn new(app: &App) -> Self {
+        Self { code: app.random.digits(6), link: app.random.token(32) }
+    }
+
+    /// What is kept of them.
+    pub fn keys(&self, app: &App, id: ChallengeId) -> Keys {
+        let now = app.now();
+        Keys {
+            code: digest(app, id, &self.code),
+            until: now + app.config.codes.lifetime,
+            link: Some(Digest::of(&self.link)),
+            link_until: Some(now + app.config.codes.link_lifetime),
+        }
+    }
+}
+
+/// What no code and no link opens: where none goes out, none may be right.
+pub(super) fn no_keys(app: &App, now: Time) -> Keys {
+    let code = Digest::from_bytes(app.random.bytes());
+    Keys { code, until: now + app.config.codes.lifetime, link: None, link_until: None }
 }
 
 /// Sends a code to an address; the answer tells nothing about it.
@@ -34,7 +72,8 @@ pub(super) async fn begin(
     origin: &Origin,
 ) -> Result<ChallengeId, Error> {
     let email = text::email(email).ok_or_else(|| Denied::field("email", "problem-email"))?;
-    let sent = Sent { to: email, locale: locale.to_owned() };
+    let device = origin.agent.clone().unwrap_or_default();
+    let sent = Sent { to: email, locale: locale.to_owned(), device };
     let (unit, origin) = (app.clone(), origin.clone());
     let begun = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
@@ -48,19 +87,22 @@ pub(super) async fn begin(
             let id = ChallengeId::new(now, &app.random);
             let plain = serde_json::to_vec(&sent).map_err(|e| Fault::internal("write a challenge", e))?;
             let owner = contacts::find_owner(tx, ContactKind::Email, lookup).await?;
-            let code = send(tx, app, purpose, id, lookup, &sent).await?;
+            let keys = send(tx, app, purpose, id, lookup, &sent).await?;
             let challenge = Challenge {
                 id,
                 purpose,
                 lookup,
                 account_id: owner.filter(|_| purpose == Purpose::Recover),
                 address: app.sealers.challenge.seal(id.as_bytes(), &plain, &app.random),
-                code,
+                code: keys.code,
                 attempts: 0,
                 created_at: now,
-                expires_at: now + app.config.codes.lifetime,
+                expires_at: keys.until,
                 proven_at: None,
                 used_at: None,
+                link: keys.link,
+                link_until: keys.link_until,
+                undeliverable_at: None,
             };
             challenges::insert(tx, &challenge).await?;
             let record = match (purpose, owner) {
@@ -95,8 +137,8 @@ pub(super) async fn resend(app: &App, id: ChallengeId, purpose: Purpose) -> Resu
             if let Err(denied) = count_send(tx, app, purpose, challenge.lookup).await? {
                 return Ok(Err(denied));
             }
-            let code = send(tx, app, purpose, id, challenge.lookup, &open(app, &challenge)?).await?;
-            let is_renewed = challenges::renew(tx, id, code, app.now() + app.config.codes.lifetime).await?;
+            let keys = send(tx, app, purpose, id, challenge.lookup, &open(app, &challenge)?).await?;
+            let is_renewed = challenges::renew(tx, id, &keys).await?;
             Ok(if is_renewed { Ok(()) } else { Err(Denied::Expired) })
         })
     });
@@ -113,7 +155,10 @@ pub(super) async fn prove(app: &App, id: ChallengeId, purpose: Purpose, typed: &
         Box::pin(async move {
             let now = unit.now();
             let Some(challenge) = challenges::take_try(tx, id, purpose, tries, now).await? else {
-                return Ok(Err(Denied::Expired));
+                // Its link was confirmed before the code was typed.
+                let found = challenges::find(tx, id).await?.filter(|c| c.purpose == purpose && c.used_at.is_none());
+                let is_proven = found.is_some_and(|c| c.proven_at.is_some() && c.expires_at > now);
+                return Ok(if is_proven { Ok(()) } else { Err(Denied::Expired) });
             };
             if challenge.code == digest(&unit, id, &code) {
                 let is_first = challenges::prove(tx, id, now, now + PROVEN_FOR).await?;
@@ -124,6 +169,28 @@ pub(super) async fn prove(app: &App, id: ChallengeId, purpose: Purpose, typed: &
         })
     });
     Ok(proven.await??)
+}
+
+/// How far a challenge has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Waits,
+    /// The mail came back.
+    Undeliverable,
+    Proven,
+}
+
+/// How far it has come, by whichever way and in whichever browser; `Expired` once it is over.
+pub(super) async fn progress(app: &App, id: ChallengeId, purpose: Purpose) -> Result<Progress, Error> {
+    let now = app.now();
+    let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(challenges::find(conn, id))).await?;
+    let found = found.filter(|c| c.purpose == purpose && c.used_at.is_none()).ok_or(Denied::Expired)?;
+    match found.proven_at {
+        Some(_) if found.expires_at > now => Ok(Progress::Proven),
+        None if found.waits(now) && found.undeliverable_at.is_some() => Ok(Progress::Undeliverable),
+        None if found.waits(now) => Ok(Progress::Waits),
+        _ => Err(Denied::Expired.into()),
+    }
 }
 
 /// What a proven challenge proves, without using it; `Expired` when it is not proven or too old.
@@ -144,8 +211,8 @@ pub(super) fn open(app: &App, challenge: &Challenge) -> Result<Sent, Fault> {
         .map_err(|e| Fault::internal(attempted, e))
 }
 
-/// Enqueues the mail that fits; gives the digest of the code in it, or one that no code has. Nobody hears from us who
-/// has no wallet, but the work is the same.
+/// Enqueues the mail that fits; gives what is kept of the code and the link in it, or what nothing opens. Nobody hears
+/// from us who has no wallet, but the work is the same.
 async fn send(
     conn: &mut Conn<'_>,
     app: &App,
@@ -153,31 +220,32 @@ async fn send(
     id: ChallengeId,
     lookup: Digest,
     sent: &Sent,
-) -> Result<Digest, Fault> {
-    let code = app.random.digits(6);
+) -> Result<Keys, Fault> {
+    let made = Made::new(app);
+    let keys = made.keys(app, id);
     let is_known = contacts::find_owner(conn, ContactKind::Email, lookup).await?.is_some();
     // Where no code goes out, none may be right: guessing one would tell that the address is (un)known.
-    let no_code = Digest::from_bytes(app.random.bytes());
+    let nothing = no_keys(app, app.now());
     match (purpose, is_known) {
         (Purpose::Register, false) => {
-            notice::code(conn, app, "sign_up_code", sent, &code).await?;
-            Ok(digest(app, id, &code))
+            notice::code_and_link(conn, app, "sign_up_code", sent, &made).await?;
+            Ok(keys)
         }
         (Purpose::Register, true) => {
             notice::plain(conn, app, "sign_up_known", sent).await?;
-            Ok(no_code)
+            Ok(nothing)
         }
         (Purpose::Recover, true) => {
-            notice::code(conn, app, "recover_code", sent, &code).await?;
-            Ok(digest(app, id, &code))
+            notice::code(conn, app, "recover_code", sent, &made.code).await?;
+            // A new password is chosen in the window that asked for it.
+            Ok(Keys { link: None, link_until: None, ..keys })
         }
         (Purpose::Recover, false) => {
-            notice::no_code(conn, app, "recover_code", sent, &code).await?;
             // Worked out and thrown away, as everything here: only the time it takes is wanted.
-            let _ = digest(app, id, &code);
-            Ok(no_code)
+            notice::no_code(conn, app, "recover_code", sent, &made.code).await?;
+            Ok(nothing)
         }
-        (Purpose::Email | Purpose::Phone, _) => Ok(no_code),
+        (Purpose::Email | Purpose::Phone, _) => Ok(nothing),
     }
 }
 

@@ -3,17 +3,21 @@
 //! A mail address is kept once it is proven: with each one its owner can sign in and choose a new password, and one that
 //! belongs to somebody else must never be told to an app. A phone number may be kept without proof, and is told as such.
 
-use super::challenge::{self, Sent};
-use super::{guard, notice, open, sealing};
+mod counts;
+mod texts;
+
+use self::counts::count_send;
+use super::challenge::{self, Made, Sent};
+use super::{notice, open, sealing};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ChallengeId, ContactId};
 use crate::base::{Digest, Fault, Time, text};
-use crate::config::Rate;
 use crate::error::{Denied, Error};
-use crate::store::database::challenges::{self, Challenge, Purpose};
+use crate::store::database::challenges::{self, Challenge, Keys, Purpose};
 use crate::store::database::contacts::{self as store, Contact, ContactKind};
-use crate::store::database::{Conn, accounts, counters};
+use crate::store::database::text_messages::{self, State};
+use crate::store::database::{Conn, accounts};
 
 /// An address as its owner sees it.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +27,10 @@ pub struct Address {
     pub text: String,
     pub is_primary: bool,
     pub verified_at: Option<Time>,
+    /// When mail to it came back for good.
+    pub undeliverable_at: Option<Time>,
+    /// How far the last message to a number has come that is not proven.
+    pub sms: Option<State>,
 }
 
 /// The addresses of an account: of each kind the primary one first, then by age.
@@ -37,12 +45,19 @@ pub async fn list(app: &App, account: AccountId) -> Result<Vec<Address>, Fault> 
                 let key = sealing::load_key(conn, &unit, account).await?;
                 let mut all = Vec::new();
                 for contact in store::list(conn, account).await? {
+                    let is_open = contact.kind == ContactKind::Phone && contact.verified_at.is_none();
+                    let sms = match is_open {
+                        true => text_messages::latest(conn, account, contact.lookup).await?.map(|one| one.state),
+                        false => None,
+                    };
                     all.push(Address {
                         id: contact.id,
                         kind: contact.kind,
                         text: sealing::open_contact(&key, &contact)?,
                         is_primary: contact.is_primary,
                         verified_at: contact.verified_at,
+                        undeliverable_at: contact.undeliverable_at,
+                        sms,
                     });
                 }
                 Ok(all)
@@ -55,6 +70,12 @@ pub async fn list(app: &App, account: AccountId) -> Result<Vec<Address>, Fault> 
 pub struct Waiting {
     pub kind: ContactKind,
     pub address: String,
+    /// Whether the mail came back for good.
+    pub is_undeliverable: bool,
+    /// How far the message to a phone has come.
+    pub sms: Option<State>,
+    /// Whether no code counts for now: the SIM card was changed not long ago.
+    pub is_held: bool,
 }
 
 /// What a challenge of this account waits for; `None` once it is over.
@@ -63,12 +84,25 @@ pub struct Waiting {
 /// A fault when the database does not answer.
 pub async fn waiting(app: &App, account: AccountId, id: ChallengeId) -> Result<Option<Waiting>, Fault> {
     let now = app.now();
-    let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(challenges::find(conn, id))).await?;
-    let Some((challenge, kind)) = found.and_then(|found| own(found, account)).filter(|(c, _)| c.expires_at > now)
-    else {
+    let found = app.db.read::<_, Fault, _>(move |conn| {
+        Box::pin(async move {
+            let Some(found) = challenges::find(conn, id).await? else { return Ok(None) };
+            let message = match found.purpose {
+                Purpose::Phone => text_messages::latest(conn, account, found.lookup).await?,
+                _ => None,
+            };
+            Ok(Some((found, message)))
+        })
+    });
+    let (found, message) = found.await?.unzip();
+    let message = message.flatten();
+    let Some((challenge, kind)) = found.and_then(|found| own(found, account)).filter(|(c, _)| c.waits(now)) else {
         return Ok(None);
     };
-    Ok(Some(Waiting { kind, address: challenge::open(app, &challenge)?.to }))
+    let is_undeliverable = challenge.undeliverable_at.is_some();
+    let is_held = message.as_ref().is_some_and(|message| texts::is_held(message, now));
+    let sms = message.map(|message| message.state);
+    Ok(Some(Waiting { kind, address: challenge::open(app, &challenge)?.to, is_undeliverable, sms, is_held }))
 }
 
 /// A challenge of this account that waits for its code.
@@ -93,7 +127,13 @@ struct Wish {
 impl Wish {
     fn new(app: &App, account: AccountId, kind: ContactKind, address: String, locale: &str) -> Self {
         let lookup = sealing::lookup(app, kind, &address);
-        Self { account, kind, lookup, sent: Sent { to: address, locale: locale.to_owned() } }
+        Self { account, kind, lookup, sent: Sent::new(address, locale.to_owned()) }
+    }
+
+    /// Asked for with this browser.
+    fn by(mut self, origin: &Origin) -> Self {
+        self.sent.device = origin.agent.clone().unwrap_or_default();
+        self
     }
 
     fn purpose(&self) -> Purpose {
@@ -117,7 +157,7 @@ pub async fn add_email(
     origin: &Origin,
 ) -> Result<ChallengeId, Error> {
     let email = text::email(typed).ok_or_else(|| Denied::field("email", "problem-email"))?;
-    let wish = Wish::new(app, account, ContactKind::Email, email, locale);
+    let wish = Wish::new(app, account, ContactKind::Email, email, locale).by(origin);
     let (unit, origin) = (app.clone(), origin.clone());
     let begun = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
@@ -152,6 +192,9 @@ pub async fn add_phone(
     origin: &Origin,
 ) -> Result<Added, Error> {
     let number = text::phone(typed).ok_or_else(|| Denied::field("phone", "problem-phone"))?;
+    if app.sms.is_on() && !texts::is_served(app, &number) {
+        return Err(Denied::field("phone", "problem-phone-country").into());
+    }
     let wish = Wish::new(app, account, ContactKind::Phone, number, locale);
     let (unit, origin) = (app.clone(), origin.clone());
     let added = app.db.write::<_, Fault, _>(move |tx| {
@@ -229,7 +272,8 @@ pub async fn prove_own(
             let Some(contact) = can_be else { return Ok(Err(Denied::NotFound)) };
             let key = sealing::load_key(tx, app, account).await?;
             let address = sealing::open_contact(&key, &contact)?;
-            begin(tx, app, &Wish::new(app, account, contact.kind, address, &locale), &origin).await
+            let wish = Wish::new(app, account, contact.kind, address, &locale).by(&origin);
+            begin(tx, app, &wish, &origin).await
         })
     });
     Ok(begun.await??)
@@ -285,7 +329,7 @@ async fn begin(
         challenges::supersede(conn, wish.purpose(), wish.lookup, now).await?;
     }
     let id = ChallengeId::new(now, &app.random);
-    let code = send(conn, app, wish, id, origin).await?;
+    let keys = send(conn, app, wish, id, origin).await?;
     let plain = serde_json::to_vec(&wish.sent).map_err(|e| Fault::internal("write a challenge", e))?;
     let challenge = Challenge {
         id,
@@ -293,73 +337,37 @@ async fn begin(
         lookup: wish.lookup,
         account_id: Some(wish.account),
         address: app.sealers.challenge.seal(id.as_bytes(), &plain, &app.random),
-        code,
+        code: keys.code,
         attempts: 0,
         created_at: now,
-        expires_at: now + app.config.codes.lifetime,
+        expires_at: keys.until,
         proven_at: None,
         used_at: None,
+        link: keys.link,
+        link_until: keys.link_until,
+        undeliverable_at: None,
     };
     challenges::insert(conn, &challenge).await?;
     Ok(Ok(id))
 }
 
-/// Enqueues the message that fits; gives the digest of the code in it, or one that no code has.
-async fn send(conn: &mut Conn<'_>, app: &App, wish: &Wish, id: ChallengeId, origin: &Origin) -> Result<Digest, Fault> {
-    let code = app.random.digits(6);
-    let right = challenge::digest(app, id, &code);
+/// Enqueues the message that fits; gives what is kept of the code and the link in it, or what nothing opens.
+async fn send(conn: &mut Conn<'_>, app: &App, wish: &Wish, id: ChallengeId, origin: &Origin) -> Result<Keys, Fault> {
+    let made = Made::new(app);
+    let keys = made.keys(app, id);
     if wish.kind == ContactKind::Phone {
-        notice::sms(conn, app, &wish.sent, &code).await?;
-        return Ok(right);
+        texts::go(conn, app, wish, &made.code).await?;
+        return Ok(Keys { link: None, link_until: None, ..keys });
     }
     let owner = store::find_owner(conn, wish.kind, wish.lookup).await?;
     if owner.is_none_or(|owner| owner == wish.account) {
-        notice::code(conn, app, "contact_code", &wish.sent, &code).await?;
-        return Ok(right);
+        notice::code_and_link(conn, app, "contact_code", &wish.sent, &made).await?;
+        return Ok(keys);
     }
     notice::plain(conn, app, "contact_known", &wish.sent).await?;
     let record = Record::of("email.refused", wish.account).refused("address_known");
     audit::record(conn, app, &record, origin).await?;
-    // A code that nobody was sent.
-    Ok(Digest::from_bytes(app.random.bytes()))
-}
-
-/// Counts one more code to an address, in SQL; each count under a name that tells nothing (WALLET.md §18).
-async fn count_send(conn: &mut Conn<'_>, app: &App, wish: &Wish) -> Result<Result<(), Denied>, Fault> {
-    let limits = &app.config.limits;
-    let (account, address) = (wish.account.to_string(), format!("{:?}", wish.lookup.as_bytes()));
-    let pair = format!("{account}\0{address}");
-    let pause = Rate { count: 1, per: app.config.codes.resend, burst: 1 };
-    let mut counts = vec![("contact-pause", pair, pause), ("contact-account", account, limits.code_send_account)];
-    match wish.kind {
-        ContactKind::Email => counts.extend([
-            ("contact-hour", address.clone(), limits.code_send),
-            ("contact-day", address, limits.code_send_day),
-        ]),
-        ContactKind::Phone => counts.extend([
-            ("sms-minutes", address.clone(), limits.sms_send),
-            ("sms-hour", address.clone(), limits.sms_send_hour),
-            ("sms-day", address, limits.sms_send_day),
-            ("sms-prefix", text::phone_prefix(&wish.sent.to).to_owned(), limits.sms_prefix),
-        ]),
-    }
-    let now = app.now();
-    let counts: Vec<_> =
-        counts.into_iter().map(|(purpose, key, rate)| (guard::name(app, purpose, &key), rate)).collect();
-    // What is refused counts nowhere.
-    for (name, rate) in &counts {
-        let full = counters::find(conn, *name).await?.filter(|counter| counter.count >= i64::from(rate.count));
-        if let Some(retry_after) = full.and_then(|counter| guard::left(counter.since, rate.per, now)) {
-            return Ok(Err(Denied::TooMany { retry_after }));
-        }
-    }
-    for (name, rate) in counts {
-        // Another node may have counted since.
-        if counters::count(conn, name, i64::from(rate.count), rate.per, now).await?.is_none() {
-            return Ok(Err(Denied::TooMany { retry_after: rate.per }));
-        }
-    }
-    Ok(Ok(()))
+    Ok(challenge::no_keys(app, app.now()))
 }
 
 /// Sends a new code in the place of the old one.
@@ -377,12 +385,50 @@ pub async fn resend(app: &App, account: AccountId, id: ChallengeId, origin: &Ori
             if let Err(denied) = count_send(tx, app, &wish).await? {
                 return Ok(Err(denied));
             }
-            let code = send(tx, app, &wish, id, &origin).await?;
-            let is_renewed = challenges::renew(tx, id, code, app.now() + app.config.codes.lifetime).await?;
+            let keys = send(tx, app, &wish, id, &origin).await?;
+            let is_renewed = challenges::renew(tx, id, &keys).await?;
             Ok(if is_renewed { Ok(()) } else { Err(Denied::Expired) })
         })
     });
     Ok(resent.await??)
+}
+
+/// Whether the address of a challenge is in the wallet by now: by the link of the mail, perhaps in another browser.
+///
+/// # Errors
+/// `Expired` once it is too late for it; a fault.
+pub async fn is_proven(app: &App, account: AccountId, id: ChallengeId) -> Result<bool, Error> {
+    let now = app.now();
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let found = challenges::find(conn, id).await?.filter(|c| c.account_id == Some(account));
+                let found = found.ok_or(Error::Denied(Denied::Expired))?;
+                if found.proven_at.is_none() {
+                    return if found.waits(now) { Ok(false) } else { Err(Denied::Expired.into()) };
+                }
+                let mut held = store::list(conn, account).await?.into_iter();
+                let is_kept = held.any(|one| one.lookup == found.lookup && one.verified_at.is_some());
+                if is_kept { Ok(true) } else { Err(Denied::Expired.into()) }
+            })
+        })
+        .await
+}
+
+/// Keeps the mail address of a challenge that its link has proven.
+pub(super) async fn keep_confirmed(
+    conn: &mut Conn<'_>,
+    app: &App,
+    challenge: &Challenge,
+    origin: &Origin,
+) -> Result<Result<(), Denied>, Fault> {
+    let Some(account) = challenge.account_id else { return Ok(Err(Denied::Expired)) };
+    if challenges::take(conn, challenge.id, Purpose::Email, app.now()).await?.is_none() {
+        return Ok(Err(Denied::Expired));
+    }
+    let sent = challenge::open(app, challenge)?;
+    let wish = Wish { account, kind: ContactKind::Email, lookup: challenge.lookup, sent };
+    keep(conn, app, &wish, origin).await
 }
 
 /// Takes a try with a code; where it is right, the address is the wallet's from then on.
@@ -406,6 +452,10 @@ pub async fn prove(
             let (app, now) = (&unit, unit.now());
             let found = challenges::find(tx, id).await?.and_then(|found| own(found, account));
             let Some((found, kind)) = found else { return Ok(Err(Denied::Expired)) };
+            let message = text_messages::latest(tx, account, found.lookup).await?;
+            if kind == ContactKind::Phone && message.is_some_and(|message| texts::is_held(&message, now)) {
+                return Ok(Err(Denied::field("code", "problem-sim-changed")));
+            }
             let Some(challenge) = challenges::take_try(tx, id, found.purpose, tries, now).await? else {
                 return Ok(Err(Denied::Expired));
             };
@@ -417,6 +467,7 @@ pub async fn prove(
             if !is_first || challenges::take(tx, id, found.purpose, now).await?.is_none() {
                 return Ok(Err(Denied::Expired));
             }
+            text_messages::answered(tx, account, challenge.lookup, now).await?;
             let wish = Wish { account, kind, lookup: challenge.lookup, sent: challenge::open(app, &challenge)? };
             Ok(keep(tx, app, &wish, &origin).await?.map(|()| kind))
         })
@@ -458,14 +509,21 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
         notice::contact_changed(conn, app, account, "email-added", &wish.sent.to, origin).await?;
         return Ok(Ok(()));
     }
-    // Numbers change hands, and the last who held the phone has it now. Another node may prove the same one at this
-    // moment; then it is looked at again.
+    // Numbers change hands, and the last who held the phone have it now, as many as may. Another node may prove the same
+    // one at this moment; then it is looked at again.
+    let most = usize::try_from(app.config.sms.wallets_per_number).unwrap_or(1);
     for _ in 0..4 {
-        for lost in store::contest(conn, account, kind, wish.lookup, app.now()).await? {
+        let mut others = store::others(conn, account, kind, wish.lookup).await?;
+        for lost in others.drain(..(others.len() + 1).saturating_sub(most)) {
+            if !store::contest(conn, lost.id, app.now()).await? {
+                continue;
+            }
             accounts::touch(conn, lost.account_id, app.now()).await?;
             audit::record(conn, app, &Record::of("phone.contested", lost.account_id), &Origin::house()).await?;
             notice::notify(conn, app, lost.account_id, "phone_contested", &[("address", wish.sent.to.clone())]).await?;
         }
+        let free = (0..).find(|place| others.iter().all(|other| other.place != *place));
+        let contact = Contact { place: free.unwrap_or(0), ..contact.clone() };
         if store::insert(conn, &contact).await? {
             audit::record(conn, app, &Record::of("phone.verified", account), origin).await?;
             return Ok(Ok(()));

@@ -1,6 +1,8 @@
 //! Who you are: accounts, their addresses, passwords and sessions.
 
+pub mod bounces;
 mod challenge;
+pub mod confirm;
 pub mod contacts;
 mod guard;
 mod notice;
@@ -8,6 +10,7 @@ mod open;
 pub mod password;
 pub mod recovery;
 pub mod register;
+pub mod reports;
 pub mod sealing;
 pub mod sessions;
 pub mod settings;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use tokio::sync::Notify;
 
-use super::challenge::Sent;
+use super::challenge::{Made, Sent};
 use super::sealing;
 use crate::app::{App, Room};
 use crate::audit::Origin;
 use crate::base::Fault;
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, JobId};
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::jobs::{self, Job};
 use crate::store::database::{Conn, accounts};
@@ -49,7 +49,7 @@ pub async fn notify(
     values: &[(&str, String)],
 ) -> Result<(), Fault> {
     let Some((to, locale)) = address(conn, app, account).await? else { return Ok(()) };
-    enqueue(conn, app, mail, &Sent { to, locale }, values).await
+    enqueue(conn, app, mail, &Sent::new(to, locale), values).await
 }
 
 /// Mails an address that was kept for it: whose account is gone has none any more.
@@ -63,7 +63,7 @@ pub async fn notify_kept(
     mail: &'static str,
     values: &[(&str, String)],
 ) -> Result<(), Fault> {
-    enqueue(conn, app, mail, &Sent { to: to.to_owned(), locale: locale.to_owned() }, values).await
+    enqueue(conn, app, mail, &Sent::new(to.to_owned(), locale.to_owned()), values).await
 }
 
 /// The primary address of an account and its language, where it has one.
@@ -88,7 +88,7 @@ pub async fn write_to(
     address: &str,
     values: &[(&str, String)],
 ) -> Result<(), Fault> {
-    enqueue(conn, app, mail, &Sent { to: address.to_owned(), locale: "en".to_owned() }, values).await
+    enqueue(conn, app, mail, &Sent::new(address.to_owned(), "en".to_owned()), values).await
 }
 
 pub(super) async fn code(
@@ -99,6 +99,20 @@ pub(super) async fn code(
     code: &str,
 ) -> Result<(), Fault> {
     enqueue(conn, app, mail, sent, &code_values(app, code)).await
+}
+
+/// A code, and the link that does as well.
+pub(super) async fn code_and_link(
+    conn: &mut Conn<'_>,
+    app: &App,
+    mail: &'static str,
+    sent: &Sent,
+    made: &Made,
+) -> Result<(), Fault> {
+    let [code, minutes] = code_values(app, &made.code);
+    let link_minutes = (app.config.codes.link_lifetime.0 / 60).max(1).to_string();
+    let values = [code, minutes, ("link", made.link.clone()), ("link_minutes", link_minutes)];
+    enqueue(conn, app, mail, sent, &values).await
 }
 
 /// As much work as [`code`], and no mail: whoever asks for a stranger's address cannot tell by the time it takes.
@@ -123,13 +137,13 @@ pub(super) async fn plain(conn: &mut Conn<'_>, app: &App, mail: &'static str, se
     enqueue(conn, app, mail, sent, &[]).await
 }
 
-/// Sends a code to a phone.
-pub(super) async fn sms(conn: &mut Conn<'_>, app: &App, sent: &Sent, code: &str) -> Result<(), Fault> {
+/// Sends a code to a phone; gives the job that does.
+pub(super) async fn sms(conn: &mut Conn<'_>, app: &App, sent: &Sent, code: &str) -> Result<JobId, Fault> {
     let minutes = (app.config.codes.lifetime.0 / 60).max(1);
     let job = Job::Sms { to: sent.to.clone(), locale: sent.locale.clone(), code: code.to_owned(), minutes };
-    jobs::enqueue(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
+    let id = jobs::enqueue(conn, &job, &app.sealers.job, &app.random, app.now()).await?;
     wake(app);
-    Ok(())
+    Ok(id)
 }
 
 /// Tells the primary address that the addresses of the wallet have changed; `what` ends the name of a message,

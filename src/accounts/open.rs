@@ -132,6 +132,8 @@ pub(super) fn contact(
         verified_at,
         created_at: now,
         contested_at: None,
+        undeliverable_at: None,
+        place: 0,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening an account by oneself: address, code, password.
 
 use super::challenge;
+pub use super::challenge::Progress;
 use super::open::{self, Opening};
 use super::password;
 use crate::app::App;
@@ -27,7 +28,15 @@ pub async fn prove(app: &App, id: ChallengeId, code: &str) -> Result<(), Error> 
     challenge::prove(app, id, Purpose::Register, code).await
 }
 
-/// Sends a new code, which makes the old one void.
+/// How far it has come: the address may be proven by the link of the mail, perhaps in another browser.
+///
+/// # Errors
+/// `Expired` once it is too late; a fault.
+pub async fn progress(app: &App, id: ChallengeId) -> Result<Progress, Error> {
+    challenge::progress(app, id, Purpose::Register).await
+}
+
+/// Sends a new code and link, which make the old ones void.
 ///
 /// # Errors
 /// `Expired`; too many codes for this address; a fault.

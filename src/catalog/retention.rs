@@ -89,6 +89,7 @@ pub const RETENTION: &[Kept] = &[
     row("documents", "Platforms by their own documents, to whom nobody gave anything", Days(7), Deleted, Contract)
         .impersonal(),
     row("jobs", "Jobs that are done", Days(1), Deleted, Contract),
+    row("text_messages", "What became of text messages", Days(30), Deleted, Security),
     row("dead_jobs", "Jobs that were laid aside", Days(30), Deleted, Contract),
     row("security_log", "Sign-ins and changes of an account", Days(366), Deleted, Security)
         .told("retention-security-log"),

@@ -91,6 +91,11 @@ fn sense(config: &Config, found: &mut Found) {
         "Write it like smtps://user:password@mail.example.org.",
     );
     sms(config, found);
+    found.when(
+        config.mail.hook_secret.as_ref().is_some_and(|secret| sms_key(secret.expose()).is_none()),
+        "mail.hook_secret is too short for a key",
+        "Take 32 random bytes or more, as text or as whsec_ and base64.",
+    );
     for (what, mend) in verification::problems(&config.verification) {
         found.when(true, what, mend);
     }
@@ -181,6 +186,25 @@ fn sms(config: &Config, found: &mut Found) {
         "sms.secret is too short for a key",
         "Take 32 random bytes or more, as text or as whsec_ and base64.",
     );
+    let is_start = |text: &String| {
+        let digits = text.strip_prefix('+').unwrap_or_default();
+        (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+    };
+    found.when(
+        !sms.allowed_countries.iter().all(is_start),
+        "sms.allowed_countries is not a list of calling codes",
+        "Write it like [\"+49\", \"+971\"].",
+    );
+    found.when(
+        !(1..=3).contains(&sms.wallets_per_number),
+        "sms.wallets_per_number is not between 1 and 3",
+        "A number is one person's: 1 is usual.",
+    );
+    found.when(
+        sms.guard_sends == 0 || sms.guard_answers > 100,
+        "sms.guard_sends or sms.guard_answers makes no sense",
+        "50 codes, and 20 in a hundred, are usual.",
+    );
 }
 
 fn certificates(config: &Config, found: &mut Found) {
@@ -245,6 +269,7 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("sessions.interaction", sessions.interaction),
         ("passwords.wait", config.passwords.wait),
         ("codes.lifetime", config.codes.lifetime),
+        ("codes.link_lifetime", config.codes.link_lifetime),
         ("media.worker_time", config.media.worker_time),
         ("media.video_length", config.media.video_length),
         ("media.upload_time", config.media.upload_time),
@@ -286,6 +311,12 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("tokens.grace", tokens.grace, Seconds::minutes(1), "A long grace would help a thief; 10s is usual."),
         ("sessions.interaction", sessions.interaction, Seconds::hours(1), "A request waits for a person at most 1h."),
         ("codes.lifetime", config.codes.lifetime, Seconds::minutes(10), "A code sent by mail may live at most 10min."),
+        (
+            "codes.link_lifetime",
+            config.codes.link_lifetime,
+            Seconds::hours(24),
+            "NIST SP 800-63A allows a link sent by mail at most 24h; 20min is usual.",
+        ),
     ] {
         found.when(value > most, format!("{name} is too long"), why);
     }

@@ -19,9 +19,11 @@ const SECRETS: &[&str] = &[
     "s3.access_key",
     "s3.secret_key",
     "mail.smtp_url",
+    "mail.hook_secret",
     "sms.secret",
     "secrets.master_keys",
     "secrets.pepper",
+    "verification.secret",
     "linked_providers",
 ];
 

@@ -246,6 +246,9 @@ pub struct Mail {
     #[serde(deserialize_with = "read::optional_secret")]
     pub smtp_url: Option<Secret<String>>,
     pub from: String,
+    /// Who tells of mail that came back signs with it.
+    #[serde(deserialize_with = "read::optional_secret")]
+    pub hook_secret: Option<Secret<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -256,6 +259,20 @@ pub struct Sms {
     pub url: Option<Url>,
     #[serde(deserialize_with = "read::optional_secret")]
     pub secret: Option<Secret<String>>,
+    /// Calling codes, as `+49`; empty: all.
+    pub allowed_countries: Vec<String>,
+    /// How many wallets may have proven one number.
+    pub wallets_per_number: u32,
+    /// How long after a new SIM card no code counts.
+    #[serde(deserialize_with = "read::seconds")]
+    pub sim_hold: Seconds,
+    /// From how many codes to a range of numbers within an hour …
+    pub guard_sends: u32,
+    /// … of which fewer than so many in a hundred come back …
+    pub guard_answers: u32,
+    /// … none go there for how long.
+    #[serde(deserialize_with = "read::seconds")]
+    pub guard_block: Seconds,
 }
 
 /// How text messages leave.
@@ -361,6 +378,9 @@ pub struct Passwords {
 pub struct Codes {
     #[serde(deserialize_with = "read::seconds")]
     pub lifetime: Seconds,
+    /// How long the link beside the code of a mail can be confirmed.
+    #[serde(deserialize_with = "read::seconds")]
+    pub link_lifetime: Seconds,
     pub tries: u32,
     /// The shortest time between two codes to one address of a person.
     #[serde(deserialize_with = "read::seconds")]

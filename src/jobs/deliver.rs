@@ -23,10 +23,13 @@ pub struct Mail {
 
 /// Every mail, with the values that it is told.
 pub const MAILS: &[Mail] = &[
-    // `code`, `minutes`: how long it works from now.
+    // `code`, `minutes`: how long it works from now; `link`, `link_minutes`: what confirms as well.
     Mail {
         name: "sign_up_code",
-        write: |t| SignUpCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
+        write: |t| {
+            let (code, minutes, (href, link_minutes)) = (t.text("code")?, t.minutes()?, t.confirm_link()?);
+            SignUpCode { words: t.words, code, minutes, href, link_minutes }.letter()
+        },
     },
     Mail {
         name: "sign_up_known",
@@ -39,10 +42,13 @@ pub const MAILS: &[Mail] = &[
         name: "recover_code",
         write: |t| RecoverCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
     },
-    // `code`, `minutes`.
+    // `code`, `minutes`, `link`, `link_minutes`.
     Mail {
         name: "contact_code",
-        write: |t| ContactCode { words: t.words, code: t.text("code")?, minutes: t.minutes()? }.letter(),
+        write: |t| {
+            let (code, minutes, (href, link_minutes)) = (t.text("code")?, t.minutes()?, t.confirm_link()?);
+            ContactCode { words: t.words, code, minutes, href, link_minutes }.letter()
+        },
     },
     Mail { name: "contact_known", write: |t| ContactKnown { words: t.words }.letter() },
     // `what`: which message; `address`, `at`, `device`.
@@ -217,6 +223,13 @@ impl Told<'_> {
         self.text("minutes")?.parse().map_err(|e| Fault::internal("read the minutes of a mail", e))
     }
 
+    /// The page that confirms an address, and how long it works.
+    fn confirm_link(&self) -> Result<(String, usize), Fault> {
+        let minutes = self.text("link_minutes")?.parse();
+        let minutes = minutes.map_err(|e| Fault::internal("read the minutes of a mail", e))?;
+        Ok((self.href(&format!("/confirm/{}", self.text("link")?)), minutes))
+    }
+
     fn at(&self) -> Result<String, Fault> {
         self.moment("at")
     }
@@ -278,6 +291,7 @@ mod tests {
             ("badge", "Top seller"),
             ("reasons", "unreadable mismatch_face"),
             ("link", "bGluaw"),
+            ("link_minutes", "20"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
             ("request", "wsh_1"),
@@ -316,6 +330,7 @@ mod tests {
             ("badge_offered", "Top seller"),
             ("badge_offered", "https://w.example/account/badges/offers"),
             ("contact_code", "123456\n\nThe code works for 10 minutes."),
+            ("contact_code", "https://w.example/confirm/bGluaw\nThe page works for 20 minutes."),
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
             ("phone_contested", "second@mail.example"),

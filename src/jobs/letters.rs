@@ -72,7 +72,7 @@ macro_rules! letters {
 
 letters! {
     /// The code of step 2 of signing up.
-    SignUpCode { code: String, minutes: usize, }
+    SignUpCode { code: String, minutes: usize, href: String, link_minutes: usize, }
         "mail/sign_up_code.subject.txt" "mail/sign_up_code.txt" "mail/sign_up_code.html";
     /// Someone tried to sign up with an address that has a wallet: told by mail alone.
     SignUpKnown { sign_in_href: String, recover_href: String, }
@@ -81,7 +81,7 @@ letters! {
     RecoverCode { code: String, minutes: usize, }
         "mail/recover_code.subject.txt" "mail/recover_code.txt" "mail/recover_code.html";
     /// The code for one more mail address.
-    ContactCode { code: String, minutes: usize, }
+    ContactCode { code: String, minutes: usize, href: String, link_minutes: usize, }
         "mail/contact_code.subject.txt" "mail/contact_code.txt" "mail/contact_code.html";
     /// Someone tried to add this address to another wallet: told by mail alone.
     ContactKnown { }

@@ -4,16 +4,13 @@ use reqwest::header::HeaderName;
 use serde_json::Value;
 use url::Url;
 
-use crate::base::secret::same;
-use crate::base::{Seconds, Secret, Time};
+use crate::base::{Secret, Time};
 use crate::config::{Service, Verification, sms_key};
 use crate::outbound::fetch::Fetch;
-use crate::outbound::sms::{judge, judge_error, signature};
+use crate::outbound::signed::{self, signature};
+use crate::outbound::sms::{judge, judge_error};
 
 pub use crate::outbound::sms::SmsError as GatewayError;
-
-/// How far the clock of the service may be from ours (Standard Webhooks).
-const MOST_APART: Seconds = Seconds::minutes(5);
 
 /// The service, where the settings name one.
 pub struct IdentityCheck {
@@ -50,12 +47,7 @@ impl IdentityCheck {
 
     /// Whether a call comes from it: signed by our key, of now. `signatures` may be several, with spaces between them.
     pub fn is_from_it(&self, now: Time, id: &str, timestamp: &str, signatures: &str, body: &str) -> bool {
-        let Ok(at) = timestamp.parse::<i64>() else { return false };
-        if now.unix().abs_diff(at) > MOST_APART.0.unsigned_abs() {
-            return false;
-        }
-        let ours = signature(self.key.expose(), id, timestamp, body);
-        signatures.split(' ').any(|given| same(given.as_bytes(), ours.as_bytes()))
+        signed::read(self.key.expose(), now, id, timestamp, signatures, body).is_some()
     }
 }
 

@@ -6,22 +6,20 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::HeaderName;
+use serde::Deserialize;
 use serde_json::json;
-use sha2::Sha256;
 use url::Url;
 
 use crate::base::{Clock, Fault, Secret, Time};
 use crate::config::{Config, SmsGateway, folder, sms_key};
 use crate::outbound::fetch::{Fetch, FetchError};
 use crate::outbound::mail::folder::time;
+use crate::outbound::signed::signature;
 
 /// How many messages [`Sms::list`] gives.
 const MOST: usize = 200;
-/// The most that is looked at of what the gateway says when it is asked whether it is there.
+/// The most that is looked at of what the gateway says.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// How text messages leave the house. Cheap to clone.
@@ -44,6 +42,23 @@ struct Gateway {
     fetch: Fetch,
     url: Url,
     key: Secret<Vec<u8>>,
+}
+
+/// What the gateway said of a message that it took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// What it calls the message.
+    pub message_id: Option<String>,
+    /// When the SIM card of the number was changed last, where it knows.
+    pub sim_changed_at: Option<Time>,
+}
+
+/// What of the gateway's answer is read; anything may stand beside it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    message_id: Option<String>,
+    sim_changed_at: Option<String>,
 }
 
 /// Why a message was not sent, without the number.
@@ -118,10 +133,10 @@ impl Sms {
     ///
     /// # Errors
     /// Whether it is worth another try.
-    pub async fn send(&self, id: &str, to: &str, text: &str) -> Result<(), SmsError> {
+    pub async fn send(&self, id: &str, to: &str, text: &str) -> Result<Taken, SmsError> {
         match &self.way {
             Way::Off => Err(SmsError::Permanent("no gateway is set".to_owned())),
-            Way::Folder(path) => keep(path.clone(), self.clock.now(), id, to, text).await,
+            Way::Folder(path) => keep(path.clone(), self.clock.now(), id, to, text).await.map(|()| Taken::default()),
             Way::Http(gateway) => gateway.send(self.clock.now(), id, to, text).await,
         }
     }
@@ -207,7 +222,7 @@ fn away(why: String) -> SmsError {
 }
 
 impl Gateway {
-    async fn send(&self, now: Time, id: &str, to: &str, text: &str) -> Result<(), SmsError> {
+    async fn send(&self, now: Time, id: &str, to: &str, text: &str) -> Result<Taken, SmsError> {
         let body = json!({ "id": id, "to": to, "text": text }).to_string();
         let timestamp = now.unix().to_string();
         let signature = signature(self.key.expose(), id, &timestamp, &body);
@@ -216,18 +231,20 @@ impl Gateway {
             (HeaderName::from_static("webhook-timestamp"), &timestamp),
             (HeaderName::from_static("webhook-signature"), &signature),
         ];
-        match self.fetch.post_with(&self.url, "application/json", headers, body).await {
-            Ok(status) => judge(status),
+        match self.fetch.post_and_read(&self.url, "application/json", headers, body, MOST_BYTES).await {
+            Ok((status, body)) => judge(status).map(|()| read(&body)),
             Err(error) => Err(judge_error(error)),
         }
     }
 }
 
-/// As Standard Webhooks has it: the identifier and the time are signed with the body, so that neither can be exchanged.
-pub(super) fn signature(key: &[u8], id: &str, timestamp: &str, body: &str) -> String {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
-    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+/// An answer need not say anything.
+fn read(body: &[u8]) -> Taken {
+    let answer: Answer = serde_json::from_slice(body).unwrap_or_default();
+    Taken {
+        message_id: answer.message_id,
+        sim_changed_at: answer.sim_changed_at.as_deref().and_then(Time::read_rfc3339),
+    }
 }
 
 /// Only a refusal of this very message is for good. A gateway that does not know our key will, once the operator has
@@ -251,6 +268,9 @@ pub(super) fn judge_error(error: FetchError) -> SmsError {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]
@@ -260,6 +280,16 @@ mod tests {
         let key = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let signed = signature(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn what_a_gateway_says_of_a_message() {
+        for nothing in ["", "taken", "[]", "{}", r#"{"message_id": 7}"#] {
+            assert_eq!(read(nothing.as_bytes()), Taken::default(), "{nothing}");
+        }
+        let taken = read(br#"{"message_id": "gw-1", "sim_changed_at": "2026-11-18T11:06:40Z", "price": "0.07"}"#);
+        assert_eq!(taken.message_id.as_deref(), Some("gw-1"));
+        assert_eq!(taken.sim_changed_at, Some(Time::from_unix(1_795_000_000)));
     }
 
     #[test]

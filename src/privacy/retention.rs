@@ -39,6 +39,7 @@ const WAYS: &[(&str, Way)] = &[
     ("initial_tokens", Way::Rows(|c, before, mode| Box::pin(upkeep::initial_tokens(c, before, mode)))),
     ("documents", Way::Rows(|c, before, mode| Box::pin(upkeep::documents(c, before, mode)))),
     ("jobs", Way::Rows(|c, before, mode| Box::pin(upkeep::jobs(c, before, mode)))),
+    ("text_messages", Way::Rows(|c, before, mode| Box::pin(upkeep::text_messages(c, before, mode)))),
     ("dead_jobs", Way::Rows(|c, before, mode| Box::pin(upkeep::dead_jobs(c, before, mode)))),
     (
         "tombstones",

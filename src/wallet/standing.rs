@@ -105,6 +105,8 @@ pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
                 for contact in made.contacts.iter().filter(is_of) {
                     // Somebody else has proven it since: in doubt until one of the two proves it again.
                     let (verified_at, kept) = match (contact.verified_at, contact.contested_at) {
+                        // Mail to it does not arrive: whoever has it must show that again.
+                        (Some(at), _) if contact.undeliverable_at.is_some() => (at, State::Suspended),
                         (Some(at), _) => (at, State::Active),
                         (None, Some(_)) => (contact.created_at, State::Suspended),
                         (None, None) => continue,
@@ -231,6 +233,8 @@ mod tests {
             verified_at: Some(NOW + Seconds::days(-days)),
             created_at: NOW,
             contested_at: None,
+            undeliverable_at: None,
+            place: 0,
         };
         let badge = |kind: &str| Badge {
             id: BadgeId::new(NOW, &random),

@@ -230,6 +230,16 @@ impl Chip {
         Self { text: words.with("chip-on-document", &[("date", &words.date(at))]), is_checked: true }
     }
 
+    /// "Mail comes back".
+    pub fn undeliverable(words: Words) -> Self {
+        Self { text: words.t("chip-undeliverable"), is_checked: false }
+    }
+
+    /// "Not delivered: check the number".
+    pub fn undelivered(words: Words) -> Self {
+        Self { text: words.t("chip-undelivered"), is_checked: false }
+    }
+
     /// "You typed this".
     pub fn typed(words: Words) -> Self {
         Self { text: words.t("chip-typed"), is_checked: false }

@@ -18,6 +18,7 @@ use social_wallet::wallet::badges::{self, Award};
 use crate::awarding::Scene;
 use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
+use crate::reach;
 use crate::rights::{bundles, deletion, import};
 use crate::support::database::{self, embedded};
 use crate::support::desk::{Applicant, Clerk};
@@ -656,17 +657,46 @@ async fn identities_are_checked(house: &mut House) {
     assert_eq!(own, expected);
 }
 
+/// Services that work for the house tell of mail that came back; nobody answers codes to a range of numbers.
+async fn services_tell(house: &mut House) {
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    let back = serde_json::json!({ "event": "hard_bounce", "recipient": person.email });
+    assert_eq!(reach::call(&house.server, "/hooks/mail", reach::SECRET, now() + 1, &back).await.status, 204);
+    house.must_tell("mail came back", &account, "", &["email.undeliverable ok account - -"]).await;
+
+    for n in 0..5 {
+        let page = person.visit("/account/contacts").await.page();
+        person.submit(&page, &page.form("phone").fill("phone", &format!("+44770090000{n}"))).await;
+    }
+    house.told(&account, "").await;
+    let page = person.visit("/account/contacts").await.page();
+    let again = page.forms().into_iter().rfind(|form| form.action.path().ends_with("/prove"));
+    person.submit(&page, &again.expect("a number to prove")).await;
+    house.must_tell("no answers", &account, "", &["sms.range_blocked ok - - -"]).await;
+}
+
+/// What the house of the stories is told beside where its parts are.
+const OWN: [(&str, &str); 4] = [
+    ("SW__CODES__RESEND", "0s"),
+    ("SW__PRIVACY__VERIFY_AFTER", "1s"),
+    ("SW__MAIL__HOOK_SECRET", reach::SECRET),
+    ("SW__SMS__GUARD_SENDS", "5"),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
     let theirs = Theirs::start().await;
     let settings = theirs.settings(None);
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let settings = [&settings[..], &[("SW__CODES__RESEND", "0s"), ("SW__PRIVACY__VERIFY_AFTER", "1s")]].concat();
+    let settings = [&settings[..], &OWN[..]].concat();
     let mut house = House { server: Server::with(&settings).await, seen: BTreeSet::new(), heard: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
     a_wallet_is_opened_and_kept(&mut house).await;
     addresses_come_and_go(&mut house).await;
+    services_tell(&mut house).await;
     photos_come_and_go(&mut house).await;
     badges_come_and_go(&mut house).await;
     accounts_elsewhere_come_and_go(&mut house, &theirs).await;

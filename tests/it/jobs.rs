@@ -51,7 +51,7 @@ impl Runners {
 
 fn mail(to: &str) -> Job {
     let values = [("code", "271828"), ("minutes", "10")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Job::Mail { mail: "sign_up_code".to_owned(), to: to.to_owned(), locale: "en".to_owned(), values: values.into() }
+    Job::Mail { mail: "recover_code".to_owned(), to: to.to_owned(), locale: "en".to_owned(), values: values.into() }
 }
 
 async fn add(app: &App, job: Job) -> JobId {

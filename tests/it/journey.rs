@@ -199,6 +199,7 @@ const PUBLIC: &[&str] = &[
     "/nowhere",
     "/setup/nothing",
     "/authorize?client_id=nobody",
+    "/confirm/nothing",
     "/dev/outbox",
 ];
 

@@ -31,6 +31,7 @@ mod media;
 mod outbox;
 mod parts;
 mod protocol;
+mod reach;
 mod recovery;
 mod registering;
 mod rights;

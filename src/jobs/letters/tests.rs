@@ -15,7 +15,14 @@ fn every_mail_renders_in_every_language() {
         let text = |s: &str| s.to_owned();
         let (at, device) = (words.date_time(NOW), words.t("device-unknown"));
         let letters = [
-            SignUpCode { words, code: text("123456"), minutes: 15 }.letter(),
+            SignUpCode {
+                words,
+                code: text("123456"),
+                minutes: 15,
+                href: text("https://w.example/confirm/x"),
+                link_minutes: 20,
+            }
+            .letter(),
             SignUpKnown {
                 words,
                 sign_in_href: text("https://w.example/signin"),
@@ -38,7 +45,14 @@ fn every_mail_renders_in_every_language() {
                 recover_href: text("https://w.example/r"),
             }
             .letter(),
-            ContactCode { words, code: text("123456"), minutes: 11 }.letter(),
+            ContactCode {
+                words,
+                code: text("123456"),
+                minutes: 11,
+                href: text("https://w.example/confirm/x"),
+                link_minutes: 20,
+            }
+            .letter(),
             ContactKnown { words }.letter(),
             ContactChanged {
                 words,

@@ -60,6 +60,28 @@ pub struct Challenge {
     pub expires_at: Time,
     pub proven_at: Option<Time>,
     pub used_at: Option<Time>,
+    /// SHA-256 of the token of the link that went out beside the code.
+    pub link: Option<Digest>,
+    pub link_until: Option<Time>,
+    /// When the mail came back for good.
+    pub undeliverable_at: Option<Time>,
+}
+
+/// What proves an address, as it is kept, and until when it does.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys {
+    pub code: Digest,
+    pub until: Time,
+    pub link: Option<Digest>,
+    pub link_until: Option<Time>,
+}
+
+impl Challenge {
+    /// Whether it waits to be proven, by the code or by the link.
+    pub fn waits(&self, now: Time) -> bool {
+        let is_in_time = self.expires_at > now || self.link_until.is_some_and(|until| until > now);
+        self.proven_at.is_none() && self.used_at.is_none() && is_in_time
+    }
 }
 
 /// # Errors
@@ -111,6 +133,38 @@ pub async fn prove(conn: &mut Conn<'_>, id: ChallengeId, now: Time, until: Time)
     Ok(on!(conn, execute, steady(update)).stored("note a proven challenge")? == 1)
 }
 
+/// The challenge that a link is of.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn find_by_link(conn: &mut Conn<'_>, link: Digest) -> Result<Option<Challenge>, Fault> {
+    on!(conn, first, challenges::table.filter(challenges::link.eq(link)))
+        .optional()
+        .stored("find a challenge by its link")
+}
+
+/// Notes that its link was confirmed, which happens once; what comes next must happen before `until`.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn prove_by_link(
+    conn: &mut Conn<'_>,
+    link: Digest,
+    now: Time,
+    until: Time,
+) -> Result<Option<Challenge>, Fault> {
+    let waiting = challenges::link
+        .eq(link)
+        .and(challenges::link_until.gt(now))
+        .and(challenges::proven_at.is_null())
+        .and(challenges::used_at.is_null());
+    let change = (challenges::proven_at.eq(now), challenges::expires_at.eq(until));
+    let update = diesel::update(challenges::table.filter(waiting)).set(change);
+    on!(conn, get_result, steady(update.returning(challenges::all_columns)))
+        .optional()
+        .stored("note a challenge that its link has proven")
+}
+
 /// Uses a proven challenge: given to one caller only.
 ///
 /// # Errors
@@ -131,15 +185,33 @@ pub async fn take(
     on!(conn, get_result, steady(update.returning(challenges::all_columns))).optional().stored("use a challenge")
 }
 
-/// Puts a new code in the place of the old one, with all its tries; whether the challenge still waits.
+/// Puts a new code and link in the place of the old ones, with all tries; whether the challenge still waits.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn renew(conn: &mut Conn<'_>, id: ChallengeId, code: Digest, until: Time) -> Result<bool, Fault> {
+pub async fn renew(conn: &mut Conn<'_>, id: ChallengeId, keys: &Keys) -> Result<bool, Fault> {
     let waiting = challenges::id.eq(id).and(challenges::proven_at.is_null()).and(challenges::used_at.is_null());
-    let change = (challenges::code.eq(code), challenges::attempts.eq(0), challenges::expires_at.eq(until));
+    let change = (
+        challenges::code.eq(keys.code),
+        challenges::attempts.eq(0),
+        challenges::expires_at.eq(keys.until),
+        challenges::link.eq(keys.link),
+        challenges::link_until.eq(keys.link_until),
+        challenges::undeliverable_at.eq(None::<Time>),
+    );
     let update = diesel::update(challenges::table.filter(waiting)).set(change);
     Ok(on!(conn, execute, steady(update)).stored("renew a challenge")? == 1)
+}
+
+/// Notes of what waits for an address that mail to it does not arrive.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn mark_undeliverable(conn: &mut Conn<'_>, lookup: Digest, now: Time) -> Result<(), Fault> {
+    let waiting = challenges::lookup.eq(lookup).and(challenges::proven_at.is_null()).and(challenges::used_at.is_null());
+    let update = diesel::update(challenges::table.filter(waiting)).set(challenges::undeliverable_at.eq(now));
+    on!(conn, execute, steady(update)).stored("note that a code does not arrive")?;
+    Ok(())
 }
 
 /// Ends what still waits for the same address and purpose: a new code makes the old ones void.

@@ -51,6 +51,10 @@ pub struct Contact {
     pub created_at: Time,
     /// When somebody else showed that it is theirs; until it is proven again.
     pub contested_at: Option<Time>,
+    /// When mail to it came back for good; until it is confirmed again.
+    pub undeliverable_at: Option<Time>,
+    /// Which of the wallets with this proven number it is; 0 for mail addresses, which have one.
+    pub place: i32,
 }
 
 /// Adds an address; `false` when another account has proven the same one.
@@ -139,29 +143,54 @@ pub async fn renew(
         .and(contacts::kind.eq(kind))
         .and(contacts::lookup.eq(lookup))
         .and(contacts::verified_at.is_not_null());
-    let update = diesel::update(contacts::table.filter(own)).set(contacts::verified_at.eq(now));
+    let update = diesel::update(contacts::table.filter(own))
+        .set((contacts::verified_at.eq(now), contacts::undeliverable_at.eq(None::<Time>)));
     Ok(on!(conn, execute, steady(update)).stored("renew a proven contact")? == 1)
 }
 
-/// Takes the proof of an address away from every account but this one; gives the contacts as they are now.
+/// Notes of an address that was proven before a time that mail to it does not arrive; gives the contacts of which this
+/// is news.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn contest(
+pub async fn mark_undeliverable(conn: &mut Conn<'_>, lookup: Digest, at: Time) -> Result<Vec<Contact>, Fault> {
+    let reached = contacts::kind
+        .eq(ContactKind::Email)
+        .and(contacts::lookup.eq(lookup))
+        .and(contacts::verified_at.is_not_null())
+        .and(contacts::verified_at.assume_not_null().lt(at))
+        .and(contacts::undeliverable_at.is_null());
+    let update = diesel::update(contacts::table.filter(reached)).set(contacts::undeliverable_at.eq(at));
+    on!(conn, get_results, steady(update.returning(contacts::all_columns))).stored("note that mail does not arrive")
+}
+
+/// The contacts of other accounts that have proven an address, the longest ago first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn others(
     conn: &mut Conn<'_>,
     account: AccountId,
     kind: ContactKind,
     lookup: Digest,
-    now: Time,
 ) -> Result<Vec<Contact>, Fault> {
     let others = contacts::kind
         .eq(kind)
         .and(contacts::lookup.eq(lookup))
         .and(contacts::verified_at.is_not_null())
         .and(contacts::account_id.ne(account));
-    let update = diesel::update(contacts::table.filter(others))
-        .set((contacts::verified_at.eq(None::<Time>), contacts::contested_at.eq(now)));
-    on!(conn, get_results, steady(update.returning(contacts::all_columns))).stored("contest a proven contact")
+    let query = contacts::table.filter(others).order((contacts::verified_at.asc(), contacts::id.asc()));
+    on!(conn, load, query).stored("list who has proven an address")
+}
+
+/// Takes the proof of an address away from an account; whether it had one.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn contest(conn: &mut Conn<'_>, id: ContactId, now: Time) -> Result<bool, Fault> {
+    let proven = contacts::table.find(id).filter(contacts::verified_at.is_not_null());
+    let change = (contacts::verified_at.eq(None::<Time>), contacts::contested_at.eq(now), contacts::place.eq(0));
+    Ok(on!(conn, execute, steady(diesel::update(proven).set(change))).stored("contest a proven contact")? == 1)
 }
 
 /// Removes an address of this account, but never the primary mail address; whether one was removed.

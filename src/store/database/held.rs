@@ -51,6 +51,7 @@ held! {
     session_clients.account_id,
     sessions.account_id,
     subjects.account_id,
+    text_messages.account_id,
     token_families.account_id,
     verification_cases.account_id,
 }

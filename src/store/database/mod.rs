@@ -46,6 +46,7 @@ pub mod settings;
 pub mod signing_keys;
 mod steady;
 pub mod subjects;
+pub mod text_messages;
 pub mod unused;
 pub mod upkeep;
 pub mod wishes;

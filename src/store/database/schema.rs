@@ -46,6 +46,8 @@ diesel::table! {
         verified_at -> Nullable<BigInt>,
         created_at -> BigInt,
         contested_at -> Nullable<BigInt>,
+        undeliverable_at -> Nullable<BigInt>,
+        place -> Integer,
     }
 }
 
@@ -62,6 +64,9 @@ diesel::table! {
         expires_at -> BigInt,
         proven_at -> Nullable<BigInt>,
         used_at -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
+        link_until -> Nullable<BigInt>,
+        undeliverable_at -> Nullable<BigInt>,
     }
 }
 
@@ -630,6 +635,22 @@ diesel::table! {
         checklist -> Text,
         note -> Nullable<Binary>,
         decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    text_messages (id) {
+        id -> Text,
+        account_id -> Text,
+        lookup -> Binary,
+        prefix -> Binary,
+        state -> Text,
+        code -> Nullable<Text>,
+        gateway_id -> Nullable<Text>,
+        held_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
     }
 }
 

@@ -6,7 +6,7 @@ use super::deletions::State as DeletionState;
 use super::jobs::JobState;
 use super::schema::{
     audit_events, backchannel_requests, challenges, client_documents, clients, counters, deletions, grants,
-    initial_tokens, jobs, revoked_tokens, sessions, token_families, tombstones, used_assertions,
+    initial_tokens, jobs, revoked_tokens, sessions, text_messages, token_families, tombstones, used_assertions,
 };
 use super::{Conn, Stored, on};
 use crate::base::id::{ClientId, EventId, InitialTokenId};
@@ -76,6 +76,8 @@ sweep! {
     );
     /// Jobs that are done and were made before a time.
     jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
+    /// Text messages that were sent before a time.
+    text_messages(before): text_messages.id as String, text_messages::created_at.lt(before);
     /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.
     dead_jobs(before): jobs.id as String, jobs::state.eq(JobState::Dead).and(jobs::created_at.lt(before));
 }

@@ -3,6 +3,7 @@
 use poem::Response;
 
 use crate::accounts::contacts::{self, Added, Address};
+use crate::accounts::reports::State;
 use crate::base::id::{ChallengeId, ContactId};
 use crate::error::{Denied, Error};
 use crate::provider::grants;
@@ -45,7 +46,13 @@ async fn show(call: &Call, person: &Person, frame: Frame, typed: &Form) -> Resul
     };
     let waiting = waiting.map(|waiting| {
         let is_phone = waiting.kind == ContactKind::Phone;
-        Waiting { address: waiting.address, is_phone }
+        Waiting {
+            address: waiting.address,
+            is_phone,
+            is_undeliverable: waiting.is_undeliverable,
+            delivery: waiting.sms,
+            is_held: waiting.is_held,
+        }
     });
     answer::html(&Contacts {
         emails,
@@ -62,8 +69,14 @@ fn row(words: Words, address: &Address, told: Vec<String>) -> Row {
     Row {
         id: address.id.to_string(),
         address: address.text.clone(),
-        chip: address.verified_at.map_or_else(|| Chip::unchecked(words), |at| Chip::checked(words, at)),
+        chip: match address.verified_at {
+            _ if address.undeliverable_at.is_some() => Chip::undeliverable(words),
+            Some(at) => Chip::checked(words, at),
+            None if address.sms == Some(State::Failed) => Chip::undelivered(words),
+            None => Chip::unchecked(words),
+        },
         is_proven: address.verified_at.is_some(),
+        is_undeliverable: address.undeliverable_at.is_some(),
         is_primary: address.is_primary,
         told,
     }
@@ -143,6 +156,12 @@ pub async fn code(mut call: Call) -> Result<Response, Error> {
             call.visit.clear_cookie(Cookie::Challenge);
             Ok(notice::done(PAGE, "contact-proven"))
         }
+        Err(Error::Denied(Denied::Expired))
+            if contacts::is_proven(&call.app, account, progress.id).await.is_ok_and(|is| is) =>
+        {
+            // By the link, before the code was typed.
+            Ok(notice::done(PAGE, "contact-proven"))
+        }
         Err(Error::Denied(Denied::Expired)) => {
             let mut frame = person.frame(&call.visit);
             // The form with this field may be gone.
@@ -150,6 +169,26 @@ pub async fn code(mut call: Call) -> Result<Response, Error> {
             show(&call, &person, frame, &Form::default()).await
         }
         Err(error) => again(&call, &person, error, &Form::default()).await,
+    }
+}
+
+/// By the link of the mail: in this window it goes on.
+pub async fn confirmed(mut call: Call) -> Result<Response, Error> {
+    call.form().await?;
+    let person = call.person().await?;
+    let Some(progress) = InProgress::find(&call, PAGE) else { return Ok(answer::see_other(PAGE)) };
+    match contacts::is_proven(&call.app, person.session.account, progress.id).await {
+        Ok(true) => {
+            call.visit.clear_cookie(Cookie::Challenge);
+            Ok(notice::done(PAGE, "contact-proven"))
+        }
+        Ok(false) => {
+            let mut frame = person.frame(&call.visit);
+            frame.problems = vec![Problem { field: "", text: frame.t("problem-not-confirmed") }];
+            show(&call, &person, frame, &Form::default()).await
+        }
+        Err(Error::Denied(Denied::Expired)) => Ok(answer::see_other(PAGE)),
+        Err(error) => Err(error),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use poem::Response;
 
+use crate::accounts::contacts;
 use crate::error::Error;
 use crate::provider::grants;
 use crate::wallet::{holdings, profile, standing};
@@ -21,11 +22,15 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let (unit, account) = (call.app.clone(), person.session.account);
     let holdings = call.app.db.read(move |conn| Box::pin(async move { holdings::current(conn, &unit, account).await }));
     let trust = standing::trust(&holdings.await?.badges);
-    let checked = held.get("email").and_then(|email| email.verified_at);
+    let addresses = contacts::list(&call.app, account).await?;
+    let is_back = |text: &str| addresses.iter().any(|one| one.text == text && one.undeliverable_at.is_some());
+    let email = person.summary.email.clone().unwrap_or_default();
+    let checked = held.get("email").filter(|_| !is_back(&email)).and_then(|email| email.verified_at);
     answer::html(&Home {
         name: person.summary.name().to_owned(),
-        email: person.summary.email.clone().unwrap_or_default(),
+        email,
         email_checked: checked.map(|at| When::date(frame.words, at)),
+        undeliverable: addresses.into_iter().filter(|one| one.undeliverable_at.is_some()).map(|one| one.text).collect(),
         app_count: sharing.clients,
         filled: FIELDS.iter().filter(|field| typed(&held, field.name).is_some()).count(),
         trust,

@@ -9,6 +9,7 @@ pub mod approvals;
 pub mod assets;
 pub mod badges;
 pub mod challenge;
+pub mod confirm;
 pub mod connections;
 pub mod consent;
 pub mod contacts;

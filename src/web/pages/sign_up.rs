@@ -2,7 +2,7 @@
 
 use poem::Response;
 
-use crate::accounts::register;
+use crate::accounts::register::{self, Progress};
 use crate::catalog::{check_value, claims};
 use crate::error::{Denied, Error, FieldError};
 use crate::wallet::profile;
@@ -54,7 +54,12 @@ pub async fn begin(mut call: Call) -> Result<Response, Error> {
 pub async fn code_page(call: Call) -> Result<Response, Error> {
     let journey = Journey::read(&call).await?;
     match InProgress::find(&call, FIRST) {
-        Some(progress) => show_code(&call, &journey, &progress, Vec::new(), None),
+        Some(progress) => {
+            let is_back = matches!(register::progress(&call.app, progress.id).await, Ok(Progress::Undeliverable));
+            let text = journey.frame(&call).t("problem-undeliverable");
+            let problems = is_back.then_some(Problem { field: "", text }).into_iter().collect();
+            show_code(&call, &journey, &progress, problems, None)
+        }
         None => Ok(answer::see_other(&journey.href(FIRST))),
     }
 }
@@ -72,6 +77,7 @@ fn show_code(
     answer::html(&SignUpCode {
         frame,
         action: journey.href("/signup/code"),
+        confirmed_action: journey.href("/signup/code/confirmed"),
         resend_action: journey.href("/signup/code/again"),
         email: progress.email.clone(),
         change_href: journey.href(FIRST),
@@ -103,6 +109,23 @@ pub async fn code(mut call: Call) -> Result<Response, Error> {
             let problems = problems(error, journey.frame(&call).words)?;
             show_code(&call, &journey, &progress, problems, None)
         }
+    }
+}
+
+/// Step 2, by the link of the mail: in this window it goes on.
+pub async fn confirmed(mut call: Call) -> Result<Response, Error> {
+    call.form().await?;
+    let journey = Journey::read(&call).await?;
+    let Some(progress) = InProgress::find(&call, FIRST) else { return Ok(answer::see_other(&journey.href(FIRST))) };
+    match register::progress(&call.app, progress.id).await {
+        Ok(Progress::Proven) => Ok(answer::see_other(&journey.href("/signup/password"))),
+        Ok(Progress::Undeliverable) => Ok(answer::see_other(&journey.href("/signup/code"))),
+        Ok(Progress::Waits) => {
+            let text = journey.frame(&call).t("problem-not-confirmed");
+            show_code(&call, &journey, &progress, vec![Problem { field: "", text }], None)
+        }
+        Err(Error::Denied(Denied::Expired)) => Ok(answer::see_other(&journey.href(FIRST))),
+        Err(error) => Err(error),
     }
 }
 

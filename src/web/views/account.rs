@@ -14,6 +14,8 @@ pub struct Home {
     pub name: String,
     pub email: String,
     pub email_checked: Option<When>,
+    /// Addresses to which mail does not arrive.
+    pub undeliverable: Vec<String>,
     /// How many apps can see something.
     pub app_count: usize,
     /// How many of the profile's lines are filled.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::accounts::reports::State;
 use crate::web::view::{Chip, Frame};
 
 /// `/account/contacts`. Posts `email` to `…/email`, `phone` to `…/phone`, `code` to `…/code`, and the `contact` of a row to
@@ -28,6 +29,8 @@ pub struct Row {
     pub address: String,
     pub chip: Chip,
     pub is_proven: bool,
+    /// Mail to it came back.
+    pub is_undeliverable: bool,
     pub is_primary: bool,
     /// The apps that are told it.
     pub told: Vec<String>,
@@ -37,6 +40,28 @@ pub struct Row {
 pub struct Waiting {
     pub address: String,
     pub is_phone: bool,
+    /// The mail with the code came back.
+    pub is_undeliverable: bool,
+    /// How far the message to a phone has come.
+    pub delivery: Option<State>,
+    /// The SIM card was changed not long ago.
+    pub is_held: bool,
+}
+
+impl Waiting {
+    pub fn has_failed(&self) -> bool {
+        self.delivery == Some(State::Failed)
+    }
+
+    /// What is said of the message to a phone.
+    pub fn told(&self) -> Option<&'static str> {
+        self.delivery.map(|state| match state {
+            State::Queued => "sms-state-queued",
+            State::Sent => "sms-state-sent",
+            State::Failed => "sms-state-failed",
+            State::Delivered => "sms-state-delivered",
+        })
+    }
 }
 
 impl Contacts {

@@ -7,6 +7,7 @@ pub mod api;
 pub mod approvals;
 pub mod apps;
 pub mod badges;
+pub mod confirm;
 pub mod consent;
 pub mod contacts;
 pub mod desk;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::accounts::reports::State;
 use crate::base::Seconds;
 use crate::base::Time;
 use crate::store::database::wishes::WishState;
@@ -19,6 +20,7 @@ use crate::web::views::api;
 use crate::web::views::approvals;
 use crate::web::views::apps;
 use crate::web::views::badges;
+use crate::web::views::confirm;
 use crate::web::views::consent;
 use crate::web::views::consent::Line;
 use crate::web::views::consent::Reason;
@@ -127,6 +129,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     let sign_up_code = |frame| sign_up::SignUpCode {
         frame,
         action: href("/signup/code"),
+        confirmed_action: href("/signup/code/confirmed"),
         resend_action: href("/signup/code/again"),
         email: href("amina@mail.example"),
         change_href: href("/signup"),
@@ -341,6 +344,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         name: href("Amina Yusuf"),
         email: href("amina@mail.example"),
         email_checked: Some(date(204)),
+        undeliverable: vec![],
         app_count: 3,
         filled: 5,
         trust: 2,
@@ -352,6 +356,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         name: href("Amina"),
         email: href("amina@mail.example"),
         email_checked: None,
+        undeliverable: vec![href("amina@mail.example")],
         app_count: 0,
         filled: 0,
         trust: 1,
@@ -401,6 +406,7 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         is_primary,
         is_proven: chip.is_some(),
         chip: chip.unwrap_or_else(|| Chip::unchecked(words)),
+        is_undeliverable: id == "con_b",
         told: told.iter().map(|app| (*app).to_owned()).collect(),
     };
     let contacts = |frame, waiting| contacts::Contacts {
@@ -415,9 +421,21 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
         email: String::new(),
         phone: href("+49"),
     };
-    let waiting = contacts::Waiting { address: href("+4915112345482"), is_phone: true };
+    let waiting = contacts::Waiting {
+        address: href("+4915112345482"),
+        is_phone: true,
+        is_undeliverable: false,
+        delivery: Some(State::Failed),
+        is_held: true,
+    };
     add("contacts", contacts(inside(), Some(waiting)).render());
-    let waiting = contacts::Waiting { address: href("b@mail.example"), is_phone: false };
+    let waiting = contacts::Waiting {
+        address: href("b@mail.example"),
+        is_phone: false,
+        is_undeliverable: true,
+        delivery: None,
+        is_held: false,
+    };
     let mut frame_with_problem = inside();
     frame_with_problem.problem("code", "problem-code");
     add("contacts_code_error", contacts(frame_with_problem, Some(waiting)).render());
@@ -873,6 +891,13 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
     add("verification_rejected", page(inside(), Some(rejected), Some(start()), vec![]).render());
     let moving = verification::Shown { is_moving: true, ..shown("verify-state-scanning", false) };
     add("verification_scanning", page(inside(), Some(moving), None, vec![]).render());
+    let confirm = |state| confirm::Confirm { frame: frame(), state };
+    for (name, is_sign_up) in [("confirm", false), ("confirm_sign_up", true)] {
+        let (email, device, action) = (href("amina@mail.example"), words.device("Firefox/Linux"), href("/confirm/x"));
+        add(name, confirm(confirm::ConfirmState::Asks { email, device, is_sign_up, action }).render());
+    }
+    add("confirm_done", confirm(confirm::ConfirmState::Done).render());
+    add("confirm_over", confirm(confirm::ConfirmState::Over).render());
     let dispute = |is_done| verification::Dispute { frame: frame(), action: href("/verification/dispute/x"), is_done };
     add("dispute", dispute(false).render());
     add("dispute_done", dispute(true).render());

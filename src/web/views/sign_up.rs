@@ -16,12 +16,14 @@ pub struct SignUp {
     pub sign_in_href: String,
 }
 
-/// Step 2. Posts `code` to `action`; the second form posts to `resend_action`. Problems at `code`.
+/// Step 2. Posts `code` to `action`; the second form posts to `confirmed_action`
+/// once the link was used, the third to `resend_action`. Problems at `code`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/sign_up_code.html")]
 pub struct SignUpCode {
     pub frame: Frame,
     pub action: String,
+    pub confirmed_action: String,
     pub resend_action: String,
     /// Where the code went.
     pub email: String,

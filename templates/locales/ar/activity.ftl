@@ -39,6 +39,7 @@ activity-password-changed-html = غيَّرت كلمة المرور.
 activity-password-reset-requested-html = طلب شخص ما رمزًا لاختيار كلمة مرور جديدة.
 activity-password-reset-html = اخترت كلمة مرور جديدة برمز من بريدك.
 activity-email-verified-html = أثبتَّ أن عنوان بريد إلكتروني لك.
+activity-email-undeliverable-html = عاد البريد المرسل إلى أحد عناوينك. لم يعد العنوان مؤكَّدًا.
 activity-email-removed-html = أزلت عنوان بريد إلكتروني.
 activity-email-primary-changed-html = اخترت عنوان بريد رئيسيًا آخر.
 activity-phone-added-html = أضفت رقم هاتف.

@@ -35,6 +35,7 @@ activity-password-changed-html = You changed your password.
 activity-password-reset-requested-html = Someone asked for a code to choose a new password.
 activity-password-reset-html = You chose a new password with a code from your email.
 activity-email-verified-html = You showed that an email address is yours.
+activity-email-undeliverable-html = Mail to an email address of yours came back. It is not confirmed any more.
 activity-email-removed-html = You removed an email address.
 activity-email-primary-changed-html = You chose another main email address.
 activity-phone-added-html = You added a phone number.

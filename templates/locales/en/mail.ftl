@@ -6,9 +6,15 @@ mail-code-life =
         [one] The code works for { $n } minute.
        *[other] The code works for { $n } minutes.
     }
+mail-code-link = Or open this page, in whichever browser, and confirm there. Then go on in your first window.
+mail-link-life =
+    { $n ->
+        [one] The page works for { $n } minute.
+       *[other] The page works for { $n } minutes.
+    }
 mail-sign-up-code-subject = Your code for Social Wallet
 mail-sign-up-code-lead = Enter this code to create your wallet:
-mail-sign-up-code-not-you = If you did not ask for it, you need not do anything. No wallet is made without the code.
+mail-sign-up-code-not-you = If you did not ask for it, you need not do anything. No wallet is made without the code or the page.
 mail-sign-up-known-subject = You already have a wallet
 mail-sign-up-known-lead = Someone, perhaps you, tried to create a wallet with this email address. It has one already.
 mail-sign-up-known-sign-in = Sign in here:

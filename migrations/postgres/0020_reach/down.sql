@@ -1,0 +1,10 @@
+DROP INDEX contacts_verified;
+UPDATE contacts SET verified_at = NULL WHERE place > 0;
+CREATE UNIQUE INDEX contacts_verified ON contacts (kind, lookup) WHERE verified_at IS NOT NULL;
+ALTER TABLE contacts DROP COLUMN place;
+DROP TABLE text_messages;
+ALTER TABLE challenges DROP COLUMN undeliverable_at;
+ALTER TABLE contacts DROP COLUMN undeliverable_at;
+DROP INDEX challenges_link;
+ALTER TABLE challenges DROP COLUMN link_until;
+ALTER TABLE challenges DROP COLUMN link;

@@ -54,6 +54,8 @@ pub struct Sealers {
     /// Questions of clients live for minutes, so nothing seals them again when a master key is replaced.
     pub backchannel: Sealer,
     pub client_secret: Sealer,
+    /// What endpoints of clients are told by, and what their receivers want to be shown.
+    pub signal: Sealer,
 }
 
 impl Sealers {
@@ -71,6 +73,7 @@ impl Sealers {
             ephemeral: of("ephemeral"),
             backchannel: of("backchannel-request"),
             client_secret: of("client-secret"),
+            signal: of("signal"),
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Denied {
     Forbidden,
     /// The code, link or form is too old or was used.
     Expired,
+    /// It was there and is no more: the code that says so, nothing else (RFC 9110 §15.5.11).
+    Gone(&'static str),
     /// Someone else was first.
     Conflict(&'static str),
 }

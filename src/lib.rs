@@ -18,6 +18,7 @@ pub mod oauth;
 pub mod outbound;
 pub mod provider;
 pub mod risk;
+pub mod signals;
 pub mod store;
 pub mod wallet;
 pub mod web;

@@ -4,13 +4,14 @@
 //! belongs to somebody else must never be told to an app. A phone number may be kept without proof, and is told as such.
 
 use super::challenge::{self, Sent};
-use super::{guard, notice, open, sealing};
+use super::{contact_changes, guard, notice, open, sealing};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ChallengeId, ContactId};
 use crate::base::{Digest, Fault, Time, text};
 use crate::config::Rate;
 use crate::error::{Denied, Error};
+use crate::signals::changes::{self, Change, Op};
 use crate::store::database::challenges::{self, Challenge, Purpose};
 use crate::store::database::contacts::{self as store, Contact, ContactKind};
 use crate::store::database::{Conn, accounts, counters};
@@ -164,7 +165,9 @@ pub async fn add_phone(
             if !held.iter().any(|contact| contact.lookup == wish.lookup) {
                 let key = sealing::load_key(tx, app, account).await?;
                 let number = open::contact(app, &key, account, wish.kind, &wish.sent.to, None);
-                store::insert(tx, &Contact { is_primary: held.is_empty(), ..number }).await?;
+                let number = Contact { is_primary: held.is_empty(), ..number };
+                store::insert(tx, &number).await?;
+                changes::note(tx, app, account, &contact_changes::of(app, &number, Op::Added, None)).await?;
                 audit::record(tx, app, &Record::of("phone.added", account), &origin).await?;
                 notice::contact_changed(tx, app, account, "phone-added", &wish.sent.to, &origin).await?;
             }
@@ -404,6 +407,8 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
         if !store::insert(conn, &contact).await? {
             return Ok(Err(Denied::Expired));
         }
+        let changed = contact_changes::of(app, &contact, Op::Added, Some(Op::Added));
+        changes::note(conn, app, account, &changed).await?;
         audit::record(conn, app, &Record::of("email.verified", account), origin).await?;
         notice::contact_changed(conn, app, account, "email-added", &wish.sent.to, origin).await?;
         return Ok(Ok(()));
@@ -412,11 +417,14 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
     // moment; then it is looked at again.
     for _ in 0..4 {
         for lost in store::contest(conn, account, kind, wish.lookup).await? {
-            accounts::touch(conn, lost.account_id, app.now()).await?;
+            let changed = contact_changes::of(app, &lost, Op::Changed, Some(Op::Changed));
+            changes::note(conn, app, lost.account_id, &changed).await?;
             audit::record(conn, app, &Record::of("phone.contested", lost.account_id), &Origin::house()).await?;
             notice::notify(conn, app, lost.account_id, "phone_contested", &[("address", wish.sent.to.clone())]).await?;
         }
         if store::insert(conn, &contact).await? {
+            let op = if unproven.is_some() { Op::Changed } else { Op::Added };
+            changes::note(conn, app, account, &contact_changes::of(app, &contact, op, Some(Op::Added))).await?;
             audit::record(conn, app, &Record::of("phone.verified", account), origin).await?;
             return Ok(Ok(()));
         }
@@ -450,6 +458,8 @@ pub async fn make_primary(app: &App, account: AccountId, id: ContactId, origin: 
                 if !store::set_primary(tx, account, contact.kind, id).await? {
                     return Err(Denied::NotFound.into());
                 }
+                let changed = [Change::main_address(contact_changes::claim(contact.kind))];
+                changes::note(tx, app, account, &changed).await?;
                 Ok(audit::record(tx, app, &Record::of(event, account), &origin).await?)
             })
         })
@@ -487,6 +497,8 @@ pub async fn remove(app: &App, account: AccountId, id: ContactId, origin: &Origi
                     }
                 }
                 notice::contact_changed(tx, app, account, what, &address, &origin).await?;
+                let badge = contact.verified_at.map(|_| Op::Removed);
+                changes::note(tx, app, account, &contact_changes::of(app, &contact, Op::Removed, badge)).await?;
                 Ok(audit::record(tx, app, &Record::of(event, account), &origin).await?)
             })
         })

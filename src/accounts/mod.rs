@@ -1,6 +1,7 @@
 //! Who you are: accounts, their addresses, passwords and sessions.
 
 mod challenge;
+mod contact_changes;
 pub mod contacts;
 mod guard;
 mod notice;

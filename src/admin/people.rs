@@ -161,11 +161,12 @@ pub async fn delete(app: &App, id: AccountId, origin: &Origin) -> Result<(), Err
             Box::pin(async move {
                 // The clients of its sessions are told while it is known which they are.
                 browsers::end_all(tx, &unit, id, None, "account_deleted", &origin).await?;
-                if !accounts::delete(tx, id).await? {
-                    return Err(Error::Denied(Denied::NotFound));
-                }
+                // So are those with which it shared something.
                 audit::record(tx, &unit, &Record::of("account.deleted", id), &origin).await?;
-                Ok(())
+                match accounts::delete(tx, id).await? {
+                    true => Ok(()),
+                    false => Err(Error::Denied(Denied::NotFound)),
+                }
             })
         })
         .await

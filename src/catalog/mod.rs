@@ -1,9 +1,10 @@
-//! The tables of the house: claims, scopes, contexts, events, badges. Data only; no rule of OAuth is known here.
+//! The tables of the house: claims, scopes, contexts, events, badges, messages. Data only; no rule of OAuth is known here.
 
 pub mod badges;
 pub mod claims;
 pub mod contexts;
 pub mod events;
+pub mod messages;
 pub mod scopes;
 pub mod values;
 
@@ -11,5 +12,6 @@ pub use badges::{BADGES, Badge};
 pub use claims::{CLAIMS, Claim, Line, Sensitivity, Source, ValueType};
 pub use contexts::{CONTEXTS, Context};
 pub use events::{EVENTS, Event, SeenBy};
+pub use messages::{MESSAGES, Message};
 pub use scopes::{SCOPES, Scope, Who};
 pub use values::{Address, Problem, check_value};

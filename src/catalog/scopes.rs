@@ -4,6 +4,13 @@
 pub const GRANT_QUERY: &str = "grant_management_query";
 pub const GRANT_REVOKE: &str = "grant_management_revoke";
 
+/// What lets a client be told of changes: by one person, and of all of its people.
+pub const CHANGES: &str = "wallet.changes";
+pub const CLIENT_CHANGES: &str = "wallet.changes.read";
+/// What lets a client look at its stream of security events, and make and change it (CAEP Interoperability Profile §2.7).
+pub const SSF_READ: &str = "ssf.read";
+pub const SSF_MANAGE: &str = "ssf.manage";
+
 /// One scope.
 #[derive(Debug)]
 pub struct Scope {
@@ -64,6 +71,13 @@ pub const SCOPES: &[Scope] = &[
         section: "RFC 6749 §3.3",
     },
     Scope {
+        name: CHANGES,
+        who: Who::User,
+        title: "scope-wallet-changes",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
         name: "offline_access",
         who: Who::User,
         title: "scope-offline-access",
@@ -83,6 +97,27 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-grant-management-revoke",
         is_sensitive: false,
         section: "Grant Management for OAuth 2.0 §6",
+    },
+    Scope {
+        name: CLIENT_CHANGES,
+        who: Who::Client,
+        title: "scope-wallet-changes-read",
+        is_sensitive: false,
+        section: "RFC 6749 §4.4",
+    },
+    Scope {
+        name: SSF_READ,
+        who: Who::Client,
+        title: "scope-ssf-read",
+        is_sensitive: false,
+        section: "Shared Signals Framework §8",
+    },
+    Scope {
+        name: SSF_MANAGE,
+        who: Who::Client,
+        title: "scope-ssf-manage",
+        is_sensitive: false,
+        section: "Shared Signals Framework §8",
     },
 ];
 
@@ -109,7 +144,7 @@ mod tests {
             assert!(scope.section.contains('§'));
             // RFC 6749 §3.3: scope-token.
             assert!(scope.name.bytes().all(|b| matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')));
-            let tells_nothing = scope.name == "offline_access" || scope.who == Who::Client;
+            let tells_nothing = ["offline_access", CHANGES].contains(&scope.name) || scope.who == Who::Client;
             assert_eq!(claims::in_scope(scope.name).count() == 0, tells_nothing);
         }
         assert_eq!(granted_by(Who::User).count() + granted_by(Who::Client).count(), SCOPES.len());

@@ -67,7 +67,7 @@ fn words(denied: &Denied) -> String {
         }
         Denied::TooMany { retry_after } => format!("too many at once; try again in {} s", retry_after.0),
         Denied::Locked { until } => format!("it is locked until {until:?}"),
-        Denied::Expired => "it is too old or was used already".into(),
+        Denied::Expired | Denied::Gone(_) => "it is too old or was used already".into(),
         Denied::StepUp { .. } | Denied::Forbidden => "that is not allowed".into(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Failure;
 use super::letters::{
     AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
-    PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    PhoneContested, RecoverCode, SignUpCode, SignUpKnown, StreamPaused, WebhookDisabled,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
@@ -85,6 +85,16 @@ pub const MAILS: &[Mail] = &[
             ApprovalWanted { words: t.words, app, message, minutes: t.minutes()?, href }.letter()
         },
     },
+    // `app`: the name of the client; `url`: its endpoint; `why`: how the last try went. To the client's contacts.
+    Mail {
+        name: "webhook_disabled",
+        write: |t| {
+            let (app, url, why) = (t.text("app")?, t.text("url")?, t.text("why")?);
+            WebhookDisabled { words: t.words, app, url, why }.letter()
+        },
+    },
+    // `app`: the name of the client. To its contacts.
+    Mail { name: "stream_paused", write: |t| StreamPaused { words: t.words, app: t.text("app")? }.letter() },
     // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
     Mail {
         name: "app_connected",
@@ -203,6 +213,8 @@ mod tests {
             ("message", "W4SCT"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
+            ("url", "https://orbit.example/hook"),
+            ("why", "status 500"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -235,6 +247,9 @@ mod tests {
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
             ("phone_contested", "second@mail.example"),
+            ("webhook_disabled", "https://orbit.example/hook"),
+            ("webhook_disabled", "status 500"),
+            ("stream_paused", "Orbit Photos"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

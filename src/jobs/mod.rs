@@ -8,10 +8,12 @@ pub mod letters;
 pub mod logout;
 mod media;
 mod ping;
+mod push;
 pub mod runner;
 mod schedule;
 pub mod text_message;
 pub mod upkeep;
+pub mod webhook;
 
 use std::fmt;
 
@@ -79,13 +81,35 @@ pub const JOBS: &[Kind] = &[
         longest: Seconds::hours(1),
         run: |app, row, job| Box::pin(media::run(app, row, job)),
     },
+    Kind {
+        name: "webhook",
+        // The pauses are its own; these are for a database that is away.
+        tries: webhook::PAUSES.len() as i32 + 1,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(webhook::run(app, row, job)),
+    },
+    Kind {
+        name: "push",
+        // Ten days, by pauses of its own: then the stream is paused.
+        tries: 100,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(push::run(app, row, job)),
+    },
 ];
+
+/// The kinds that call servers of clients, which may take long to answer: they have a lane of their own, so that a code
+/// that somebody waits for never waits behind them.
+pub const CALLS_OF_STRANGERS: &[&str] = &["webhook", "push"];
 
 /// Why a job was not done; in words without personal data, since they are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// Trying again may help.
     Transient(String),
+    /// Trying again after this long may help.
+    Later { why: String, wait: Seconds },
     /// It will never work.
     Permanent(String),
 }
@@ -93,7 +117,7 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transient(why) | Self::Permanent(why) => f.write_str(why),
+            Self::Transient(why) | Self::Later { why, .. } | Self::Permanent(why) => f.write_str(why),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::base::{Fault, Seconds, Time};
 use crate::catalog::EVENTS;
 use crate::error::Error;
 use crate::jose::KeyState;
-use crate::provider::keys;
+use crate::provider::{keys, ssf};
 use crate::store::database::upkeep::{self, BATCH};
 use crate::store::database::{Conn, Unit, jobs};
 use crate::wallet::media;
@@ -44,6 +44,18 @@ pub const SWEEPS: &[Sweep] = &[
         run: |c, before| Box::pin(upkeep::initial_tokens(c, before)),
     },
     Sweep { name: "documents", kept: Seconds::days(7), run: |c, before| Box::pin(upkeep::documents(c, before)) },
+    // A cursor works for 30 days; what it leads to is there for as long.
+    Sweep { name: "changes", kept: Seconds::days(31), run: |c, before| Box::pin(upkeep::changes(c, before)) },
+    Sweep {
+        name: "client_changes",
+        kept: Seconds::days(31),
+        run: |c, before| Box::pin(upkeep::client_changes(c, before)),
+    },
+    Sweep {
+        name: "webhook_messages",
+        kept: Seconds::days(30),
+        run: |c, before| Box::pin(upkeep::webhook_messages(c, before)),
+    },
     Sweep { name: "jobs", kept: Seconds::days(1), run: |c, before| Box::pin(upkeep::jobs(c, before)) },
     Sweep { name: "dead_jobs", kept: Seconds::days(30), run: |c, before| Box::pin(upkeep::dead_jobs(c, before)) },
 ];
@@ -114,6 +126,15 @@ pub async fn renew_keys(app: &App) -> Result<(), Error> {
 /// A fault when a store does not answer.
 pub async fn media(app: &App) -> Result<(), Error> {
     Ok(media::upkeep::run(app).await?)
+}
+
+/// Looks after streams of security events.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn streams(app: &App) -> Result<(), Error> {
+    ssf::upkeep::run(app).await?;
+    Ok(())
 }
 
 /// Appends to the chain of the trail what was written since.

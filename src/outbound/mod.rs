@@ -4,3 +4,4 @@ pub mod fetch;
 pub mod mail;
 pub mod scanner;
 pub mod sms;
+pub mod webhook;

@@ -11,7 +11,7 @@ use crate::oauth::grant_management;
 use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
-use crate::provider::protected::RESOURCES;
+use crate::provider::protected::{self, RESOURCES};
 use crate::provider::supported::supported;
 use crate::provider::{offered, services};
 
@@ -34,6 +34,7 @@ impl Room for Document {
         if let Some(all) = document["protected_resources"].as_array_mut() {
             all.extend(resources.iter().map(|one| Value::from(&*one.identifier)));
         }
+        only_offered(&mut document, app);
         offered::describe(&app.config, &mut document);
         Self(Bytes::from(document.to_string()))
     }
@@ -42,6 +43,18 @@ impl Room for Document {
 /// The metadata document, the same at both well-known paths.
 pub fn document(app: &App) -> Bytes {
     app.room::<Document>().0.clone()
+}
+
+/// Takes out what the settings turn off.
+fn only_offered(document: &mut Value, app: &App) {
+    let issuer = app.config.issuer();
+    let off = || RESOURCES.iter().filter(|resource| !protected::is_offered(&app.config, resource));
+    if let Some(all) = document["protected_resources"].as_array_mut() {
+        all.retain(|one| !off().any(|resource| *one == json!(format!("{issuer}{}", resource.path))));
+    }
+    if let Some(scopes) = document["scopes_supported"].as_array_mut() {
+        scopes.retain(|scope| !off().any(|resource| resource.scopes(supported()).iter().any(|own| scope == own)));
+    }
 }
 
 /// How clients may come by themselves: only where the settings let them (RFC 8414 §2).

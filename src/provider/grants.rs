@@ -8,13 +8,15 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ContactId, GrantId};
 use crate::base::{Fault, Time};
+use crate::catalog::messages::News;
 use crate::catalog::{claims, contexts};
 use crate::error::{Denied, Error};
 use crate::oauth::grant::{self, Demand, Duration, Grant, GrantState, Pick};
 use crate::provider::clients::{self, Registered};
-use crate::provider::consent::{self, Line, OFFLINE};
+use crate::provider::consent::{self, Line, SCOPE_LINES, is_scope_line};
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::{Conn, families, grants};
+use crate::wallet::changes::{self, Op};
 use crate::wallet::holdings::{self, Holdings};
 
 /// How many grants a person's list shows.
@@ -150,15 +152,15 @@ pub async fn show(app: &App, account: AccountId, id: GrantId) -> Result<Detail, 
 /// The lines of all that was ever offered for a grant.
 fn lines(grant: &Grant, holdings: &Holdings, client: &Registered) -> Vec<Line> {
     let offered = claims::lines().filter(|claim| grant.offered.claims.contains(claim.name)).map(|claim| claim.name);
-    let offline = grant.offered.scope.contains(OFFLINE).then_some(OFFLINE);
+    let scopes = SCOPE_LINES.into_iter().filter(|name| grant.offered.scope.contains(name));
     let line = |name| {
-        let is_ticked = match name {
-            OFFLINE => grant.allowed.scope.contains(OFFLINE),
-            _ => grant.allowed.claims.contains(name),
+        let is_ticked = match is_scope_line(name) {
+            true => grant.allowed.scope.contains(name),
+            false => grant.allowed.claims.contains(name),
         };
         Line { is_ticked, ..consent::line(name, holdings, client, Some(grant)) }
     };
-    offered.chain(offline).map(line).collect()
+    offered.chain(scopes).map(line).collect()
 }
 
 async fn own(conn: &mut Conn<'_>, account: AccountId, id: GrantId) -> Result<KeptGrant, Error> {
@@ -207,12 +209,38 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
                 if !grants::replace(tx, &kept.grant, &after, kept.client_seen).await? {
                     return Err(Denied::Conflict("grant").into());
                 }
-                let record = record("consent.changed", &after);
+                changes::note(tx, &unit, account, &seen(&kept.grant, &after)).await?;
+                let record = Record { news: news(&kept.grant, &after), ..record("consent.changed", &after) };
                 audit::record(tx, &unit, &record, &origin).await?;
                 Ok(())
             })
         })
         .await
+}
+
+/// What its client sees of a changed grant: that it changed, and what was picked for it or is picked no more.
+fn seen(before: &Grant, after: &Grant) -> Vec<changes::Change> {
+    let (was, is) = (&before.allowed.picks, &after.allowed.picks);
+    let picks = is.difference(was).map(|pick| (pick, Op::Added));
+    let picks = picks.chain(was.difference(is).map(|pick| (pick, Op::Removed)));
+    let of_thing = |(pick, op): (&Pick, Op)| match pick {
+        Pick::Badge(id) => Some(changes::Change::badge(*id, op).only_for(after.id)),
+        Pick::Media(id) => Some(changes::Change::media(*id, op).only_for(after.id)),
+        Pick::Email(_) => Some(changes::Change::claim("email", Op::Changed).only_for(after.id)),
+        Pick::Phone(_) => Some(changes::Change::claim("phone_number", Op::Changed).only_for(after.id)),
+    };
+    std::iter::once(changes::Change::grant(after.id)).chain(picks.filter_map(of_thing)).collect()
+}
+
+/// Names of what a client may see now and did not before, and the other way round.
+fn news(before: &Grant, after: &Grant) -> News {
+    let names = |grant: &Grant| -> BTreeSet<String> {
+        let scopes = grant.allowed.scope.iter().map(str::to_owned);
+        grant.allowed.claims.iter().cloned().chain(scopes).collect()
+    };
+    let (was, is) = (names(before), names(after));
+    let added = is.difference(&was).cloned().collect();
+    News { added, removed: was.difference(&is).cloned().collect(), ..News::default() }
 }
 
 /// The grant after a change; `None` where nothing changes.
@@ -248,7 +276,7 @@ fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
     let rows = || grant.offered.claims.iter().filter_map(|name| claims::find(name));
     let allowed: BTreeSet<String> = rows().filter(|c| c.is_covered(ticked)).map(|c| c.name.to_owned()).collect();
     let is_left = |scope: &str| match scope {
-        OFFLINE => ticked(OFFLINE),
+        scope if is_scope_line(scope) => ticked(scope),
         "openid" => true,
         // What a client may do at another resource server has no line of its own: it stays with the grant.
         _ if claims::in_scope(scope).next().is_none() => grant.allowed.scope.contains(scope),
@@ -282,7 +310,8 @@ pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origi
                         accounts::tell_of_stop(tx, &unit, account, &client).await?;
                     }
                     unit.metrics.count("sw_revocations_total", &["person"]);
-                    let record = record("grant.withdrawn", &kept.grant);
+                    let news = News { reason: Some("withdrawn".to_owned()), ..News::default() };
+                    let record = Record { news, ..record("grant.withdrawn", &kept.grant) };
                     audit::record(tx, &unit, &record, &origin).await?;
                 }
                 Ok(())

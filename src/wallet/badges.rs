@@ -10,6 +10,7 @@ use crate::base::seal::{Place, SealKey};
 use crate::base::{Fault, Time};
 use crate::store::database::badges::{self, Row};
 use crate::store::database::{Conn, accounts};
+use crate::wallet::changes::{Change, Op, note};
 
 /// What is awarded.
 #[derive(Debug, Clone)]
@@ -216,7 +217,6 @@ pub(in crate::wallet) async fn change(
     if !badges::replace(conn, was, &row).await? {
         return Ok(false);
     }
-    accounts::touch(conn, account, now).await?;
     tell(conn, app, &row, event, Some(reason), origin).await?;
     Ok(true)
 }
@@ -229,6 +229,12 @@ async fn tell(
     reason: Option<&'static str>,
     origin: &Origin,
 ) -> Result<(), Fault> {
+    let op = match row.state {
+        State::Active if event == "badge.awarded" => Op::Added,
+        State::Revoked | State::Removed => Op::Removed,
+        _ => Op::Changed,
+    };
+    note(conn, app, row.account_id, &[Change::badge(row.id, op)]).await?;
     let record = Record { released: vec![row.kind.clone()], reason, ..Record::of(event, row.account_id) };
     audit::record(conn, app, &record, origin).await
 }

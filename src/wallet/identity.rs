@@ -11,8 +11,10 @@ use crate::app::App;
 use crate::base::id::{AccountId, CaseId};
 use crate::base::seal::{Place, SealKey};
 use crate::base::{Digest, Fault, Time};
+use crate::catalog::claims;
 use crate::store::database::identity::Row;
-use crate::store::database::{Conn, accounts, identity};
+use crate::store::database::{Conn, identity};
+use crate::wallet::changes::{Change, Op, note};
 
 /// What a document says of a person, and what was done to check it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +120,7 @@ pub async fn keep(
         expires_at: facts.expires_at,
     };
     identity::put(conn, &row).await?;
-    accounts::touch(conn, account, app.now()).await
+    note(conn, app, account, &of_age(Op::Changed)).await
 }
 
 /// Whether there was anything to forget.
@@ -127,8 +129,13 @@ pub async fn keep(
 /// A fault when the database does not answer.
 pub async fn forget(conn: &mut Conn<'_>, app: &App, account: AccountId) -> Result<bool, Fault> {
     let is_gone = identity::delete(conn, account).await?;
-    accounts::touch(conn, account, app.now()).await?;
+    note(conn, app, account, &of_age(Op::Removed)).await?;
     Ok(is_gone)
+}
+
+/// What follows from a birth date.
+fn of_age(op: Op) -> Vec<Change> {
+    claims::in_scope("wallet.age").map(|claim| Change::claim(claim.name, op)).collect()
 }
 
 /// The wallets that were verified with a document.

@@ -10,3 +10,4 @@ pub mod projection;
 pub mod standing;
 
 pub use crate::accounts::sealing;
+pub use crate::signals::changes;

@@ -12,7 +12,8 @@ use crate::catalog::{Claim, Problem, values};
 use crate::error::{Denied, Error, FieldError};
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::profiles::{self, ProfileValue, Source};
-use crate::store::database::{Conn, accounts};
+use crate::store::database::Conn;
+use crate::wallet::changes::{Change, Op, note};
 
 /// One value of a profile, in the form in which it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -91,12 +92,18 @@ async fn write(
 ) -> Result<(), Fault> {
     let key = sealing::load_key(conn, app, account).await?;
     let held = read(conn, app, account).await?;
-    let mut names = Vec::new();
+    let (mut names, mut changed) = (Vec::new(), Vec::new());
     for (claim, text) in changes {
         if held.get(claim.name).map(|v| &v.text) == text.as_ref() {
             continue;
         }
         names.push(claim.name.to_owned());
+        let op = match (held.contains_key(claim.name), &text) {
+            (_, None) => Op::Removed,
+            (false, Some(_)) => Op::Added,
+            (true, Some(_)) => Op::Changed,
+        };
+        changed.push(Change::claim(claim.name, op));
         if let Some(text) = text {
             let row = ProfileValue {
                 account_id: account,
@@ -114,7 +121,7 @@ async fn write(
     if names.is_empty() {
         return Ok(());
     }
-    accounts::touch(conn, account, app.now()).await?;
+    note(conn, app, account, &changed).await?;
     let record = Record { requested: names, ..Record::of("profile.changed", account) };
     audit::record(conn, app, &record, origin).await
 }

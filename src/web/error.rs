@@ -92,6 +92,7 @@ fn json_body(error: &Error, told: &oauth::Error) -> Response {
         Error::Denied(Denied::TooMany { .. } | Denied::Locked { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Error::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
         Error::Denied(Denied::Conflict(_)) => StatusCode::CONFLICT,
+        Error::Denied(Denied::Gone(_)) => StatusCode::GONE,
         _ => StatusCode::from_u16(told.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let body = json!({ "error": told.code().name(), "error_description": told.description() });
@@ -170,6 +171,7 @@ fn page(error: &Error, visit: &Visit) -> Response {
         Error::Denied(Denied::Forbidden) => (403, Trouble::Forbidden),
         Error::Denied(Denied::Expired) => (400, Trouble::Expired),
         Error::Denied(Denied::Conflict(_)) => (409, Trouble::Expired),
+        Error::Denied(Denied::Gone(_)) => (410, Trouble::Expired),
         Error::Fault(fault) if fault.kind() == FaultKind::Unavailable => (503, Trouble::Busy),
         Error::Fault(_) => (500, Trouble::Internal),
     };

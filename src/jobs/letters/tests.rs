@@ -2,7 +2,7 @@
 
 use super::{
     AppConnected, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged, PhoneContested, RecoverCode,
-    SignUpCode, SignUpKnown,
+    SignUpCode, SignUpKnown, StreamPaused, WebhookDisabled,
 };
 use crate::base::Time;
 use crate::words::Words;
@@ -38,6 +38,8 @@ fn every_mail_renders_in_every_language() {
                 recover_href: text("https://w.example/r"),
             }
             .letter(),
+            WebhookDisabled { words, app: text("Orbit"), url: text("https://o.example/h"), why: text("status 500") }.letter(),
+            StreamPaused { words, app: text("Orbit") }.letter(),
             ContactCode { words, code: text("123456"), minutes: 11 }.letter(),
             ContactKnown { words }.letter(),
             ContactChanged {

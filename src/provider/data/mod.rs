@@ -2,6 +2,8 @@
 //!
 //! One file a resource says what it is made of ([`Content`]); this one asks who may, keeps the record, and tells.
 
+pub mod changes;
+pub mod client;
 pub mod cursor;
 mod me;
 pub mod profile;
@@ -15,6 +17,7 @@ use self::scene::Scene;
 use crate::app::App;
 use crate::audit::{self, Origin};
 use crate::base::Time;
+use crate::catalog::scopes;
 use crate::error::{self, Error};
 use crate::oauth::{self, Code};
 use crate::provider::access::{Access, Judged};
@@ -39,6 +42,8 @@ pub struct How {
     pub if_none_match: Option<String>,
     /// Which fields are wanted; `None` for all.
     pub fields: Option<Vec<String>>,
+    /// Which changes are wanted.
+    pub changes: changes::Wanted,
 }
 
 /// What a read gives.
@@ -58,6 +63,8 @@ pub enum Resource {
     Me,
     /// The fields of the profile, each with where it comes from.
     Profile,
+    /// What changed of what the client sees.
+    Changes,
 }
 
 impl Resource {
@@ -65,6 +72,7 @@ impl Resource {
         match self {
             Self::Me => "me",
             Self::Profile => "profile",
+            Self::Changes => "changes",
         }
     }
 
@@ -76,6 +84,7 @@ impl Resource {
             Self::Profile => {
                 of_people.filter(|name| profile::fields().any(|(_, claim)| claim.scope == *name)).collect()
             }
+            Self::Changes => vec![scopes::CHANGES],
         }
     }
 }
@@ -142,7 +151,7 @@ mod tests {
 
     #[test]
     fn wallet_s14_2_scopes_open_resources() {
-        assert_eq!(Resource::Me.scopes(), ["wallet.profile", "wallet.trust", "wallet.badges", "wallet.age"]);
+        assert_eq!(Resource::Me.scopes(), ["wallet.profile", "wallet.trust", "wallet.badges", "wallet.age", "wallet.changes"]);
         assert_eq!(Resource::Profile.scopes(), ["profile", "email", "phone", "address", "wallet.profile"]);
     }
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, me, profile};
+use super::{CHANNEL, Content, How, Resource, Told, changes, me, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -41,7 +41,7 @@ impl Scene {
             return Some(("origin_not_allowed", Denied::Forbidden.into()));
         }
         let asked = match what {
-            Resource::Me => Default::default(),
+            Resource::Me | Resource::Changes => Default::default(),
             Resource::Profile => profile::asked(self, how),
         };
         let error = userinfo::step_up(app, &asked, &self.standing.live.family).err()?;
@@ -56,7 +56,9 @@ impl Scene {
         what: Resource,
         how: &How,
         origin: &Origin,
-    ) -> Result<Told, Fault> {
+    ) -> Result<Told, Error> {
+        // A cursor that leads nowhere is no answer that was not modified.
+        let page = changes::page(&self, app, &how.changes)?;
         let etag = self.etag(app, what, how);
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
@@ -65,6 +67,7 @@ impl Scene {
         let content = match what {
             Resource::Me => me::content(&self, app),
             Resource::Profile => profile::content(&self, tx, app, how).await?,
+            Resource::Changes => changes::content(&self, tx, app, &page).await?,
         };
         let Content { projection, frame, under, requested } = content;
         let channel = Channel { name: CHANNEL, requested, frame: &frame, under };
@@ -94,7 +97,7 @@ impl Scene {
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
         let mut made_of = Map::new();
         made_of.insert("house".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        made_of.insert("what".to_owned(), json!([what.name(), how.fields]));
+        made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.changes.since, how.changes.limit]));
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         made_of.insert("scope".to_owned(), json!(self.access.scope()));

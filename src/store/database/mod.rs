@@ -10,6 +10,7 @@ pub mod audit_chain;
 pub mod backchannel;
 pub mod badges;
 pub mod challenges;
+pub mod changes;
 pub mod clients;
 mod columns;
 pub mod contacts;
@@ -33,8 +34,10 @@ pub mod sessions;
 pub mod settings;
 pub mod signing_keys;
 mod steady;
+pub mod streams;
 pub mod subjects;
 pub mod upkeep;
+pub mod webhooks;
 
 use std::path::Path;
 

@@ -4,11 +4,11 @@ use diesel::prelude::*;
 
 use super::jobs::JobState;
 use super::schema::{
-    audit_events, backchannel_requests, challenges, client_documents, clients, counters, grants, initial_tokens, jobs,
-    revoked_tokens, sessions, token_families, used_assertions,
+    audit_events, backchannel_requests, challenges, changes, client_changes, client_documents, clients, counters, grants,
+    initial_tokens, jobs, revoked_tokens, sessions, token_families, used_assertions, webhook_messages,
 };
 use super::{Conn, Stored, on};
-use crate::base::id::{ClientId, EventId, InitialTokenId};
+use crate::base::id::{AccountId, ClientId, EventId, InitialTokenId};
 use crate::base::{Digest, Fault, Time};
 
 /// The most rows that one call removes: bounds how long it holds the writer.
@@ -55,10 +55,28 @@ sweep! {
         clients::id.eq_any(
             client_documents::table.filter(client_documents::fetched_at.lt(before)).select(client_documents::client_id)
         ).and(clients::id.ne_all(grants::table.select(grants::client_id)));
+    /// Changes that are older than every cursor.
+    client_changes(before): client_changes.id as String, client_changes::at.lt(before);
+    /// Messages to endpoints of clients, delivered or not.
+    webhook_messages(before): webhook_messages.id as String, webhook_messages::created_at.lt(before);
     /// Jobs that are done and were made before a time.
     jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
     /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.
     dead_jobs(before): jobs.id as String, jobs::state.eq(JobState::Dead).and(jobs::created_at.lt(before));
+}
+
+/// Changes that are older than every cursor; at most [`BATCH`] of them.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn changes(conn: &mut Conn<'_>, before: Time) -> Result<usize, Fault> {
+    let old = changes::table.filter(changes::at.lt(before)).limit(BATCH as i64);
+    let query = old.select((changes::account_id, changes::seq, changes::n));
+    let keys: Vec<(AccountId, i64, i32)> = on!(conn, load, query).stored("find old changes")?;
+    for key in &keys {
+        on!(conn, execute, diesel::delete(changes::table.find(*key))).stored("remove old changes")?;
+    }
+    Ok(keys.len())
 }
 
 /// At most [`BATCH`] rows of the audit trail that tell of one of the events and are older than a time.

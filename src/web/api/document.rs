@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::problem;
+use crate::catalog::scopes;
 use crate::provider::data::Resource;
 use crate::web::views::api::{Operation, Parameter};
 
@@ -10,7 +11,12 @@ const VERSION: &str = "3.1.1";
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// What opens each operation.
-const OPERATIONS: &[(&str, Resource)] = &[("me", Resource::Me), ("profile", Resource::Profile)];
+const OPERATIONS: &[(&str, Resource)] =
+    &[("me", Resource::Me), ("profile", Resource::Profile), ("changes", Resource::Changes)];
+
+/// What opens those for tokens of a client's own.
+const OF_CLIENTS: &[(&str, &str)] =
+    &[("client_changes", scopes::CLIENT_CHANGES), ("client_grants", scopes::GRANT_QUERY)];
 
 /// The 3.1 document from the 3.0 one.
 pub fn of(spec: &str, issuer: &str) -> Value {
@@ -42,7 +48,9 @@ fn operations_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, 
 /// Says which scopes open an operation, and how it refuses.
 fn complete(operation: &mut Map<String, Value>) {
     let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-    let scopes = OPERATIONS.iter().find(|(name, _)| *name == id).map(|(_, what)| what.scopes()).unwrap_or_default();
+    let of_people = OPERATIONS.iter().find(|(name, _)| *name == id).map(|(_, what)| what.scopes());
+    let of_client = OF_CLIENTS.iter().find(|(name, _)| *name == id).map(|(_, scope)| vec![*scope]);
+    let scopes = of_people.or(of_client).unwrap_or_default();
     // One scope is enough: each stands for itself.
     let each = scopes.iter().map(|scope| json!({ "openid": [scope] }));
     operation.insert("security".to_owned(), each.chain([json!({ "dpop": [] })]).collect());
@@ -51,7 +59,7 @@ fn complete(operation: &mut Map<String, Value>) {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        for status in ["400", "401", "403", "429", "503"] {
+        for status in ["400", "401", "403", "410", "429", "503"] {
             responses.insert(status.to_owned(), problem.clone());
         }
     }
@@ -124,10 +132,10 @@ mod tests {
     fn every_operation_is_described_and_opened_by_a_scope() {
         let document = of(&super::super::operations::service().spec(), "https://wallet.example");
         let shown = operations(&document);
-        assert_eq!(shown.len(), OPERATIONS.len());
+        assert_eq!(shown.len(), OPERATIONS.len() + OF_CLIENTS.len());
         for operation in &shown {
             assert!(!operation.summary.is_empty() && !operation.scopes.is_empty(), "{operation:?}");
-            assert!(operation.answer.contains("\"sub\""), "{}", operation.answer);
+            assert!(operation.answer.contains("\"type\""), "{}", operation.answer);
         }
         let text = document.to_string();
         assert!(!text.contains("nullable") && text.contains("accent_color"), "{text}");

@@ -30,7 +30,9 @@ pub const CODES: &[(&str, u16)] = &[
     ("origin_not_allowed", 403),
     ("not_found", 404),
     ("unknown_field", 400),
+    ("invalid_cursor", 400),
     ("invalid_parameter", 400),
+    ("cursor_expired", 410),
     ("quota-exceeded", 429),
     ("temporary-reduced-capacity", 503),
     ("server_error", 500),
@@ -110,6 +112,18 @@ fn told(error: &Error) -> Told {
         Error::Denied(Denied::Forbidden) => {
             let detail = "register the origin of the page with your client (cors_origins)".to_owned();
             ("origin_not_allowed", "Pages of this origin may not read this", detail)
+        }
+        Error::Denied(Denied::Gone(code)) => {
+            (*code, "It is too old", "it was there, and is no more: begin anew".to_owned())
+        }
+        Error::Denied(Denied::Invalid(fields)) if fields.iter().any(|field| field.message == "invalid_cursor") => {
+            let detail = "the cursor is none of this list: begin without one".to_owned();
+            ("invalid_cursor", "The cursor is none of this list", detail)
+        }
+        Error::Denied(Denied::Invalid(fields)) if fields.iter().any(|field| field.message == "invalid_parameter") => {
+            let names: Vec<&str> = fields.iter().map(|field| field.field).collect();
+            let detail = format!("what {} says does not fit; see the OpenAPI document", names.join(", "));
+            ("invalid_parameter", "The request cannot be read", detail)
         }
         Error::Denied(Denied::Invalid(fields)) => {
             let names: Vec<&str> = fields.iter().map(|field| field.field).collect();

@@ -175,7 +175,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
             Line { why: some("to text you when an album is ready"), ..phone },
             Line { is_new: true, ..Line::claim(words, "birthdate", some("1990-05-03")) },
             Line::claim(words, "address", None),
-            Line::stay_connected(words),
+            Line::scope(words, "wallet.changes", "scope-wallet-changes"),
+            Line::scope(words, "offline_access", "scope-offline-access"),
         ]
     };
     let consent = |app, reason, already| consent::Consent {

@@ -49,6 +49,8 @@ line-which = { $what }: أيّها؟
 line-show = إظهار
 line-whole-is-shared = يُشارَك الرقم كاملًا.
 line-why-html = سبب الطلب: «{ $why }»
+scope-wallet-changes = إبقاؤه على اطلاع
+scope-wallet-changes-detail = نخبر التطبيق عندما يتغير شيء مما سبق. بدون ذلك يحصل عليه مرة واحدة.
 scope-offline-access = البقاء متصلًا
 scope-offline-access-detail = يمكن للتطبيق أن ينظر مجددًا وأنت لا تستخدمه، حتى التاريخ الذي تختاره أدناه.
 

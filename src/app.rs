@@ -56,6 +56,12 @@ pub struct Sealers {
     pub client_secret: Sealer,
     /// What endpoints of clients are told by, and what their receivers want to be shown.
     pub signal: Sealer,
+    /// Links in mails: they live for weeks.
+    pub link: Sealer,
+    /// Links to photos and videos live for a week at most, so nothing seals them again either.
+    pub media_link: Sealer,
+    /// Pictures of documents, and what goes with them: reviewers open them, their person's key does not.
+    pub evidence: Sealer,
 }
 
 impl Sealers {
@@ -74,6 +80,9 @@ impl Sealers {
             backchannel: of("backchannel-request"),
             client_secret: of("client-secret"),
             signal: of("signal"),
+            link: of("link"),
+            media_link: of("media-link"),
+            evidence: of("evidence"),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod jose;
 pub mod metrics;
 pub mod oauth;
 pub mod outbound;
+pub mod privacy;
 pub mod provider;
 pub mod risk;
 pub mod signals;

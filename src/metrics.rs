@@ -61,6 +61,8 @@ pub const METRICS: &[Metric] = &[
     row("sw_media_scans_total", Counter, "files", "Uploads by what the scanner said", &["outcome"]),
     row("sw_webhooks_total", Counter, "tries", "Tries to send messages to endpoints of clients", &["outcome"]),
     row("sw_ssf_events_total", Counter, "events", "Security events by how they went to receivers", &["outcome"]),
+    row("sw_retention_deleted_total", Counter, "rows", "What had its time and was removed", &["kind"]),
+    row("sw_deletions_total", Counter, "accounts", "Deletions of accounts by how they stand", &["outcome"]),
     row("sw_mail_total", Counter, "mails", "Mails by kind and outcome", &["kind", "outcome"]),
     row("sw_sms_total", Counter, "messages", "Text messages to phones by kind and outcome", &["kind", "outcome"]),
     row("sw_signing_key_age_seconds", Gauge, "seconds", "How long ago the signing key was made", &["alg"]),

@@ -198,6 +198,11 @@ impl Words {
         message("claim").or_else(|| message("badge")).unwrap_or_else(|| claim.to_owned())
     }
 
+    /// What people call a badge, by its kind; the kind itself when no words are known for it.
+    pub fn badge(self, kind: &str) -> String {
+        self.find_message(&format!("badge-{}", kind.replace(['_', '.'], "-"))).unwrap_or_else(|| kind.to_owned())
+    }
+
     /// A message without arguments, for keys that are made at run time; `None` when there is none of this name.
     pub fn find_message(self, key: &str) -> Option<String> {
         LOCALES.try_lookup(self.id(), key)

@@ -8,6 +8,7 @@ mod camera;
 mod certificates;
 mod clients;
 mod house;
+mod identity;
 mod keys;
 mod module;
 mod outcome;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::Result;
 use crate::clients;
 use crate::house::House;
+use crate::identity;
 use crate::module::Stage;
 use crate::outcome::Outcome;
 use crate::plans::{Plan, Plans, matches};
@@ -46,6 +47,9 @@ pub async fn run(
     let folder = folder(&plan.name)?;
     let house = House::start(suite, suite_authority, &plan.settings, folder.join("provider.log")).await?;
     let account = clients::open_account(&house, "amina@mail.example")?;
+    if plan.document {
+        identity::check_document(house.scratch("data"), &account.email).await?;
+    }
     let refuser = clients::open_account(&house, "bilal@mail.example")?;
     let config = clients::configure(&house, suite, plan, plans, &account)?;
     let mut authorities = vec![house.certificate()?];

@@ -35,6 +35,9 @@ pub struct Plan {
     /// Settings of the provider, by the names of its environment variables.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// Whether reviewers have checked a document of the account's person.
+    #[serde(default)]
+    pub document: bool,
     /// What the provider lacks for it; such a plan is run only when it is named.
     pub waits_for: Option<String>,
 }

@@ -122,7 +122,7 @@ pub async fn add_email(
     let (unit, origin) = (app.clone(), origin.clone());
     let begun = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
-            match fits(tx, &unit, &wish).await? {
+            match fits(tx, &unit, &wish, Again::Refused).await? {
                 Err(denied) => Ok(Err(denied)),
                 Ok(_) => begin(tx, &unit, &wish, &origin).await,
             }
@@ -158,19 +158,11 @@ pub async fn add_phone(
     let added = app.db.write::<_, Fault, _>(move |tx| {
         Box::pin(async move {
             let app = &unit;
-            let held = match fits(tx, app, &wish).await? {
+            let held = match fits(tx, app, &wish, Again::Refused).await? {
                 Err(denied) => return Ok(Err(denied)),
                 Ok(held) => held,
             };
-            if !held.iter().any(|contact| contact.lookup == wish.lookup) {
-                let key = sealing::load_key(tx, app, account).await?;
-                let number = open::contact(app, &key, account, wish.kind, &wish.sent.to, None);
-                let number = Contact { is_primary: held.is_empty(), ..number };
-                store::insert(tx, &number).await?;
-                changes::note(tx, app, account, &contact_changes::of(app, &number, Op::Added, None)).await?;
-                audit::record(tx, app, &Record::of("phone.added", account), &origin).await?;
-                notice::contact_changed(tx, app, account, "phone-added", &wish.sent.to, &origin).await?;
-            }
+            keep_phone(tx, app, &wish, &held, &origin).await?;
             if !app.sms.is_on() {
                 return Ok(Ok(Added::Kept));
             }
@@ -180,11 +172,51 @@ pub async fn add_phone(
     Ok(added.await??)
 }
 
-/// Sends a code to a number of the wallet that is not proven yet.
+/// Keeps a number, not proven, where the wallet does not hold it yet.
+async fn keep_phone(
+    conn: &mut Conn<'_>,
+    app: &App,
+    wish: &Wish,
+    held: &[Contact],
+    origin: &Origin,
+) -> Result<(), Fault> {
+    if held.iter().any(|contact| contact.lookup == wish.lookup) {
+        return Ok(());
+    }
+    let key = sealing::load_key(conn, app, wish.account).await?;
+    let number = open::contact(app, &key, wish.account, wish.kind, &wish.sent.to, None);
+    let number = Contact { is_primary: held.is_empty(), ..number };
+    store::insert(conn, &number).await?;
+    changes::note(conn, app, wish.account, &contact_changes::of(app, &number, Op::Added, None)).await?;
+    audit::record(conn, app, &Record::of("phone.added", wish.account), origin).await?;
+    notice::contact_changed(conn, app, wish.account, "phone-added", &wish.sent.to, origin).await
+}
+
+/// Keeps a phone number that a bundle brings, without a code.
 ///
 /// # Errors
-/// Not found where it is another's, proven already, or no number; too many codes; a fault.
-pub async fn prove_phone(
+/// The field `phone`; a fault.
+pub async fn bring_phone(app: &App, account: AccountId, typed: &str, origin: &Origin) -> Result<(), Error> {
+    let number = text::phone(typed).ok_or_else(|| Denied::field("phone", "problem-phone"))?;
+    let wish = Wish::new(app, account, ContactKind::Phone, number, "");
+    let (unit, origin) = (app.clone(), origin.clone());
+    let kept = app.db.write::<_, Fault, _>(move |tx| {
+        Box::pin(async move {
+            match fits(tx, &unit, &wish, Again::Refused).await? {
+                Err(denied) => Ok(Err(denied)),
+                Ok(held) => Ok(Ok(keep_phone(tx, &unit, &wish, &held, &origin).await?)),
+            }
+        })
+    });
+    Ok(kept.await??)
+}
+
+/// Sends a code to an address of the wallet: to a number that is not proven yet, or to prove it anew before its badge
+/// runs out.
+///
+/// # Errors
+/// Not found where it is another's, or a number where none can be proven; too many codes; a fault.
+pub async fn prove_own(
     app: &App,
     account: AccountId,
     id: ContactId,
@@ -196,18 +228,31 @@ pub async fn prove_phone(
         Box::pin(async move {
             let app = &unit;
             let found = store::find(tx, account, id).await?;
-            let unproven = found.filter(|c| c.kind == ContactKind::Phone && c.verified_at.is_none() && app.sms.is_on());
-            let Some(contact) = unproven else { return Ok(Err(Denied::NotFound)) };
+            let can_be = found.filter(|contact| contact.kind == ContactKind::Email || app.sms.is_on());
+            let Some(contact) = can_be else { return Ok(Err(Denied::NotFound)) };
             let key = sealing::load_key(tx, app, account).await?;
-            let number = sealing::open_contact(&key, &contact)?;
-            begin(tx, app, &Wish::new(app, account, contact.kind, number, &locale), &origin).await
+            let address = sealing::open_contact(&key, &contact)?;
+            begin(tx, app, &Wish::new(app, account, contact.kind, address, &locale), &origin).await
         })
     });
     Ok(begun.await??)
 }
 
+/// What becomes of an address that is proven already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Refused,
+    /// It is proven anew.
+    Renewed,
+}
+
 /// The addresses of the kind that the wallet holds, where one more fits among them. Nobody else adds one meanwhile.
-async fn fits(conn: &mut Conn<'_>, app: &App, wish: &Wish) -> Result<Result<Vec<Contact>, Denied>, Fault> {
+async fn fits(
+    conn: &mut Conn<'_>,
+    app: &App,
+    wish: &Wish,
+    again: Again,
+) -> Result<Result<Vec<Contact>, Denied>, Fault> {
     // Writing the account's row lets one unit of it through at a time.
     accounts::touch(conn, wish.account, app.now()).await?;
     let mut held = store::list(conn, wish.account).await?;
@@ -217,7 +262,7 @@ async fn fits(conn: &mut Conn<'_>, app: &App, wish: &Wish) -> Result<Result<Vec<
         ContactKind::Phone => ("phone", app.config.limits.phones),
     };
     let same = held.iter().find(|contact| contact.lookup == wish.lookup);
-    if same.is_some_and(|contact| contact.verified_at.is_some()) {
+    if again == Again::Refused && same.is_some_and(|contact| contact.verified_at.is_some()) {
         return Ok(Err(Denied::field(field, "problem-contact-own")));
     }
     if same.is_none() && held.len() >= most {
@@ -270,8 +315,8 @@ async fn send(conn: &mut Conn<'_>, app: &App, wish: &Wish, id: ChallengeId, orig
         notice::sms(conn, app, &wish.sent, &code).await?;
         return Ok(right);
     }
-    let is_known = store::find_owner(conn, wish.kind, wish.lookup).await?.is_some();
-    if !is_known {
+    let owner = store::find_owner(conn, wish.kind, wish.lookup).await?;
+    if owner.is_none_or(|owner| owner == wish.account) {
         notice::code(conn, app, "contact_code", &wish.sent, &code).await?;
         return Ok(right);
     }
@@ -384,16 +429,25 @@ pub async fn prove(
 
 /// Keeps a proven address.
 async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> Result<Result<(), Denied>, Fault> {
-    let held = match fits(conn, app, wish).await? {
-        // It was proven meanwhile, or others fill its place.
+    let held = match fits(conn, app, wish, Again::Renewed).await? {
+        // Others fill its place.
         Err(_) => return Ok(Err(Denied::Expired)),
         Ok(held) => held,
     };
     let (account, kind) = (wish.account, wish.kind);
+    if store::renew(conn, account, kind, wish.lookup, app.now()).await? {
+        if let Some(contact) = held.iter().find(|contact| contact.lookup == wish.lookup) {
+            let changed = contact_changes::of(app, contact, Op::Changed, Some(Op::Changed));
+            changes::note(conn, app, account, &changed).await?;
+        }
+        let event = if kind == ContactKind::Email { "email.verified" } else { "phone.verified" };
+        audit::record(conn, app, &Record::of(event, account).because("renewed"), origin).await?;
+        return Ok(Ok(()));
+    }
     let unproven = held.iter().find(|contact| contact.lookup == wish.lookup).cloned();
     let contact = match &unproven {
         // The same one from now on proven: whoever was told of it is told of it still.
-        Some(contact) => Contact { verified_at: Some(app.now()), ..contact.clone() },
+        Some(contact) => Contact { verified_at: Some(app.now()), contested_at: None, ..contact.clone() },
         None => {
             let key = sealing::load_key(conn, app, account).await?;
             let new = open::contact(app, &key, account, kind, &wish.sent.to, Some(app.now()));
@@ -416,7 +470,7 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
     // Numbers change hands, and the last who held the phone has it now. Another node may prove the same one at this
     // moment; then it is looked at again.
     for _ in 0..4 {
-        for lost in store::contest(conn, account, kind, wish.lookup).await? {
+        for lost in store::contest(conn, account, kind, wish.lookup, app.now()).await? {
             let changed = contact_changes::of(app, &lost, Op::Changed, Some(Op::Changed));
             changes::note(conn, app, lost.account_id, &changed).await?;
             audit::record(conn, app, &Record::of("phone.contested", lost.account_id), &Origin::house()).await?;

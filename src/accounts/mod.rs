@@ -17,7 +17,7 @@ mod sign_out;
 mod summary;
 
 pub use self::guard::KEPT as COUNTS_KEPT;
-pub use self::notice::{Wake, notify};
+pub use self::notice::{Wake, address, notify, notify_kept, write_to};
 pub use self::open::{NewAccount, Opening, create, open, prepare};
 pub use self::sealing::load_key as person_key;
 pub use self::sessions::Session;

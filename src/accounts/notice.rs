@@ -48,11 +48,47 @@ pub async fn notify(
     mail: &'static str,
     values: &[(&str, String)],
 ) -> Result<(), Fault> {
-    let Some(contact) = contacts::primary(conn, account, ContactKind::Email).await? else { return Ok(()) };
+    let Some((to, locale)) = address(conn, app, account).await? else { return Ok(()) };
+    enqueue(conn, app, mail, &Sent { to, locale }, values).await
+}
+
+/// Mails an address that was kept for it: whose account is gone has none any more.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn notify_kept(
+    conn: &mut Conn<'_>,
+    app: &App,
+    (to, locale): (&str, &str),
+    mail: &'static str,
+    values: &[(&str, String)],
+) -> Result<(), Fault> {
+    enqueue(conn, app, mail, &Sent { to: to.to_owned(), locale: locale.to_owned() }, values).await
+}
+
+/// The primary address of an account and its language, where it has one.
+///
+/// # Errors
+/// A fault when the database does not answer or the address cannot be opened.
+pub async fn address(conn: &mut Conn<'_>, app: &App, account: AccountId) -> Result<Option<(String, String)>, Fault> {
+    let Some(contact) = contacts::primary(conn, account, ContactKind::Email).await? else { return Ok(None) };
     let key = sealing::load_key(conn, app, account).await?;
     let locale = accounts::find(conn, account).await?.and_then(|a| a.locale).unwrap_or_default();
-    let sent = Sent { to: sealing::open_contact(&key, &contact)?, locale };
-    enqueue(conn, app, mail, &sent, values).await
+    Ok(Some((sealing::open_contact(&key, &contact)?, locale)))
+}
+
+/// Mails somebody who has no account: the contact of a client, in English.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn write_to(
+    conn: &mut Conn<'_>,
+    app: &App,
+    mail: &'static str,
+    address: &str,
+    values: &[(&str, String)],
+) -> Result<(), Fault> {
+    enqueue(conn, app, mail, &Sent { to: address.to_owned(), locale: "en".to_owned() }, values).await
 }
 
 pub(super) async fn code(

@@ -10,7 +10,7 @@ use crate::error::{Denied, Error, FieldError};
 use crate::store::database::accounts::{self, Account, AccountState, Role};
 use crate::store::database::contacts::{self, Contact, ContactKind};
 use crate::store::database::profiles::{self, ProfileValue, Source};
-use crate::store::database::{Conn, passwords};
+use crate::store::database::{Conn, deletions, passwords};
 
 /// What a new account begins with.
 #[derive(Debug, Clone)]
@@ -79,8 +79,12 @@ pub async fn open(conn: &mut Conn<'_>, app: &App, new: Opening, origin: &Origin)
         updated_at: now,
     };
     accounts::insert(conn, &account, &wrapped).await?;
-    audit::record(conn, app, &Record::of("account.created", id), origin).await?;
     let email = contact(app, &key, id, ContactKind::Email, &new.email, Some(now));
+    let created = Record::of("account.created", id);
+    // Staff see whose wallet was deleted not long ago: nothing is refused for it.
+    let is_back = deletions::is_buried(conn, email.lookup, now).await?;
+    let created = if is_back { created.because("deleted_before") } else { created };
+    audit::record(conn, app, &created, origin).await?;
     if contacts::find_owner(conn, email.kind, email.lookup).await?.is_some() || !contacts::insert(conn, &email).await? {
         return Err(Denied::Conflict("problem-email-taken").into());
     }
@@ -127,6 +131,7 @@ pub(super) fn contact(
         is_primary: true,
         verified_at,
         created_at: now,
+        contested_at: None,
     }
 }
 

@@ -6,7 +6,9 @@ use crate::audit::Origin;
 use crate::base::Fault;
 use crate::base::id::{AccountId, ChallengeId};
 use crate::error::{Denied, Error};
+use crate::store::database::accounts;
 use crate::store::database::challenges::{self, Purpose};
+use crate::store::database::contacts::{self, ContactKind};
 
 /// Sends a code to an address; where nobody has it, the steps and the answers are the same and no code is right.
 ///
@@ -52,7 +54,10 @@ pub async fn finish(app: &App, id: ChallengeId, typed: &str, origin: &Origin) ->
         .write(move |tx| {
             Box::pin(async move {
                 let taken = challenges::take(tx, id, Purpose::Recover, unit.now()).await?;
-                taken.ok_or(Error::Denied(Denied::Expired))?;
+                let taken = taken.ok_or(Error::Denied(Denied::Expired))?;
+                // The code came back from the address: it is theirs still.
+                contacts::renew(tx, account, ContactKind::Email, taken.lookup, unit.now()).await?;
+                accounts::touch(tx, account, unit.now()).await?;
                 sign_in::forgive(tx, &unit, &sent.to).await?;
                 sessions::end_all(tx, &unit, account, None, "password_reset", &origin).await?;
                 password::set(tx, &unit, account, &hash, "password.reset", &origin).await?;

@@ -9,7 +9,7 @@ use crate::catalog::contexts;
 use crate::error::{Denied, Error};
 use crate::oauth::authentication::Authentication;
 use crate::store::database::sessions::{self, Row};
-use crate::store::database::{Conn, accounts};
+use crate::store::database::{Conn, accounts, unused};
 
 /// How often a session in use notes that it was seen.
 const NOTED_EVERY: Seconds = Seconds(60);
@@ -125,6 +125,7 @@ async fn begin(
                         row
                     }
                 };
+                unused::note(tx, account, unit.now()).await?;
                 audit::record(tx, &unit, &Record::of("session.opened", account), &origin).await?;
                 Ok(row)
             })

@@ -7,6 +7,7 @@ use crate::audit::{self, Origin, Record};
 use crate::base::id::AccountId;
 use crate::base::{Digest, Fault, text};
 use crate::error::{self, Denied, Error};
+use crate::store::database::accounts::AccountState;
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::{Conn, accounts, passwords, sessions};
 
@@ -88,7 +89,9 @@ async fn settle(
         return Ok(None);
     };
     guard::clear(conn, facts.count).await?;
-    if !accounts::find(conn, account).await?.is_some_and(|a| a.is_active()) {
+    // Who wants the account deleted may come back to call it off; no session is opened for them.
+    let state = accounts::find(conn, account).await?.map(|a| a.state);
+    if !matches!(state, Some(AccountState::Active | AccountState::DeletionPending)) {
         audit::record(conn, app, &refused("account_closed"), origin).await?;
         return Ok(None);
     }

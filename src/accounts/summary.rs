@@ -29,6 +29,11 @@ impl Summary {
     pub fn is_admin(&self) -> bool {
         self.role == Role::Operator
     }
+
+    /// Whether they look at identity documents.
+    pub fn is_reviewer(&self) -> bool {
+        matches!(self.role, Role::Reviewer | Role::Operator)
+    }
 }
 
 /// # Errors

@@ -50,9 +50,10 @@ pub async fn counts(app: &App) -> Result<Counts, Error> {
     let counts = app.db.read::<_, Fault, _>(move |conn| {
         Box::pin(async move {
             let people = accounts::count(conn, Role::Person).await?;
+            let reviewers = accounts::count(conn, Role::Reviewer).await?;
             let operators = accounts::count(conn, Role::Operator).await?;
             Ok(Counts {
-                accounts: people + operators,
+                accounts: people + reviewers + operators,
                 clients: clients::count(conn).await?,
                 grants: grants::count_live(conn, now).await?,
                 sessions: sessions::count_live(conn, idle_since, now).await?,

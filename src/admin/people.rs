@@ -7,10 +7,10 @@ use crate::base::id::AccountId;
 use crate::base::page::{LARGEST, Page};
 use crate::base::{Fault, Time, text};
 use crate::error::{Denied, Error};
+use crate::privacy::erasure;
 use crate::store::database::accounts::{self, Account, AccountState, Role};
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::{Conn, sessions};
-use crate::wallet::media;
 
 /// An account without what its wallet holds: whom it belongs to, and how it stands.
 #[derive(Clone, PartialEq, Eq)]
@@ -96,7 +96,8 @@ pub async fn lock(app: &App, id: AccountId, origin: &Origin) -> Result<bool, Err
         .write(move |tx| {
             Box::pin(async move {
                 accounts::find(tx, id).await?.ok_or(Error::Denied(Denied::NotFound))?;
-                let is_done = accounts::set_state(tx, id, AccountState::Suspended, unit.now()).await?;
+                let (from, to) = (AccountState::Active, AccountState::Suspended);
+                let is_done = accounts::move_state(tx, id, from, to, unit.now()).await?;
                 if is_done {
                     audit::record(tx, &unit, &Record::of("account.locked", id), &origin).await?;
                     browsers::end_all(tx, &unit, id, None, "account_locked", &origin).await?;
@@ -117,7 +118,9 @@ pub async fn unlock(app: &App, id: AccountId, origin: &Origin) -> Result<bool, E
         .write(move |tx| {
             Box::pin(async move {
                 accounts::find(tx, id).await?.ok_or(Error::Denied(Denied::NotFound))?;
-                let is_done = accounts::set_state(tx, id, AccountState::Active, unit.now()).await?;
+                // What its person wants deleted is theirs alone to keep.
+                let (from, to) = (AccountState::Suspended, AccountState::Active);
+                let is_done = accounts::move_state(tx, id, from, to, unit.now()).await?;
                 if is_done {
                     audit::record(tx, &unit, &Record::of("account.unlocked", id), &origin).await?;
                 }
@@ -148,26 +151,11 @@ pub async fn set_role(app: &App, id: AccountId, role: Role, origin: &Origin) -> 
         .await
 }
 
-/// Removes an account and all that hangs on it: its data key, what its wallet holds, its sessions, grants and tokens.
+/// Removes an account and all that hangs on it: its data key, what its wallet holds, its sessions, grants and tokens. Its
+/// person gets the receipt by mail.
 ///
 /// # Errors
 /// As [`lock`].
-pub async fn delete(app: &App, id: AccountId, origin: &Origin) -> Result<(), Error> {
-    // The bytes first: once the rows are gone nobody knows where they are.
-    media::destroy_all(app, id).await?;
-    let (unit, origin) = (app.clone(), origin.clone());
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                // The clients of its sessions are told while it is known which they are.
-                browsers::end_all(tx, &unit, id, None, "account_deleted", &origin).await?;
-                // So are those with which it shared something.
-                audit::record(tx, &unit, &Record::of("account.deleted", id), &origin).await?;
-                match accounts::delete(tx, id).await? {
-                    true => Ok(()),
-                    false => Err(Error::Denied(Denied::NotFound)),
-                }
-            })
-        })
-        .await
+pub async fn delete(app: &App, id: AccountId, origin: &Origin) -> Result<String, Error> {
+    erasure::at_once(app, id, origin).await
 }

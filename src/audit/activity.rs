@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::base::id::{AccountId, ClientId, EventId, GrantId};
 use crate::base::page::{LARGEST, Page};
 use crate::base::{Fault, Seconds, Time};
-use crate::catalog::events;
-use crate::store::database::audit::{self, Row, Wanted};
+use crate::catalog::{SeenBy, events};
+use crate::store::database::audit::{self, Between, Row};
 
 /// Rows that say the same within this time are shown as one line.
 const FOLDED: Seconds = Seconds::hours(1);
@@ -16,12 +16,41 @@ const FOLDED: Seconds = Seconds::hours(1);
 /// The events that tell of data that left.
 const READS: &[&str] = &["data.read"];
 
-/// What a person wants to see.
+/// How many rows are read at once, and how many at the most for one page: a filter that fits little reads on with the
+/// next page instead of longer.
+const AT_ONCE: usize = 250;
+const LOOKED_AT: usize = 2000;
+
+/// What a person wants to see; what is absent limits nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub client: Option<ClientId>,
     /// Event names; empty for all that a person may see.
     pub events: Vec<&'static str>,
+    /// Through which door it went.
+    pub channel: Option<String>,
+    pub outcome: Option<Outcome>,
+    /// The name of a thing that was told.
+    pub item: Option<String>,
+    pub from: Option<Time>,
+    /// Only what happened before.
+    pub to: Option<Time>,
+}
+
+impl Filter {
+    fn fits(&self, row: &Row) -> bool {
+        let is_seen = match self.events.is_empty() {
+            true => events::find(&row.event).is_some_and(|event| event.seen_by == SeenBy::Person),
+            false => self.events.iter().any(|event| *event == row.event),
+        };
+        let tells = |item: &String| row.released.as_ref().is_some_and(|names| names.0.contains(item));
+        is_seen
+            && self.client.as_ref().is_none_or(|client| row.client_id.as_ref() == Some(client))
+            && self.channel.as_ref().is_none_or(|channel| row.channel.as_ref() == Some(channel))
+            && self.outcome.is_none_or(|outcome| row.outcome == outcome)
+            && self.item.as_ref().is_none_or(tells)
+            && self.to.is_none_or(|to| row.at < to)
+    }
 }
 
 /// One line: something that happened, once or several times within an hour.
@@ -45,6 +74,9 @@ pub struct Entry {
 
 /// What a person may see of the trail of their account, newest first; `cursor` is the `next` of the page before.
 ///
+/// Takes as long however much there is: a page looks at [`LOOKED_AT`] rows at the most. One that is not full may have a
+/// next one.
+///
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn list(
@@ -54,21 +86,71 @@ pub async fn list(
     cursor: Option<&str>,
     size: usize,
 ) -> Result<Page<Entry>, Fault> {
-    let size = size.clamp(1, LARGEST);
-    let visible = events::seen_by_person().filter(|e| filter.events.is_empty() || filter.events.contains(e));
-    let wanted = Wanted {
-        client: filter.client,
-        events: visible.collect(),
-        // A cursor that is none of ours begins at the top: it can show nothing but the account's own rows.
-        before: cursor.and_then(|c| c.parse().ok()),
-    };
-    if wanted.events.is_empty() {
-        return Ok(Page { items: Vec::new(), next: None });
-    }
-    let rows = app.db.read(move |conn| Box::pin(audit::list(conn, account, wanted, size + 1))).await?;
-    let page = Page::cut(rows, size, |row| row.id.to_string());
-    Ok(Page { items: fold(page.items), next: page.next })
+    let Page { items, next } = rows(app, account, filter, cursor, size).await?;
+    Ok(Page { items: fold(items), next })
 }
+
+/// The same, each row by itself.
+///
+/// # Errors
+/// As [`list`].
+pub async fn raw(
+    app: &App,
+    account: AccountId,
+    filter: Filter,
+    cursor: Option<&str>,
+    size: usize,
+) -> Result<Page<Entry>, Fault> {
+    Ok(rows(app, account, filter, cursor, size).await?.map(entry))
+}
+
+async fn rows(
+    app: &App,
+    account: AccountId,
+    filter: Filter,
+    cursor: Option<&str>,
+    size: usize,
+) -> Result<Page<Row>, Fault> {
+    let size = size.clamp(1, LARGEST);
+    // A cursor that is none of ours begins at the top: it can show nothing but the account's own rows.
+    let before = cursor.and_then(|c| c.parse().ok()).or(filter.to.map(|to| EventId::earliest(to + Seconds(1))));
+    let mut between = Between { before, from: filter.from.map(EventId::earliest) };
+    let (mut found, mut looked_at) = (Vec::new(), 0);
+    loop {
+        let rows = app.db.read(move |conn| Box::pin(audit::list(conn, account, between, AT_ONCE))).await?;
+        let (count, last) = (rows.len(), rows.last().map(|row| row.id));
+        found.extend(rows.into_iter().filter(|row| filter.fits(row)));
+        looked_at += count;
+        if found.len() > size || count < AT_ONCE {
+            return Ok(Page::cut(found, size, |row| row.id.to_string()));
+        }
+        if looked_at >= LOOKED_AT {
+            return Ok(Page { items: found, next: last.map(|id| id.to_string()) });
+        }
+        between.before = last;
+    }
+}
+
+/// How many times data was read under each of the grants since a time; counts up to [`MOST_READS`].
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn reads_since(app: &App, grants: Vec<GrantId>, since: Time) -> Result<HashMap<GrantId, usize>, Fault> {
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let mut counts = HashMap::new();
+                for grant in grants {
+                    counts.insert(grant, audit::count_since(conn, grant, READS, since, MOST_READS).await?);
+                }
+                Ok(counts)
+            })
+        })
+        .await
+}
+
+/// More reads than this are not told apart.
+pub const MOST_READS: i64 = 10_000;
 
 /// When data was last read under each of the grants, with success.
 ///

@@ -1,6 +1,6 @@
 //! Checks the chain from link to link, a page at a time: numbers, hashes, rows, removals, checkpoints.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -96,6 +96,8 @@ struct Walk {
     head: Head,
     next: Option<Checkpoint>,
     tree: Tree,
+    /// Links that truly tell of removed rows.
+    markers: HashSet<i64>,
     report: Report,
 }
 
@@ -121,7 +123,8 @@ impl Walk {
                     let end = Head { seq: first - 1, hash, ..head };
                     let next = audit_chain::checkpoint_from(conn, first).await?;
                     let report = Report { first_seq: first, ..Report::default() };
-                    Ok(Some(Self { end, last, head, next, tree: Tree::default(), report }))
+                    let (tree, markers) = (Tree::default(), HashSet::new());
+                    Ok(Some(Self { end, last, head, next, tree, markers, report }))
                 })
             })
             .await
@@ -168,22 +171,30 @@ impl Walk {
             return Ok(Err("the hash does not follow from the one before"));
         }
         let Some(event) = link.event_id else {
-            let marker = link.seq;
-            let removed = read(&app.db, move |conn| Box::pin(audit_chain::removed_by(conn, marker))).await?;
-            let reason = link.reason.as_deref().unwrap_or_default();
-            return Ok(match chain::removal(app, reason, &removed) == link.commitment {
+            return Ok(match tells_of_removal(app, link).await? {
                 true => Ok(()),
                 false => Err("the removed rows are others than the link says"),
             });
         };
+        if let (None, Some(marker)) = (page.rows.get(&event), link.removed_by) {
+            if !self.markers.contains(&marker) {
+                let links = read(&app.db, move |conn| Box::pin(audit_chain::links_from(conn, marker, 1))).await?;
+                let found = links.first().filter(|link| link.seq == marker && link.event_id.is_none());
+                let is_true = match found {
+                    Some(link) if marker > self.end.seq => tells_of_removal(app, link).await?,
+                    _ => false,
+                };
+                if !is_true {
+                    return Ok(Err("no link tells of the removal of the row"));
+                }
+                self.markers.insert(marker);
+            }
+            self.report.removed += 1;
+            return Ok(Ok(()));
+        }
         Ok(match (page.rows.get(&event), link.removed_by) {
             (Some(_), Some(_)) => Err("a row that was removed is there"),
-            (None, None) => Err("the row is missing"),
-            (None, Some(marker)) if marker > link.seq && marker <= self.head.seq => {
-                self.report.removed += 1;
-                Ok(())
-            }
-            (None, Some(_)) => Err("no link tells of the removal of the row"),
+            (None, _) => Err("the row is missing"),
             (Some(row), None) => {
                 self.report.rows += 1;
                 self.is_unchanged(app, link, row, page)
@@ -230,6 +241,13 @@ impl Walk {
         }
         report
     }
+}
+
+/// Whether the rows that name a link as that of their removal are those that it tells of.
+async fn tells_of_removal(app: &App, link: &Link) -> Result<bool, Fault> {
+    let marker = link.seq;
+    let removed = read(&app.db, move |conn| Box::pin(audit_chain::removed_by(conn, marker))).await?;
+    Ok(chain::removal(app, link.reason.as_deref().unwrap_or_default(), &removed) == link.commitment)
 }
 
 /// What a checkpoint states of the chain.

@@ -65,6 +65,10 @@ kinds! {
     Evidence EvidenceId "evd";
     /// A link to an account elsewhere.
     Link LinkId "lnk";
+    /// A badge that a client defined.
+    Definition DefinitionId "bdf";
+    /// A badge that a client offered to a person.
+    Offer OfferId "bof";
     /// A consent receipt.
     Receipt ReceiptId "rct";
     /// Where a client is told of changes by webhook.
@@ -77,6 +81,10 @@ kinds! {
     Wish WishId "wsh";
     /// A bundle of everything that a wallet holds, made for its person.
     Export ExportId "exp";
+    /// A bundle that a person brings from another wallet.
+    Import ImportId "imp";
+    /// An account on its way out.
+    Deletion DeletionId "del";
 }
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

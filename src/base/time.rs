@@ -43,6 +43,12 @@ impl Time {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
+    /// Reads a date and time as RFC 3339 writes it.
+    pub fn read_rfc3339(text: &str) -> Option<Self> {
+        let read = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(read.unix_timestamp_nanos() / 1000).ok().map(Self)
+    }
+
     /// When its day began, in UTC.
     pub fn start_of_day(self) -> Self {
         Self::from_unix(self.unix().div_euclid(86_400) * 86_400)

@@ -1,6 +1,6 @@
 //! `BADGES`: kind, what it proves, how it is earned, for how long.
 
-use Earned::{Account, Age, Contact, Review};
+use Earned::{Account, Age, Contact, Link, Review};
 use Validity::{Days, Identity, Lasting, Reviewed};
 
 use crate::base::id::{AccountId, BadgeId};
@@ -42,6 +42,8 @@ pub enum Earned {
     Review,
     /// It follows from the birth date of a document.
     Age(u8),
+    /// The person signed in to an account of theirs at another provider.
+    Link,
     /// It follows from how many days the wallet is there.
     Account { days: u32 },
 }
@@ -106,6 +108,16 @@ pub const BADGES: &[Badge] = &[
         icon: "image",
     },
     Badge {
+        slug: LINKED,
+        earned: Link,
+        validity: Days(365),
+        is_renewable: true,
+        is_sensitive: false,
+        label: "badge-linked-account",
+        proves: "badge-linked-account-proves",
+        icon: "link",
+    },
+    Badge {
         slug: "account_age_1y",
         earned: Account { days: 365 },
         validity: Lasting,
@@ -120,6 +132,8 @@ pub const BADGES: &[Badge] = &[
 /// The kind on which those of the age depend.
 pub const IDENTITY: &str = "identity_verified";
 pub const PHOTO: &str = "photo_verified";
+/// Of each provider a wallet may have one.
+pub const LINKED: &str = "linked_account";
 
 const fn age(slug: &'static str, years: u8, label: &'static str, proves: &'static str) -> Badge {
     let (earned, validity) = (Age(years), Identity);
@@ -137,7 +151,7 @@ impl Badge {
 
     /// Whether there are rows of it: others follow from what else the wallet holds.
     pub fn is_awarded(&self) -> bool {
-        self.earned == Review
+        matches!(self.earned, Review | Link)
     }
 
     /// For at most how many days it counts.

@@ -2,10 +2,10 @@
 
 use Line::{AnyOfScope, Named, Own, With};
 use Sensitivity::{Ordinary, Sensitive};
-use Source::{Contact, Profile, System};
+use Source::{Contact, Document, Profile, Shelf, System};
 use ValueType::{
-    Address, Bool, Color, Date, Email, Language, Languages, Number, Object, Objects, Phone, Prose, Text, Texts, Url,
-    Urls, Zone,
+    Address, Bool, Color, Date, Email, Language, Languages, Media, Number, Object, Objects, Phone, Prose, Text, Texts,
+    Url, Urls, Zone,
 };
 
 /// One claim.
@@ -57,6 +57,8 @@ pub enum ValueType {
     Languages,
     /// `#rrggbb`.
     Color,
+    /// How many photos or videos are shared, and where the data API tells of them.
+    Media,
     /// A JSON object, kept as its text.
     Object,
     /// A JSON array of what was picked: each thing is kept as the text of its object.
@@ -81,6 +83,10 @@ pub enum Source {
     Profile(&'static str),
     /// The contact that the person chose for the client, or whether it is verified.
     Contact(ContactKind),
+    /// The person picks it among their photos and videos.
+    Shelf,
+    /// Read off a document that reviewers compared with the person; told inside of `verified_claims` alone.
+    Document,
     /// Computed by the house.
     System,
 }
@@ -132,7 +138,7 @@ pub const CLAIMS: &[Claim] = &[
         30,
     ),
     row("profile", "profile", Url, Profile("profile"), Own, Ordinary, false, "claim-profile", 500),
-    row("picture", "profile", Url, Profile("picture"), Own, Ordinary, true, "claim-picture", 500),
+    row("picture", "profile", Url, Shelf, Own, Ordinary, true, "claim-picture", 0),
     row("website", "profile", Url, Profile("website"), Own, Ordinary, false, "claim-website", 500),
     row("gender", "profile", Text, Profile("gender"), Own, Sensitive, false, "claim-gender", 40),
     row("birthdate", "profile", Date, Profile("birthdate"), Own, Sensitive, false, "claim-birthdate", 10),
@@ -176,13 +182,26 @@ pub const CLAIMS: &[Claim] = &[
     social("wallet_languages", Languages, Profile("wallet_languages"), "claim-wallet-languages", 200),
     social("wallet_interests", Texts, Profile("wallet_interests"), "claim-wallet-interests", 1000),
     social("wallet_accent_color", Color, Profile("wallet_accent_color"), "claim-wallet-accent-color", 7),
+    Claim { scope: "wallet.photos", ..social("wallet_photos", Media, Shelf, "claim-wallet-photos", 0) },
+    Claim { scope: "wallet.videos", ..social("wallet_videos", Media, Shelf, "claim-wallet-videos", 0) },
     proven("wallet_trust", "wallet.trust", Object, Own, "claim-wallet-trust"),
     proven("wallet_badges", "wallet.badges", Objects, Own, "claim-wallet-badges"),
     age("age_over_18", Own, "claim-age-over-18"),
     age("age_over_13", Named, "claim-age-over-13"),
     age("age_over_16", Named, "claim-age-over-16"),
     age("age_over_21", Named, "claim-age-over-21"),
+    verified("verified_claims.given_name", Text, Own, "claim-verified-claims-given-name"),
+    verified("verified_claims.family_name", Text, Own, "claim-verified-claims-family-name"),
+    verified("verified_claims.birthdate", Date, Own, "claim-verified-claims-birthdate"),
+    verified("verified_claims.nationalities", Texts, Own, "claim-verified-claims-nationalities"),
+    verified("verification.evidence", Object, Named, "claim-verification-evidence"),
 ];
+
+/// Who a person is by a document, under the name that grants have for it (see [`crate::oauth::verified_claims`]).
+const fn verified(name: &'static str, value: ValueType, line: Line, label: &'static str) -> Claim {
+    let claim = row(name, "wallet.identity", value, Document, line, Sensitive, true, label, 0);
+    Claim { section: "OpenID Identity Assurance §5", ..claim }
+}
 
 /// What the house tells of a person by their badges.
 const fn proven(name: &'static str, scope: &'static str, value: ValueType, line: Line, label: &'static str) -> Claim {
@@ -250,6 +269,11 @@ impl Claim {
         self.sensitivity == Sensitive
     }
 
+    /// Whether it is told inside of `verified_claims` alone.
+    pub fn is_verified(&self) -> bool {
+        self.source == Document
+    }
+
     /// Whether the person types it on the profile page.
     pub fn is_typed(&self) -> bool {
         matches!(self.source, Profile(_))
@@ -291,12 +315,18 @@ mod tests {
         for (at, claim) in CLAIMS.iter().enumerate() {
             assert!(CLAIMS[..at].iter().all(|other| other.name != claim.name), "{} twice", claim.name);
             assert!(scopes::find(claim.scope).is_some(), "{}: no scope {}", claim.name, claim.scope);
-            assert_eq!(claim.label, format!("claim-{}", claim.name.replace('_', "-")));
+            assert_eq!(claim.label, format!("claim-{}", claim.name.replace(['_', '.'], "-")));
             let is_ours = claim.name.starts_with("wallet_") || claim.name.starts_with("age_over_");
-            let sections: &[&str] = if is_ours { &["RFC 7519 §4.3", "ISO/IEC 18013-5"] } else { &["OIDC Core §5.1"] };
+            let sections: &[&str] = match (is_ours, claim.is_verified()) {
+                (true, _) => &["RFC 7519 §4.3", "ISO/IEC 18013-5"],
+                (_, true) => &["OpenID Identity Assurance §5"],
+                _ => &["OIDC Core §5.1"],
+            };
             assert!(sections.iter().any(|section| claim.section.starts_with(section)));
-            assert_eq!(is_ours, claim.scope.starts_with("wallet."));
-            assert_eq!(claim.most > 0, claim.source != System && claim.value != Bool, "{}", claim.name);
+            assert_eq!(is_ours || claim.is_verified(), claim.scope.starts_with("wallet."));
+            assert_eq!(claim.is_verified(), crate::oauth::verified_claims::is_part(claim.name), "{}", claim.name);
+            let is_made = matches!(claim.source, System | Shelf | Document) || claim.value == Bool;
+            assert_eq!(claim.most == 0, is_made, "{}", claim.name);
             if let Profile(field) = claim.source {
                 assert_eq!(field, claim.name);
             }
@@ -340,7 +370,7 @@ mod tests {
         assert!(!covered("given_name", &["name"]), "each part of a name is asked for by itself");
         assert!(!covered("profile", &["name"]), "the claim profile is not the scope profile");
         assert_eq!(of_line("email").map(|claim| claim.name).collect::<Vec<_>>(), ["email", "email_verified"]);
-        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 32);
+        assert!(lines().all(|claim| claim.value != Bool || claim.scope == "wallet.age") && lines().count() == 39);
         assert!(!find("age_over_21").unwrap().is_asked_by_scope() && find("age_over_18").unwrap().is_asked_by_scope());
     }
 }

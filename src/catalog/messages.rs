@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::GrantId;
+use crate::base::id::{GrantId, WishId};
 
 /// One message.
 #[derive(Debug)]
@@ -121,6 +121,8 @@ pub enum Says {
     Nothing,
     /// `grant_id`, why, and what was added or taken away.
     Grant,
+    /// `grant_id`, and what the client calls the request when it answers.
+    Wish,
     /// That sessions are over, and why (CAEP §3.1).
     Session,
     /// When the wallet last changed (CAEP §3.2).
@@ -163,7 +165,9 @@ pub const STREAM_UPDATED: Signal = signal(Vocabulary::Framework, "stream-updated
 pub const MESSAGES: &[Message] = &[
     of_grant("grant.withdrawn", "grant.revoked", &[GRANT_REVOKED, SESSION_REVOKED]),
     of_grant("grant.terminated", "grant.revoked", &[GRANT_REVOKED, SESSION_REVOKED]),
+    of_grant("grant.expired", "grant.revoked", &[GRANT_REVOKED, SESSION_REVOKED]),
     of_grant("consent.changed", "grant.changed", &[signal(Vocabulary::Own, "grant-changed", Says::Grant)]),
+    of_grant("erasure.requested", "erasure.requested", &[signal(Vocabulary::Own, "erasure-requested", Says::Wish)]),
     of_change(Resource::Profile, Op::Added, "profile.changed"),
     of_change(Resource::Profile, Op::Changed, "profile.changed"),
     of_change(Resource::Profile, Op::Removed, "profile.changed"),
@@ -172,7 +176,10 @@ pub const MESSAGES: &[Message] = &[
     of_change(Resource::Badge, Op::Removed, "badge.changed"),
     of_change(Resource::Media, Op::Added, "media.added"),
     of_change(Resource::Media, Op::Removed, "media.removed"),
-    Message { kind: Some("password"), ..of_account("password.changed", Some("account.security"), &[CREDENTIAL_CHANGE]) },
+    Message {
+        kind: Some("password"),
+        ..of_account("password.changed", Some("account.security"), &[CREDENTIAL_CHANGE])
+    },
     Message {
         kind: Some("password"),
         ..of_account("password.reset", Some("account.security"), &[CREDENTIAL_CHANGE, SESSION_REVOKED])
@@ -188,7 +195,21 @@ pub const MESSAGES: &[Message] = &[
         Some("account.enabled"),
         &[signal(Vocabulary::Risc, "account-enabled", Says::Nothing)],
     ),
-    of_account("account.deleted", Some("account.deleted"), &[signal(Vocabulary::Risc, "account-purged", Says::Nothing)]),
+    of_account(
+        "account.deletion_requested",
+        Some("account.deletion_scheduled"),
+        &[signal(Vocabulary::Risc, "account-disabled", Says::Nothing)],
+    ),
+    of_account(
+        "account.deletion_cancelled",
+        Some("account.enabled"),
+        &[signal(Vocabulary::Risc, "account-enabled", Says::Nothing)],
+    ),
+    of_account(
+        "account.deleted",
+        Some("account.deleted"),
+        &[signal(Vocabulary::Risc, "account-purged", Says::Nothing)],
+    ),
 ];
 
 const fn of_grant(event: &'static str, webhook: &'static str, signals: &'static [Signal]) -> Message {
@@ -252,6 +273,9 @@ pub struct News {
     /// Behind which number of the wallet's changes the client goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind: Option<i64>,
+    /// What a person asks of the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wish: Option<WishId>,
     /// When something will happen, in microseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due: Option<i64>,

@@ -3,8 +3,10 @@
 pub mod badges;
 pub mod claims;
 pub mod contexts;
+pub mod countries;
 pub mod events;
 pub mod messages;
+pub mod retention;
 pub mod scopes;
 pub mod values;
 
@@ -13,5 +15,6 @@ pub use claims::{CLAIMS, Claim, Line, Sensitivity, Source, ValueType};
 pub use contexts::{CONTEXTS, Context};
 pub use events::{EVENTS, Event, SeenBy};
 pub use messages::{MESSAGES, Message};
+pub use retention::{Kept, RETENTION};
 pub use scopes::{SCOPES, Scope, Who};
 pub use values::{Address, Problem, check_value};

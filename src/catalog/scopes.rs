@@ -3,6 +3,16 @@
 /// What lets a client look at the grants that it was given, and give them back.
 pub const GRANT_QUERY: &str = "grant_management_query";
 pub const GRANT_REVOKE: &str = "grant_management_revoke";
+/// What lets a client define badges and offer them to people.
+pub const BADGES_ISSUE: &str = "wallet.badges.issue";
+/// What lets a client say how it deals with the wishes of people that it deletes their data.
+pub const ERASURE_REPORT: &str = "wallet.erasure.report";
+
+/// Who a person is by a document.
+pub const IDENTITY: &str = "wallet.identity";
+
+/// Scopes of people that a client has only where an operator looked at it: none that registers itself gets them.
+pub const REVIEWED: &[&str] = &[IDENTITY];
 
 /// What lets a client be told of changes: by one person, and of all of its people.
 pub const CHANGES: &str = "wallet.changes";
@@ -50,6 +60,20 @@ pub const SCOPES: &[Scope] = &[
         section: "RFC 6749 §3.3",
     },
     Scope {
+        name: "wallet.photos",
+        who: Who::User,
+        title: "scope-wallet-photos",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: "wallet.videos",
+        who: Who::User,
+        title: "scope-wallet-videos",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
         name: "wallet.trust",
         who: Who::User,
         title: "scope-wallet-trust",
@@ -76,6 +100,13 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-wallet-changes",
         is_sensitive: false,
         section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: IDENTITY,
+        who: Who::User,
+        title: "scope-wallet-identity",
+        is_sensitive: true,
+        section: "OpenID Identity Assurance §5.8",
     },
     Scope {
         name: "offline_access",
@@ -118,6 +149,20 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-ssf-manage",
         is_sensitive: false,
         section: "Shared Signals Framework §8",
+    },
+    Scope {
+        name: BADGES_ISSUE,
+        who: Who::Client,
+        title: "scope-wallet-badges-issue",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
+        name: ERASURE_REPORT,
+        who: Who::Client,
+        title: "scope-wallet-erasure-report",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
     },
 ];
 

@@ -71,7 +71,7 @@ pub fn check_value(claim: &Claim, typed: &str) -> Result<String, Problem> {
         ValueType::Email => text::email(&line).ok_or(Problem::NotEmail)?,
         ValueType::Phone => text::phone(&line).ok_or(Problem::NotPhone)?,
         ValueType::Texts | ValueType::Urls | ValueType::Languages => return Err(Problem::NotTyped),
-        ValueType::Bool | ValueType::Number | ValueType::Address => return Err(Problem::NotTyped),
+        ValueType::Bool | ValueType::Number | ValueType::Address | ValueType::Media => return Err(Problem::NotTyped),
         ValueType::Object | ValueType::Objects => return Err(Problem::NotTyped),
     };
     if claim.most == 0 {
@@ -90,6 +90,8 @@ pub fn to_json(value: ValueType, kept: &str) -> Option<Value> {
         ValueType::Bool => kept.parse().ok().map(Value::Bool),
         ValueType::Number => kept.parse::<i64>().ok().map(Value::from),
         ValueType::Address => Address::read(kept)?.to_json(),
+        // What is picked is counted for each who asks.
+        ValueType::Media => None,
         ValueType::Object | ValueType::Objects => serde_json::from_str(kept).ok().filter(Value::is_object),
         list if list.most_members().is_some() => Some(Value::from(kept.lines().collect::<Vec<_>>())),
         _ => Some(Value::String(kept.to_owned())),
@@ -259,7 +261,8 @@ mod tests {
             ("website", "https://Amina.example", Ok("https://amina.example/")),
             ("website", "http://amina.example", Err(Problem::NotUrl)),
             ("website", "http://localhost/", Err(Problem::NotUrl)),
-            ("picture", "javascript:alert(1)", Err(Problem::NotUrl)),
+            ("website", "javascript:alert(1)", Err(Problem::NotUrl)),
+            ("picture", "https://a.example/me.jpg", Err(Problem::NotTyped)),
             ("profile", "https://u:p@amina.example/", Err(Problem::NotUrl)),
             ("birthdate", "1990-02-28", Ok("1990-02-28")),
             ("birthdate", "0000-02-29", Ok("0000-02-29")),

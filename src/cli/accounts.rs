@@ -46,7 +46,7 @@ pub enum Command {
         /// Takes the password from the standard input; without one the person sets it by "Trouble signing in?".
         #[arg(long)]
         password_stdin: bool,
-        #[arg(long, value_parser = ["person", "operator"], default_value = "person")]
+        #[arg(long, value_parser = ["person", "reviewer", "operator"], default_value = "person")]
         role: String,
         /// The language of its pages and mails.
         #[arg(long, value_parser = PossibleValuesParser::new(UI_LOCALES))]
@@ -66,7 +66,7 @@ pub enum Command {
     /// Give an account another role.
     Role {
         account: String,
-        #[arg(value_parser = ["person", "operator"])]
+        #[arg(value_parser = ["person", "reviewer", "operator"])]
         role: String,
     },
 }

@@ -13,6 +13,7 @@ use crate::config::secrets;
 use crate::jobs;
 use crate::provider::keys::{self, KeyInfo, Purpose};
 use crate::provider::{ssf, webhooks};
+use crate::wallet::verification;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -106,13 +107,14 @@ async fn rewrap(app: &App) -> Result<(), Failure> {
     let done = done.await?;
     let signing = keys::rewrap(app).await?;
     let waiting = jobs::rewrap(app).await?;
+    let evidence = verification::locks::rewrap(app).await?;
     let told = webhooks::endpoints::rewrap(app).await? + ssf::push::rewrap(app).await?;
     app.renew_key_proof().await?;
     println!(
-        "{} of {} data keys and {signing} signing keys wrapped anew, {waiting} waiting jobs, {told} secrets of receivers",
+        "{} of {} data keys and {signing} signing keys wrapped anew, {waiting} waiting jobs, {evidence} pieces of evidence, {told} secrets of receivers",
         done.changed, done.seen
     );
-    if done.changed + signing + waiting + told > 0 {
+    if done.changed + signing + waiting + evidence + told > 0 {
         let days = app.config.tokens.refresh_absolute.0 / 86_400 + 1;
         eprintln!(
             "Refresh tokens that older master keys sealed live for {days} days at the most. Remove an older key then; \

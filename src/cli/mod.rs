@@ -12,6 +12,7 @@ mod failure;
 mod healthcheck;
 mod keys;
 mod migrate;
+mod rights;
 mod seed;
 mod serve;
 
@@ -65,6 +66,13 @@ enum Command {
     /// Show the settings in force, or check them.
     #[command(subcommand)]
     Config(config::Command),
+    /// Remove what has had its time, as the server does each hour, and tell how much that was.
+    Retention(rights::Retention),
+    /// Print the record of processing activities (GDPR Art. 30) as CSV.
+    Ropa,
+    /// Deletions of accounts, and their receipts.
+    #[command(subcommand)]
+    Deletion(rights::Deletion),
     /// Bring the database up to date, or show what is pending.
     Migrate {
         #[command(subcommand)]
@@ -105,6 +113,12 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Key(keys::Command::Generate(options)) => keys::generate(options),
         Command::Key(command) => on_house(settings()?, async |app| keys::run(command, app).await),
         Command::Config(command) => config::run(command, &settings()?),
+        Command::Retention(options) => on_house(settings()?, async |app| rights::retention(options, app).await),
+        Command::Ropa => on_house(settings()?, async |app| {
+            rights::ropa(app);
+            Ok(())
+        }),
+        Command::Deletion(command) => on_house(settings()?, async |app| rights::deletion(command, app).await),
         Command::Migrate { command } => {
             let config = usable(settings()?)?;
             let command = command.as_ref().unwrap_or(&migrate::Command::Up);

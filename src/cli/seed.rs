@@ -11,19 +11,27 @@ use crate::admin::people;
 use crate::app::App;
 use crate::audit::Origin;
 use crate::base::id::ClientId;
-use crate::base::{Fault, Secret};
+use crate::base::id::{AccountId, CaseId};
+use crate::base::{Fault, Seconds, Secret};
+use crate::catalog::badges::IDENTITY;
 use crate::config::folder;
 use crate::demo;
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::{Client, Scope};
 use crate::provider::clients;
+use crate::store::database::Conn;
 use crate::store::database::accounts::Role;
+use crate::wallet::badges::{self, Award, Level};
+use crate::wallet::identity::{self, Check, Document, DocumentKind, Identity};
 
 /// The platform's identifier.
 const CLIENT_ID: &str = "orbit-photos";
 
 /// Where the passwords and the secret are kept, inside the data folder.
 const FILE: &str = "demo.json";
+
+/// Whose document counts as checked.
+const VERIFIED: &str = "amina";
 
 /// For passwords that are read off a screen: no letters that look alike.
 const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -119,7 +127,60 @@ async fn open_wallet(app: &App, person: &Person, values: &[(&str, &str)], is_kep
         role: Role::Person,
         values: values.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
     };
-    accounts::create(app, new, &house).await?;
+    let id = accounts::create(app, new, &house).await?;
+    if let Some(facts) = document_of(app, values) {
+        let (unit, number) = (app.clone(), app.random.characters(9, LETTERS));
+        app.db.write(move |tx| Box::pin(async move { check_document(tx, &unit, id, &facts, &number).await })).await?;
+    }
+    Ok(())
+}
+
+/// A document that two reviewers might have checked: of the first of the sample people alone, so that both ways of the
+/// consent page can be seen.
+fn document_of(app: &App, values: &[(&str, &str)]) -> Option<Identity> {
+    let value = |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, text)| (*text).to_owned());
+    if value("preferred_username").as_deref() != Some(VERIFIED) {
+        return None;
+    }
+    let at = app.now();
+    let check =
+        |(number, method): (u8, &str)| Check { id: format!("{method}-{number}"), method: method.to_owned(), at };
+    let years = |n: i64| (at + Seconds::days(365 * n)).rfc3339()[..10].to_owned();
+    Some(Identity {
+        case: CaseId::new(at, &app.random),
+        level: Level::DocumentDual,
+        verified_at: at,
+        expires_at: at + Seconds::days(730),
+        given_name: [value("given_name")?, value("middle_name")?].join(" "),
+        family_name: value("family_name")?,
+        birthdate: value("birthdate")?,
+        nationalities: vec!["EGY".to_owned()],
+        document: Document {
+            kind: DocumentKind::Passport,
+            country: "EGY".to_owned(),
+            issued_on: Some(years(-2)),
+            expires_on: Some(years(5)),
+        },
+        checks: [(1, "vri"), (1, "pvr"), (2, "vri"), (2, "pvr")].map(check).into(),
+    })
+}
+
+/// Keeps what a document says and awards the badge of it, as reviewers do who agree.
+async fn check_document(
+    tx: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    facts: &Identity,
+    number: &str,
+) -> Result<(), Fault> {
+    identity::keep(tx, app, account, facts, number).await?;
+    let award = Award {
+        level: Some(facts.level),
+        case: Some(facts.case),
+        expires_at: Some(facts.expires_at),
+        ..Award::of(IDENTITY, facts.verified_at)
+    };
+    badges::award(tx, app, account, award, &Origin::house()).await?;
     Ok(())
 }
 
@@ -153,6 +214,7 @@ async fn register(app: &App, seeded: &Seeded, origin: &str, is_kept: bool) -> Re
         ("email", "To tell you when somebody shares an album with you"),
         ("phone_number", "To text you a code when you share an album with the public"),
         ("birthdate", "To show children albums for children alone"),
+        ("wallet_photos", "To print them on the cover of your albums"),
         ("offline_access", "To keep your name and photo up to date in your friends’ albums"),
     ] {
         client.purposes.insert(claim.into(), why.into());
@@ -182,7 +244,6 @@ const WALLETS: &[&[(&str, &str)]] = &[
         ("nickname", "Mina"),
         ("preferred_username", "amina"),
         ("profile", "https://social.example/amina"),
-        ("picture", "https://social.example/amina/photo.jpg"),
         ("website", "https://amina.example"),
         ("gender", "female"),
         ("birthdate", "1990-04-01"),
@@ -211,7 +272,6 @@ const WALLETS: &[&[(&str, &str)]] = &[
         ("nickname", "Jo"),
         ("preferred_username", "jonas"),
         ("profile", "https://social.example/jonas"),
-        ("picture", "https://social.example/jonas/photo.jpg"),
         ("website", "https://jonas.example"),
         ("gender", "male"),
         ("birthdate", "1984-11-23"),

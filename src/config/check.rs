@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::read::sms_key;
 use super::secrets::{read_master_keys, read_pepper};
-use super::{Config, Mode, Scanner, SmsGateway, parties};
+use super::{Config, Mode, Scanner, SmsGateway, linked, parties, verification};
 use crate::base::url::is_loopback;
 use crate::base::{Seconds, Secret};
 use crate::catalog::contexts;
@@ -56,6 +56,21 @@ fn sense(config: &Config, found: &mut Found) {
         "http.public_url is not just a scheme, a host and perhaps a port",
         "Write it like https://id.example.org, without a path.",
     );
+    let media = config.http.media_url.as_ref();
+    found.when(
+        media.is_some_and(|m| {
+            !matches!(m.scheme(), "http" | "https") || m.host_str().is_none() || m.path() != "/" || m.query().is_some()
+        }),
+        "http.media_url is not just a scheme, a host and perhaps a port",
+        "Write it like https://media.id.example.org, without a path.",
+    );
+    found.when(
+        media.is_some_and(|media| {
+            media.host_str() == url.host_str() && media.port_or_known_default() == url.port_or_known_default()
+        }),
+        "http.media_url names the host of http.public_url",
+        "Give links a host of their own, or leave http.media_url empty.",
+    );
     certificates(config, found);
     let database = config.database.url.as_ref().map(Secret::expose);
     found.when(
@@ -76,9 +91,17 @@ fn sense(config: &Config, found: &mut Found) {
         "Write it like smtps://user:password@mail.example.org.",
     );
     sms(config, found);
+    for (what, mend) in verification::problems(&config.verification) {
+        found.when(true, what, mend);
+    }
     found.when(
         config.step_up.acr.as_ref().is_some_and(|acr| contexts::find(acr).is_none()),
         "step_up.acr is not a context class of ours",
+        "Take one of acr_values_supported in /.well-known/openid-configuration, or leave it out.",
+    );
+    found.when(
+        config.verified_claims.min_acr.as_ref().is_some_and(|acr| contexts::find(acr).is_none()),
+        "verified_claims.min_acr is not a context class of ours",
         "Take one of acr_values_supported in /.well-known/openid-configuration, or leave it out.",
     );
     let master_keys = config.secrets.master_keys.as_ref();
@@ -106,6 +129,9 @@ fn sense(config: &Config, found: &mut Found) {
     );
     lifetimes(config, found);
     for (what, mend) in parties::problems(&config.resources, &config.trusted_issuers) {
+        found.when(true, what, mend);
+    }
+    for (what, mend) in linked::problems(&config.linked_providers) {
         found.when(true, what, mend);
     }
     let passwords = &config.passwords;
@@ -224,9 +250,25 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("media.upload_time", config.media.upload_time),
         ("keys.rotate_after", config.keys.rotate_after),
         ("ssf.pending_time", config.ssf.pending_time),
+        ("privacy.export_kept", config.privacy.export_kept),
     ] {
         found.when(value <= Seconds(0), format!("{name} is 0"), "Write a time such as 60s.");
     }
+    let privacy = &config.privacy;
+    found.when(
+        privacy.fast_grace > privacy.grace,
+        "privacy.fast_grace is longer than privacy.grace",
+        "The fast way is the shorter one: 24h beside 30d is usual.",
+    );
+    for (name, kept) in &config.retention {
+        found.when(*kept <= Seconds(0), format!("retention.{name} is 0"), "Write a time such as 30d.");
+    }
+    let unused = config.retention.get("unused_accounts").copied().unwrap_or(Seconds::days(761));
+    found.when(
+        unused < Seconds::days(90),
+        "retention.unused_accounts leaves no time to tell people",
+        "They are told 61 and 30 days before: 90d is the least.",
+    );
     for (name, value, most, why) in [
         ("tokens.code", tokens.code, Seconds::minutes(10), "RFC 6749 section 4.1.2 allows a code at most 10min."),
         ("tokens.access", tokens.access, Seconds::hours(1), "Keep it at 1h or less; refresh tokens do the rest."),
@@ -266,6 +308,11 @@ fn safety(config: &Config, found: &mut Found) {
         http.public_url.scheme() != "https",
         "http.public_url is not https",
         "Set http.public_url to the https address that people use.",
+    );
+    found.when(
+        http.media_url.as_ref().is_some_and(|url| url.scheme() != "https"),
+        "http.media_url is not https",
+        "Set http.media_url to the https address of the host of media, or leave it empty.",
     );
     found.when(
         http.public_url.host_str().is_some_and(is_loopback),
@@ -316,6 +363,11 @@ fn safety(config: &Config, found: &mut Found) {
         !config.outbound.allow.is_empty(),
         "outbound.allow lets clients' URLs reach private addresses",
         "Empty outbound.allow; it is for tests.",
+    );
+    found.when(
+        config.linked_providers.iter().any(|provider| !provider.issuer.starts_with("https://")),
+        "linked_providers has an issuer that is not https",
+        "Name its https address; http is for development.",
     );
     found.when(
         config.outbound.extra_ca.is_some(),
@@ -403,6 +455,8 @@ mod tests {
             |c| c.tokens.code = Seconds(601),
             |c| c.tokens.access = Seconds(0),
             |c| c.sessions.absolute = Seconds(60),
+            |c| c.http.media_url = Some("https://media.example.org/x".parse().unwrap()),
+            |c| c.http.media_url = Some(c.http.public_url.clone()),
             |c| c.mtls.header = Some("Client-Cert".into()),
             |c| c.mtls.public_url = Some("https://mtls.example.org".parse().unwrap()),
             |c| {

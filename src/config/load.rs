@@ -22,6 +22,7 @@ const SECRETS: &[&str] = &[
     "sms.secret",
     "secrets.master_keys",
     "secrets.pepper",
+    "linked_providers",
 ];
 
 /// Other names of a setting in the environment; the `SW__` name wins.
@@ -275,7 +276,7 @@ impl Layers {
             return Err(Refused(self.problems));
         }
         let settings = self.values.into_iter().map(|(key, (value, origin))| {
-            let is_set = value.as_str() != Some("");
+            let is_set = value.as_str() != Some("") && value.as_array().is_none_or(|all| !all.is_empty());
             let value = if is_set && SECRETS.contains(&&*key) { "\"[secret]\"".into() } else { value.to_string() };
             Setting { key, value, origin }
         });

@@ -1,5 +1,6 @@
 //! What an operator may set: typed, complete, checked before anything starts.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -11,16 +12,20 @@ use crate::base::{Seconds, Secret};
 
 pub mod check;
 pub mod folder;
+pub mod linked;
 pub mod load;
 pub mod parties;
 pub mod read;
 pub mod secrets;
+pub mod verification;
 
 pub use check::{Problem, check};
+pub use linked::LinkedProvider;
 pub use load::{Loaded, Origin, Refused, Setting, load};
 pub use parties::{Resource, SubjectIs, TrustedIssuer};
 pub use read::{Publisher, Rate, sms_key};
 pub use secrets::Keys;
+pub use verification::{Service, TwoPerson, Verification};
 
 /// Every setting with its default and a comment; read as the lowest layer of every configuration.
 pub const DEFAULTS: &str = include_str!("../../config/wallet.toml");
@@ -32,10 +37,12 @@ pub struct Config {
     pub mode: Mode,
     pub resources: Vec<Resource>,
     pub trusted_issuers: Vec<TrustedIssuer>,
+    pub linked_providers: Vec<LinkedProvider>,
     pub http: Http,
     pub mtls: Mtls,
     pub attestation: Attestation,
     pub operations: Operations,
+    pub operator: Operator,
     pub data: Data,
     pub database: Database,
     pub redis: Redis,
@@ -48,10 +55,16 @@ pub struct Config {
     pub dpop: Dpop,
     pub sessions: Sessions,
     pub step_up: StepUp,
+    pub verified_claims: VerifiedClaims,
     pub passwords: Passwords,
     pub codes: Codes,
     pub limits: Limits,
     pub media: Media,
+    pub privacy: Privacy,
+    /// By the names of `catalog::RETENTION`.
+    #[serde(deserialize_with = "read::times")]
+    pub retention: BTreeMap<String, Seconds>,
+    pub verification: Verification,
     pub audit: Audit,
     pub keys: SigningKeys,
     pub outbound: Outbound,
@@ -70,6 +83,11 @@ impl Config {
     /// The issuer identifier: the public URL without a trailing slash (OIDC Discovery §3).
     pub fn issuer(&self) -> &str {
         self.http.public_url.as_str().trim_end_matches('/')
+    }
+
+    /// Where links to photos and videos begin.
+    pub fn media_base(&self) -> &str {
+        self.http.media_url.as_ref().unwrap_or(&self.http.public_url).as_str().trim_end_matches('/')
     }
 
     pub fn is_production(&self) -> bool {
@@ -116,6 +134,8 @@ pub enum Mode {
 pub struct Http {
     pub listen: SocketAddr,
     pub public_url: Url,
+    #[serde(deserialize_with = "read::optional")]
+    pub media_url: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
     #[serde(deserialize_with = "read::seconds")]
     pub header_timeout: Seconds,
@@ -177,6 +197,16 @@ pub struct Attestation {
 pub struct Operations {
     #[serde(deserialize_with = "read::optional")]
     pub listen: Option<SocketAddr>,
+}
+
+/// Who runs this wallet, as receipts of consent say it; what is empty is left out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    pub name: String,
+    pub address: String,
+    pub contact: String,
+    pub country: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -304,6 +334,14 @@ pub struct StepUp {
     pub max_age: Option<Seconds>,
 }
 
+/// What a sign-in must have been for who the person is by a document to be told.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifiedClaims {
+    #[serde(deserialize_with = "read::optional")]
+    pub min_acr: Option<String>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Passwords {
@@ -343,6 +381,8 @@ pub struct Limits {
     pub data_api: Rate,
     pub client_api: Rate,
     pub signals: Rate,
+    pub media_read: Rate,
+    pub media_link: Rate,
     pub client_document: Rate,
     pub backchannel: Rate,
     pub address: Rate,
@@ -365,6 +405,8 @@ pub struct Limits {
     pub emails: usize,
     pub phones: usize,
     pub upload: Rate,
+    pub link: Rate,
+    pub badge_issue: Rate,
     /// Wrong passwords in a row before an account asks for more proof.
     pub password_failures: u32,
 }
@@ -390,6 +432,27 @@ pub struct Media {
     pub upload_time: Seconds,
     #[serde(deserialize_with = "read::seconds")]
     pub trash: Seconds,
+}
+
+/// What a person can take along, bring, and have deleted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Privacy {
+    #[serde(deserialize_with = "read::seconds")]
+    pub export_every: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub export_kept: Seconds,
+    pub export_bytes: u64,
+    pub import_bytes: u64,
+    pub import_files: usize,
+    #[serde(deserialize_with = "read::seconds")]
+    pub grace: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub fast_grace: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub tombstone: Seconds,
+    #[serde(deserialize_with = "read::seconds")]
+    pub verify_after: Seconds,
 }
 
 /// Who looks at an upload before anything else does.

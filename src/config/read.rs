@@ -1,5 +1,6 @@
 //! How single settings are read: lifetimes, rates, empty texts.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -127,6 +128,14 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(d: D) -> Result<Seconds, D::Err
 pub(super) fn optional_seconds<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Seconds>, D::Error> {
     let text = String::deserialize(d)?;
     if text.is_empty() { Ok(None) } else { lifetime(&text).map(Some).map_err(D::Error::custom) }
+}
+
+pub(super) fn times<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<String, Seconds>, D::Error> {
+    let texts = BTreeMap::<String, String>::deserialize(d)?;
+    let read = |(key, text): (String, String)| {
+        lifetime(&text).map(|time| (key.clone(), time)).map_err(|e| D::Error::custom(format!("{key}: {e}")))
+    };
+    texts.into_iter().map(read).collect()
 }
 
 /// An empty text is none.

@@ -20,14 +20,19 @@ use self::visitors::Visitors;
 use crate::base::{Fault, Secret};
 
 /// What it asks a person for.
-pub const SCOPE: &[&str] = &["openid", "profile", "email", "phone", "offline_access"];
+pub const SCOPE: &[&str] = &["openid", "profile", "email", "phone", "wallet.photos", "offline_access"];
 
 /// The cookie that tells visitors apart.
 const COOKIE_NAME: &str = "orbit-visitor";
 
-/// Nothing but its own stylesheets and pictures; no scripts at all.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-                      frame-ancestors 'none'";
+/// Nothing but its own stylesheets, and pictures of its own and of these origins; no scripts at all.
+fn policy(pictures: &[String]) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' {}; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'",
+        pictures.join(" ")
+    )
+}
 
 /// What an operator gave the platform.
 #[derive(Debug, Clone)]
@@ -102,7 +107,12 @@ impl Endpoint for Platform {
 
 /// What a page answers.
 enum Answer {
-    Page(StatusCode, String),
+    /// `pictures`: the origins that it shows pictures of, beside its own.
+    Page {
+        status: StatusCode,
+        page: String,
+        pictures: Vec<String>,
+    },
     File {
         content_type: &'static str,
         bytes: &'static [u8],
@@ -116,8 +126,10 @@ enum Answer {
 
 impl Answer {
     fn into_response(self) -> Response {
+        let mut own = policy(&[]);
         let mut response = match self {
-            Self::Page(status, page) => {
+            Self::Page { status, page, pictures } => {
+                own = policy(&pictures);
                 with(Response::builder().status(status).body(page), CONTENT_TYPE, "text/html; charset=utf-8")
             }
             Self::File { content_type, bytes } => {
@@ -135,12 +147,12 @@ impl Answer {
                 response
             }
         };
-        for (name, value) in [
-            (CONTENT_SECURITY_POLICY, POLICY),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (REFERRER_POLICY, "no-referrer"),
-            (CACHE_CONTROL, "no-store"),
-        ] {
+        if let Ok(policy) = HeaderValue::from_str(&own) {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        for (name, value) in
+            [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer"), (CACHE_CONTROL, "no-store")]
+        {
             response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
         }
         response

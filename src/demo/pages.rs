@@ -1,5 +1,6 @@
 //! What the platform shows and does, page by page.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -95,15 +96,23 @@ impl Visit<'_> {
             refresh_action: arrived.has_refresh_token().then(|| "/refresh".into()),
             outcome: visitor.message,
             manage_href: format!("{}/account/apps", self.platform.party.settings.issuer),
+            photos: arrived.photos.clone(),
             logout_href: "/logout".into(),
         };
-        page(StatusCode::OK, &shown)
+        let origin = |url: &String| url::Url::parse(url).ok().map(|url| url.origin().ascii_serialization());
+        let pictures: BTreeSet<String> = shown.photos.iter().filter_map(origin).collect();
+        match page(StatusCode::OK, &shown) {
+            Answer::Page { status, page, .. } => {
+                Answer::Page { status, page, pictures: pictures.into_iter().collect() }
+            }
+            other => other,
+        }
     }
 
     /// Reads UserInfo again: after sharing was stopped it is refused.
     pub async fn reload(&self) -> Answer {
         let Some((name, arrived)) = self.holds() else { return elsewhere("/") };
-        let outcome = self.platform.party.userinfo(&arrived).await.map(|userinfo| arrived.with_userinfo(userinfo));
+        let outcome = self.platform.party.again(&arrived).await;
         self.tell(name, outcome, "UserInfo was read again.")
     }
 
@@ -148,10 +157,10 @@ fn elsewhere(location: &str) -> Answer {
 
 fn page(status: StatusCode, view: &impl Template) -> Answer {
     match view.render() {
-        Ok(page) => Answer::Page(status, page),
+        Ok(page) => Answer::Page { status, page, pictures: Vec::new() },
         Err(error) => {
             tracing::error!(error = %error, "a page of the sample platform cannot be shown");
-            Answer::Page(StatusCode::INTERNAL_SERVER_ERROR, String::new())
+            Answer::Page { status: StatusCode::INTERNAL_SERVER_ERROR, page: String::new(), pictures: Vec::new() }
         }
     }
 }

@@ -61,6 +61,8 @@ pub struct Arrived {
     pub id_token_claims: Map<String, Value>,
     /// The claims of the UserInfo response.
     pub userinfo: Map<String, Value>,
+    /// Links to the photos that were picked, for the page to show.
+    pub photos: Vec<String>,
     /// The token response without its secrets.
     pub token: Map<String, Value>,
 }
@@ -68,10 +70,6 @@ pub struct Arrived {
 impl Arrived {
     pub fn has_refresh_token(&self) -> bool {
         self.refresh_token.is_some()
-    }
-
-    pub fn with_userinfo(&self, userinfo: Map<String, Value>) -> Self {
-        Self { userinfo, ..self.clone() }
     }
 }
 
@@ -174,7 +172,7 @@ impl RelyingParty {
         })?;
         let id_token_claims = payload(&id_token);
         let subject = id_token_claims.get("sub").and_then(Value::as_str).unwrap_or_default();
-        let mut arrived = Arrived {
+        let arrived = Arrived {
             provider: login.provider.clone(),
             subject: SubjectIdentifier::new(subject.to_owned()),
             access_token: response.access_token().clone(),
@@ -183,9 +181,9 @@ impl RelyingParty {
             id_token,
             id_token_claims,
             userinfo: Map::new(),
+            photos: Vec::new(),
         };
-        arrived.userinfo = self.userinfo(&arrived).await?;
-        Ok(arrived)
+        self.again(&arrived).await
     }
 
     /// The ID Token of a response: signature, issuer, audience, times, nonce, and that the access token belongs to it.
@@ -220,6 +218,35 @@ impl RelyingParty {
         Ok(serde_json::to_value(claims).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default())
     }
 
+    /// Everything that is read with the access token, read anew.
+    pub async fn again(&self, arrived: &Arrived) -> Result<Arrived, Refusal> {
+        let userinfo = self.userinfo(arrived).await?;
+        let photos = self.photos(arrived).await;
+        Ok(Arrived { userinfo, photos, ..arrived.clone() })
+    }
+
+    /// Links to the photos that the person picked, by the data API of the wallet. No photos are no failure.
+    async fn photos(&self, arrived: &Arrived) -> Vec<String> {
+        let base = format!("{}/wallet/v1/media", self.settings.issuer);
+        let told = self.call(arrived, self.http.get(format!("{base}?kind=photo&limit=100"))).await.unwrap_or_default();
+        let mut links = Vec::new();
+        for id in told["data"].as_array().into_iter().flatten().filter_map(|photo| photo["id"].as_str()) {
+            let wanted = json!({ "variant": "s320", "ttl": 600 }).to_string();
+            let request = self.http.post(format!("{base}/{id}/links")).header("content-type", "application/json");
+            let link = self.call(arrived, request.body(wanted)).await.unwrap_or_default();
+            links.extend(link["url"].as_str().map(str::to_owned));
+        }
+        links
+    }
+
+    /// The JSON of the data API's answer; `None` where it refuses.
+    async fn call(&self, arrived: &Arrived, request: openidconnect::reqwest::RequestBuilder) -> Option<Value> {
+        let answer = request.bearer_auth(arrived.access_token.secret()).send().await.ok()?;
+        let is_told = answer.status().is_success();
+        let bytes = answer.bytes().await.ok()?;
+        serde_json::from_slice(&bytes).ok().filter(|_| is_told)
+    }
+
     /// Trades the refresh token for new tokens and reads UserInfo with them.
     pub async fn refresh(&self, arrived: &Arrived) -> Result<Arrived, Refusal> {
         let none = || Refusal("There is no refresh token.".into());
@@ -234,7 +261,7 @@ impl RelyingParty {
             Some(_) => self.check(&client, &response, |_: Option<&Nonce>| Ok(()))?,
             None => arrived.id_token.clone(),
         };
-        let mut renewed = Arrived {
+        let renewed = Arrived {
             provider: arrived.provider.clone(),
             subject: arrived.subject.clone(),
             access_token: response.access_token().clone(),
@@ -243,9 +270,9 @@ impl RelyingParty {
             id_token_claims: payload(&id_token),
             id_token,
             userinfo: Map::new(),
+            photos: Vec::new(),
         };
-        renewed.userinfo = self.userinfo(&renewed).await?;
-        Ok(renewed)
+        self.again(&renewed).await
     }
 
     /// Where to send a person to sign out of the wallet too (OIDC RP-Initiated Logout §2); home where it cannot.

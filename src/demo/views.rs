@@ -22,6 +22,8 @@ pub struct DemoArrived {
     pub greeting: String,
     /// Claims of the ID token, in order: name, JSON value.
     pub id_token: Vec<(String, String)>,
+    /// Links to the photos that were picked.
+    pub photos: Vec<String>,
     /// Claims of the UserInfo response.
     pub userinfo: Vec<(String, String)>,
     /// The token response without its secrets: scope, expires_in, whether a refresh token came.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Failure;
 use super::letters::{
-    AppConnected, ApprovalWanted, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged,
-    PhoneContested, RecoverCode, SignUpCode, SignUpKnown, StreamPaused, WebhookDisabled,
+    AccountUnused, AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown,
+    DeletionAsked, DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, IdentityAgain, IdentityRejected,
+    IdentityVerified, NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown, StreamPaused,
+    WebhookDisabled,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
@@ -76,6 +78,28 @@ pub const MAILS: &[Mail] = &[
             NewSignIn { words: t.words, at, device, sessions_href: t.href("/account/sessions") }.letter()
         },
     },
+    // `at`: until when it can be had.
+    Mail {
+        name: "export_ready",
+        write: |t| ExportReady { words: t.words, at: t.at()?, href: t.href("/account/privacy") }.letter(),
+    },
+    // `due`: when; `href`: where that is called off.
+    Mail {
+        name: "deletion_asked",
+        write: |t| DeletionAsked { words: t.words, due: t.moment("due")?, href: t.text("href")? }.letter(),
+    },
+    // `at`.
+    Mail { name: "deletion_cancelled", write: |t| DeletionCancelled { words: t.words, at: t.at()? }.letter() },
+    // `at`; `receipt`: signed.
+    Mail {
+        name: "deletion_done",
+        write: |t| DeletionDone { words: t.words, at: t.at()?, receipt: t.text("receipt")? }.letter(),
+    },
+    // `at`: when it ends.
+    Mail {
+        name: "account_unused",
+        write: |t| AccountUnused { words: t.words, at: t.at()?, href: t.href("/signin") }.letter(),
+    },
     // `app`, `message`: what both sides show, or nothing; `minutes`.
     Mail {
         name: "approval_wanted",
@@ -95,12 +119,53 @@ pub const MAILS: &[Mail] = &[
     },
     // `app`: the name of the client. To its contacts.
     Mail { name: "stream_paused", write: |t| StreamPaused { words: t.words, app: t.text("app")? }.letter() },
+    // `app`, `badge`: their names.
+    Mail {
+        name: "badge_offered",
+        write: |t| {
+            let href = t.href("/account/badges/offers");
+            BadgeOffered { words: t.words, app: t.text("app")?, badge: t.text("badge")?, href }.letter()
+        },
+    },
+    // `at`; `link`: what says that it was somebody else.
+    Mail {
+        name: "identity_verified",
+        write: |t| {
+            let href = t.href(&format!("/verification/dispute/{}", t.text("link")?));
+            IdentityVerified { words: t.words, at: t.at()?, badges_href: t.href("/account/badges"), href }.letter()
+        },
+    },
+    // `reasons`: codes, between spaces.
+    Mail {
+        name: "identity_rejected",
+        write: |t| {
+            let href = t.href("/account/verification");
+            IdentityRejected { words: t.words, reasons: t.reasons()?, href }.letter()
+        },
+    },
+    // `reasons`.
+    Mail {
+        name: "identity_again",
+        write: |t| {
+            let href = t.href("/account/verification");
+            IdentityAgain { words: t.words, reasons: t.reasons()?, href }.letter()
+        },
+    },
     // `app`: its name; `claims`: their names, between spaces; `at`; `grant`: its identifier.
     Mail {
         name: "app_connected",
         write: |t| {
             let app_href = t.href(&format!("/account/apps/{}", t.text("grant")?));
             AppConnected { words: t.words, app: t.text("app")?, claims: t.claims()?, at: t.at()?, app_href }.letter()
+        },
+    },
+    // `app`: its name; `request`, `subject`: what it calls the wish and the person; `at`.
+    Mail {
+        name: "erasure_wanted",
+        write: |t| {
+            let (app, request, subject) = (t.text("app")?, t.text("request")?, t.text("subject")?);
+            let answer_href = t.href(&format!("/wallet/v1/erasure-requests/{request}/status"));
+            ErasureWanted { words: t.words, app, request, subject, at: t.at()?, answer_href }.letter()
         },
     },
 ];
@@ -164,7 +229,11 @@ impl Told<'_> {
     }
 
     fn at(&self) -> Result<String, Fault> {
-        let micros = self.text("at")?.parse().map_err(|e| Fault::internal("read the time of a mail", e))?;
+        self.moment("at")
+    }
+
+    fn moment(&self, name: &str) -> Result<String, Fault> {
+        let micros = self.text(name)?.parse().map_err(|e| Fault::internal("read the time of a mail", e))?;
         Ok(self.words.date_time(Time::from_micros(micros)))
     }
 
@@ -182,6 +251,12 @@ impl Told<'_> {
             }
         }
         Ok(self.words.list(&said))
+    }
+
+    /// Why a verification did not succeed, a sentence each.
+    fn reasons(&self) -> Result<Vec<String>, Fault> {
+        let told = |code: &str| self.words.find_message(&format!("problem-verification-{}", code.replace('_', "-")));
+        Ok(self.text("reasons")?.split_whitespace().filter_map(told).collect())
     }
 
     fn contact_change(&self) -> Result<String, Fault> {
@@ -211,10 +286,18 @@ mod tests {
             ("claims", "name email"),
             ("grant", "grt_1"),
             ("message", "W4SCT"),
+            ("badge", "Top seller"),
+            ("reasons", "unreadable mismatch_face"),
+            ("link", "bGluaw"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
             ("url", "https://orbit.example/hook"),
             ("why", "status 500"),
+            ("request", "wsh_1"),
+            ("subject", "s-1"),
+            ("due", "1795000000000000"),
+            ("href", "https://w.example/deletion/abc"),
+            ("receipt", "a.b.c"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -243,6 +326,8 @@ mod tests {
             ("app_connected", "https://w.example/account/apps/grt_1"),
             ("approval_wanted", "https://w.example/account/approvals"),
             ("approval_wanted", "W4SCT"),
+            ("badge_offered", "Top seller"),
+            ("badge_offered", "https://w.example/account/badges/offers"),
             ("contact_code", "123456\n\nThe code works for 10 minutes."),
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
@@ -250,6 +335,15 @@ mod tests {
             ("webhook_disabled", "https://orbit.example/hook"),
             ("webhook_disabled", "status 500"),
             ("stream_paused", "Orbit Photos"),
+            ("erasure_wanted", "https://w.example/wallet/v1/erasure-requests/wsh_1/status"),
+            ("export_ready", "https://w.example/account/privacy"),
+            ("deletion_asked", "https://w.example/deletion/abc"),
+            ("deletion_asked", "will be deleted on 18 November 2026, 11:06 UTC."),
+            ("deletion_done", "a.b.c"),
+            ("account_unused", "https://w.example/signin"),
+            ("identity_verified", "https://w.example/verification/dispute/bGluaw"),
+            ("identity_rejected", "* The document cannot be read."),
+            ("identity_again", "https://w.example/account/verification"),
         ] {
             let text = written(name, Words::English);
             assert!(text.contains(part), "{part} is not in\n{text}");

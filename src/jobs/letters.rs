@@ -104,9 +104,39 @@ letters! {
     /// An app asks from outside of a browser. `message`: what it shows at the same time, or nothing.
     ApprovalWanted { app: String, message: String, minutes: usize, href: String, }
         "mail/approval_wanted.subject.txt" "mail/approval_wanted.txt" "mail/approval_wanted.html";
+    /// An app offers a badge.
+    BadgeOffered { app: String, badge: String, href: String, }
+        "mail/badge_offered.subject.txt" "mail/badge_offered.txt" "mail/badge_offered.html";
+    /// To a client: a person wants their data deleted. `request`, `subject`: what it calls the wish and the person.
+    ErasureWanted { app: String, request: String, subject: String, at: String, answer_href: String, }
+        "mail/erasure_wanted.subject.txt" "mail/erasure_wanted.txt" "mail/erasure_wanted.html";
+    /// A person was verified by a document. `href`: where they say that it was not them.
+    IdentityVerified { at: String, badges_href: String, href: String, }
+        "mail/identity_verified.subject.txt" "mail/identity_verified.txt" "mail/identity_verified.html";
+    /// They were not. `reasons`: a sentence each.
+    IdentityRejected { reasons: Vec<String>, href: String, }
+        "mail/identity_rejected.subject.txt" "mail/identity_rejected.txt" "mail/identity_rejected.html";
+    /// Other pictures are asked for.
+    IdentityAgain { reasons: Vec<String>, href: String, }
+        "mail/identity_again.subject.txt" "mail/identity_again.txt" "mail/identity_again.html";
     /// The password was changed. `at`: `Words::date_time`.
     PasswordChanged { at: String, device: String, recover_href: String, }
         "mail/password_changed.subject.txt" "mail/password_changed.txt" "mail/password_changed.html";
+    /// A bundle of everything is ready. `at`: until when it can be had.
+    ExportReady { at: String, href: String, }
+        "mail/export_ready.subject.txt" "mail/export_ready.txt" "mail/export_ready.html";
+    /// A wallet is to be deleted. `href`: where that is called off.
+    DeletionAsked { due: String, href: String, }
+        "mail/deletion_asked.subject.txt" "mail/deletion_asked.txt" "mail/deletion_asked.html";
+    /// It is not to be deleted after all.
+    DeletionCancelled { at: String, }
+        "mail/deletion_cancelled.subject.txt" "mail/deletion_cancelled.txt" "mail/deletion_cancelled.html";
+    /// It was deleted. `receipt`: signed.
+    DeletionDone { at: String, receipt: String, }
+        "mail/deletion_done.subject.txt" "mail/deletion_done.txt" "mail/deletion_done.html";
+    /// Nobody has signed in for long. `at`: when it ends.
+    AccountUnused { at: String, href: String, }
+        "mail/account_unused.subject.txt" "mail/account_unused.txt" "mail/account_unused.html";
     /// A sign-in with a browser that the account has not used before.
     NewSignIn { at: String, device: String, sessions_href: String, }
         "mail/new_sign_in.subject.txt" "mail/new_sign_in.txt" "mail/new_sign_in.html";

@@ -4,11 +4,14 @@
 //! once; upkeep that two nodes do at the same time is done once and does no harm.
 
 pub mod deliver;
+mod evidence;
+mod identity_check;
 pub mod letters;
 pub mod logout;
 mod media;
 mod ping;
 mod push;
+mod rights;
 pub mod runner;
 mod schedule;
 pub mod text_message;
@@ -23,6 +26,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::base::{Fault, Seconds};
+use crate::provider::webhooks::schedule::PAUSES;
 use crate::store::database::jobs::{self, Job, Row};
 
 /// A kind of job.
@@ -84,7 +88,7 @@ pub const JOBS: &[Kind] = &[
     Kind {
         name: "webhook",
         // The pauses are its own; these are for a database that is away.
-        tries: webhook::PAUSES.len() as i32 + 1,
+        tries: PAUSES.len() as i32 + 1,
         first: Seconds(5),
         longest: Seconds::hours(1),
         run: |app, row, job| Box::pin(webhook::run(app, row, job)),
@@ -96,6 +100,52 @@ pub const JOBS: &[Kind] = &[
         first: Seconds(5),
         longest: Seconds::hours(1),
         run: |app, row, job| Box::pin(push::run(app, row, job)),
+    },
+    Kind {
+        name: "export",
+        // A day and a half: so long may a store be away.
+        tries: 40,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::export(app, job)),
+    },
+    Kind {
+        name: "import",
+        tries: 40,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::import(app, job)),
+    },
+    Kind {
+        name: "erase",
+        // A week; upkeep begins it anew after that.
+        tries: 170,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::erase(app, job)),
+    },
+    Kind {
+        name: "erase_check",
+        tries: 170,
+        first: Seconds(60),
+        longest: Seconds::hours(1),
+        run: |app, _, job| Box::pin(rights::erase_check(app, job)),
+    },
+    Kind {
+        name: "evidence",
+        // As long as an upload.
+        tries: 32,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(evidence::run(app, row, job)),
+    },
+    Kind {
+        name: "identity_check",
+        // Some five hours in all: then the desk does it.
+        tries: 14,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(identity_check::run(app, row, job)),
     },
 ];
 

@@ -9,6 +9,7 @@ use super::{told_to_stop, upkeep};
 use crate::app::App;
 use crate::audit::chain::Reach;
 use crate::error::Error;
+use crate::privacy::erasure;
 
 /// Something that is done now and then.
 struct Task {
@@ -35,8 +36,14 @@ const TASKS: &[Task] = &[
     Task {
         name: "sweep",
         first: Duration::from_secs(30),
-        every: Duration::from_secs(600),
+        every: Duration::from_secs(3600),
         run: |app| Box::pin(async { upkeep::sweep(app).await.map(drop) }),
+    },
+    Task {
+        name: "deletions",
+        first: Duration::from_secs(5),
+        every: Duration::from_secs(300),
+        run: |app| Box::pin(async { Ok(erasure::start_due(app).await.map(drop)?) }),
     },
     Task {
         name: "seal",
@@ -63,10 +70,28 @@ const TASKS: &[Task] = &[
         run: |app| Box::pin(upkeep::streams(app)),
     },
     Task {
+        name: "follow_up",
+        first: Duration::from_secs(15),
+        every: Duration::from_secs(60),
+        run: |app| Box::pin(upkeep::follow_up(app)),
+    },
+    Task {
         name: "media",
         first: Duration::from_secs(20),
         every: Duration::from_secs(600),
         run: |app| Box::pin(upkeep::media(app)),
+    },
+    Task {
+        name: "badges",
+        first: Duration::from_secs(25),
+        every: Duration::from_secs(3600),
+        run: |app| Box::pin(upkeep::badges(app)),
+    },
+    Task {
+        name: "verification",
+        first: Duration::from_secs(25),
+        every: Duration::from_secs(600),
+        run: |app| Box::pin(upkeep::verification(app)),
     },
 ];
 

@@ -23,6 +23,8 @@ pub enum Typ {
     Introspection,
     /// RFC 8417 §2.3.
     SecurityEvent,
+    /// What was destroyed of an account, of our own kind.
+    DeletionReceipt,
     /// A receipt of consent, of our own kind.
     ConsentReceipt,
     /// A statement of what the audit chain was, of our own kind.
@@ -30,13 +32,14 @@ pub enum Typ {
 }
 
 impl Typ {
-    pub(super) const ALL: [Typ; 8] = [
+    pub(super) const ALL: [Typ; 9] = [
         Typ::Absent,
         Typ::Jwt,
         Typ::AccessToken,
         Typ::LogoutToken,
         Typ::Introspection,
         Typ::SecurityEvent,
+        Typ::DeletionReceipt,
         Typ::ConsentReceipt,
         Typ::AuditCheckpoint,
     ];
@@ -49,6 +52,7 @@ impl Typ {
             Self::LogoutToken => Some("logout+jwt"),
             Self::Introspection => Some("token-introspection+jwt"),
             Self::SecurityEvent => Some("secevent+jwt"),
+            Self::DeletionReceipt => Some("deletion-receipt+jwt"),
             Self::ConsentReceipt => Some("consent-receipt+jwt"),
             Self::AuditCheckpoint => Some("audit-checkpoint+jwt"),
         }

@@ -1,4 +1,5 @@
-//! The `claims` parameter: which claims are asked for one by one, and where (OIDC Core §5.5).
+//! The `claims` parameter: which claims are asked for one by one, and where (OIDC Core §5.5), `verified_claims` among
+//! them (OpenID Identity Assurance §5.3).
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,12 @@ use serde_json::{Map, Value};
 
 use crate::jose::json;
 use crate::oauth::error::Error;
+use crate::oauth::verified_claims::{self, Asked, Element};
 
 /// The most bytes of the parameter.
-pub const MOST_BYTES: usize = 8 * 1024;
+pub const MOST_BYTES: usize = 16 * 1024;
 /// The deepest nesting of the parameter.
-pub const DEEPEST: usize = 32;
+pub const DEEPEST: usize = 12;
 /// The most claims of one member, and the most values of one claim.
 pub const MOST_MEMBERS: usize = 100;
 
@@ -43,6 +45,11 @@ pub struct ClaimsRequest {
     pub userinfo: WantedClaims,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub id_token: WantedClaims,
+    /// What UserInfo and the ID Token are asked for of `verified_claims`; `None` where they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_userinfo: Option<Vec<Element>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_id_token: Option<Vec<Element>>,
 }
 
 impl ClaimsRequest {
@@ -52,7 +59,7 @@ impl ClaimsRequest {
     /// asks for two different values of `sub`.
     pub fn read(text: &str, is_known: impl Fn(&str) -> bool) -> Result<Self, Error> {
         if text.len() > MOST_BYTES {
-            return Err(Error::invalid_request("claims is larger than 8 KiB"));
+            return Err(Error::invalid_request("claims is larger than 16 KiB"));
         }
         let Ok(members) = json::object(text.as_bytes()) else {
             return Err(Error::invalid_request("claims is not one JSON object that names no member twice"));
@@ -63,6 +70,8 @@ impl ClaimsRequest {
         let request = Self {
             userinfo: destination(&members, "userinfo", &is_known)?,
             id_token: destination(&members, "id_token", &is_known)?,
+            verified_userinfo: verified(&members, "userinfo", &is_known)?,
+            verified_id_token: verified(&members, "id_token", &is_known)?,
         };
         let mut subjects = request.subjects();
         let first = subjects.next();
@@ -74,7 +83,8 @@ impl ClaimsRequest {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.userinfo.is_empty() && self.id_token.is_empty()
+        let is_plain = self.verified_userinfo.is_none() && self.verified_id_token.is_none();
+        is_plain && self.userinfo.is_empty() && self.id_token.is_empty()
     }
 
     /// The one subject that may be answered about, where the client names it (OIDC Core §5.5.1).
@@ -105,15 +115,50 @@ impl ClaimsRequest {
         self.id_token.contains_key("auth_time")
     }
 
-    /// The names of all claims that are asked for, those of the protocol included.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.userinfo.keys().chain(self.id_token.keys()).map(String::as_str)
+    /// The names of all claims that are asked for, those of the protocol included, those inside of `verified_claims` as
+    /// grants name them.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.userinfo.keys().chain(self.id_token.keys()).cloned().chain(self.elements().flat_map(Element::names))
     }
 
     /// Whether a claim is asked for as essential anywhere.
     pub fn is_essential(&self, name: &str) -> bool {
-        [&self.userinfo, &self.id_token].into_iter().any(|d| d.get(name).is_some_and(|w| w.essential))
+        let is_plain = [&self.userinfo, &self.id_token].into_iter().any(|d| d.get(name).is_some_and(|w| w.essential));
+        is_plain || self.verified(name).any(|asked| asked.is_essential)
     }
+
+    /// Why a claim inside of `verified_claims` is asked for, in the client's words.
+    pub fn purpose(&self, name: &str) -> Option<&str> {
+        self.verified(name).find_map(|asked| asked.purpose.as_deref())
+    }
+
+    /// How a claim inside of `verified_claims` is asked for, everywhere.
+    fn verified(&self, name: &str) -> impl Iterator<Item = &Asked> {
+        let claim = verified_claims::claim_of(name);
+        self.elements().filter_map(move |element| element.claim(claim?))
+    }
+
+    fn elements(&self) -> impl Iterator<Item = &Element> {
+        [&self.verified_userinfo, &self.verified_id_token].into_iter().flatten().flatten()
+    }
+}
+
+/// The member of one destination; `None` where nothing is asked of it.
+fn asked_of<'a>(members: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a Map<String, Value>>, Error> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(members)) => Ok(Some(members)),
+        Some(_) => Err(Error::invalid_request(format!("the member {name} of claims is not an object"))),
+    }
+}
+
+fn verified(
+    members: &Map<String, Value>,
+    name: &'static str,
+    is_known: &impl Fn(&str) -> bool,
+) -> Result<Option<Vec<Element>>, Error> {
+    let asked = asked_of(members, name)?.and_then(|members| members.get(verified_claims::MEMBER));
+    asked.map(|asked| verified_claims::read(asked, is_known)).transpose()
 }
 
 fn destination(
@@ -121,16 +166,14 @@ fn destination(
     name: &'static str,
     is_known: &impl Fn(&str) -> bool,
 ) -> Result<WantedClaims, Error> {
-    let members = match members.get(name) {
-        None | Some(Value::Null) => return Ok(WantedClaims::new()),
-        Some(Value::Object(members)) => members,
-        Some(_) => return Err(Error::invalid_request(format!("the member {name} of claims is not an object"))),
-    };
+    let Some(members) = asked_of(members, name)? else { return Ok(WantedClaims::new()) };
     if members.len() > MOST_MEMBERS {
         return Err(Error::invalid_request(format!("the member {name} of claims has more than 100 members")));
     }
-    let known =
-        members.iter().filter(|(claim, _)| matches!(claim.as_str(), "sub" | "acr" | "auth_time") || is_known(claim));
+    let is_plain = |claim: &str| {
+        matches!(claim, "sub" | "acr" | "auth_time") || (!verified_claims::is_part(claim) && is_known(claim))
+    };
+    let known = members.iter().filter(|(claim, _)| is_plain(claim));
     known.map(|(claim, value)| Ok((claim.clone(), wanted(value)?))).collect()
 }
 
@@ -180,7 +223,7 @@ mod tests {
         let request = read(&json!({
             "userinfo": {"name": {"essential": true}, "email": null, "shoe_size": null, "http://x/y": {"value": 1}},
             "id_token": {"auth_time": {"essential": true}, "acr": {"values": ["a", "b"]}, "email_verified": {"value": true}},
-            "verified_claims_later": {"x": 1}
+            "verified_claims": {"x": 1}
         }))
         .unwrap();
         assert_eq!(request.userinfo.keys().collect::<Vec<_>>(), ["email", "name"]);
@@ -203,6 +246,34 @@ mod tests {
         );
         let two = json!({"id_token": {"sub": {"value": "x"}}, "userinfo": {"sub": {"value": "y"}}});
         assert_eq!(read(&two).unwrap_err().code(), Code::InvalidRequest);
+    }
+
+    #[test]
+    fn ida_s5_3_verified_claims_are_a_member_of_their_own() {
+        let is_known = |name: &str| ["name", "verified_claims.given_name", "verification.evidence"].contains(&name);
+        let element = |claims: Value| json!({"verification": {"trust_framework": null, "evidence": [{"type": {"value": "document"}}]}, "claims": claims});
+        let text = json!({
+            "userinfo": {"name": null, "verified_claims": element(json!({"given_name": {"essential": true, "purpose": "To know you"}}))},
+            "id_token": {"verified_claims": [element(json!({"shoe_size": null})), element(json!({"given_name": null}))]},
+        });
+        let request = ClaimsRequest::read(&text.to_string(), is_known).unwrap();
+        assert_eq!(request.userinfo.keys().collect::<Vec<_>>(), ["name"]);
+        let names: std::collections::BTreeSet<String> = request.names().collect();
+        assert_eq!(
+            names.into_iter().collect::<Vec<_>>(),
+            ["name", "verification.evidence", "verified_claims.given_name"]
+        );
+        assert!(request.is_essential("verified_claims.given_name") && !request.is_essential("name"));
+        assert!(!request.is_essential("given_name") && request.purpose("given_name").is_none());
+        assert_eq!(request.purpose("verified_claims.given_name"), Some("To know you"));
+        assert_eq!(serde_json::from_value::<ClaimsRequest>(serde_json::to_value(&request).unwrap()).unwrap(), request);
+        // Nobody asks by the names that grants have for them.
+        let plain = json!({"userinfo": {"verified_claims.given_name": null, "verification.evidence": null}});
+        assert!(ClaimsRequest::read(&plain.to_string(), is_known).unwrap().is_empty());
+        let none = json!({"userinfo": {"verified_claims": []}});
+        assert!(!ClaimsRequest::read(&none.to_string(), is_known).unwrap().is_empty(), "it was asked for");
+        let bad = json!({"userinfo": {"verified_claims": {"claims": {"given_name": null}}}});
+        assert_eq!(ClaimsRequest::read(&bad.to_string(), is_known).unwrap_err().code(), Code::InvalidRequest);
     }
 
     #[test]

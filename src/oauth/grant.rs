@@ -13,6 +13,7 @@ use crate::oauth::claims_request::WantedClaims;
 use crate::oauth::client::IdTokenClaims;
 use crate::oauth::scope::Scope;
 use crate::oauth::supported::Supported;
+use crate::oauth::verified_claims::{self, Element};
 
 pub use self::pick::{NotAPick, Pick};
 
@@ -99,8 +100,13 @@ impl Demand {
     /// What a request asks for: its scopes, their claims, and the claims it names one by one.
     pub fn of(scope: &Scope, claims: &ClaimsRequest, supported: &Supported) -> Self {
         let mut all = supported.claims_of(scope);
-        all.extend(claims.names().filter(|c| supported.knows_claim(c)).map(str::to_owned));
+        all.extend(claims.names().filter(|c| supported.knows_claim(c)));
         Self { scope: scope.clone(), claims: all, picks: BTreeSet::new() }
+    }
+
+    /// Whether anything of it was read off a document that was checked.
+    pub fn has_verified(&self) -> bool {
+        self.claims.iter().any(|name| verified_claims::is_part(name))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -116,6 +122,14 @@ impl Demand {
     fn is_kept_in(&self, after: &Demand) -> bool {
         let is_kept = |pick: &Pick| after.picks.iter().any(|other| other == pick || other.rivals(*pick));
         self.scope.is_within(&after.scope) && self.claims.is_subset(&after.claims) && self.picks.iter().all(is_kept)
+    }
+
+    /// What is kept of an offer: of things of which any number can be picked, those that were. A shelf of hundreds of
+    /// photos that were shown and not picked says nothing about the next request.
+    fn remembered(&self, allowed: &Demand) -> Demand {
+        let mut kept = self.clone();
+        kept.picks.retain(|pick| pick.rivals(*pick) || allowed.picks.contains(pick));
+        kept
     }
 
     pub fn without(&self, other: &Demand) -> Demand {
@@ -176,12 +190,13 @@ pub struct Grant {
 impl Grant {
     /// The first grant of an account to a client.
     pub fn open(id: GrantId, account: AccountId, client: ClientId, answer: &Answer, now: Time) -> Self {
+        let allowed = answer.allowed.narrow(&answer.offered);
         Self {
             id,
             account,
             client,
-            allowed: answer.allowed.narrow(&answer.offered),
-            offered: answer.offered.clone(),
+            offered: answer.offered.remembered(&allowed),
+            allowed,
             duration: answer.duration,
             created_at: now,
             confirmed_at: now,
@@ -200,8 +215,8 @@ impl Grant {
         let lost = !self.is_live(now) || !self.allowed.is_kept_in(&allowed);
         let offered = if self.is_live(now) { self.offered.merge(&answer.offered) } else { answer.offered.clone() };
         Self {
+            offered: offered.remembered(&allowed),
             allowed,
-            offered,
             duration: answer.duration,
             confirmed_at: now,
             expires_at: answer.duration.end(now),
@@ -216,8 +231,8 @@ impl Grant {
         let allowed = answer.allowed.narrow(&answer.offered);
         let lost = !self.is_live(now) || !self.allowed.is_kept_in(&allowed);
         Self {
+            offered: answer.offered.remembered(&allowed),
             allowed,
-            offered: answer.offered.clone(),
             duration: answer.duration,
             confirmed_at: now,
             expires_at: answer.duration.end(now),
@@ -267,7 +282,7 @@ impl Grant {
     /// The claims that UserInfo gives to a token of `scope` made by a request with `claims` (OIDC Core §5.4, §5.5).
     pub fn userinfo_claims(&self, scope: &Scope, claims: &ClaimsRequest, supported: &Supported) -> BTreeSet<String> {
         let asked = supported.claims_of(scope);
-        self.allowed_of(asked, &claims.userinfo)
+        self.allowed_of(asked, &claims.userinfo, claims.verified_userinfo.as_deref())
     }
 
     /// The claims about a person that the ID Token carries (OIDC Core §5.4, §5.5).
@@ -282,11 +297,21 @@ impl Grant {
             IdTokenClaims::Protocol => BTreeSet::new(),
             IdTokenClaims::Granted => supported.claims_of(scope),
         };
-        self.allowed_of(asked, &claims.id_token)
+        self.allowed_of(asked, &claims.id_token, claims.verified_id_token.as_deref())
     }
 
-    fn allowed_of(&self, mut asked: BTreeSet<String>, wanted: &WantedClaims) -> BTreeSet<String> {
+    fn allowed_of(
+        &self,
+        mut asked: BTreeSet<String>,
+        wanted: &WantedClaims,
+        verified: Option<&[Element]>,
+    ) -> BTreeSet<String> {
         asked.extend(wanted.keys().cloned());
+        if let Some(elements) = verified {
+            // Whoever says what they want of it has said it all.
+            asked.retain(|name| !verified_claims::is_part(name));
+            asked.extend(elements.iter().flat_map(Element::names));
+        }
         &asked & &self.allowed.claims
     }
 }

@@ -28,6 +28,7 @@ pub mod step_up;
 pub mod subject;
 pub mod supported;
 pub mod token_exchange;
+pub mod verified_claims;
 
 pub use authentication::Authentication;
 pub use client::Client;

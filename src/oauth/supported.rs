@@ -12,6 +12,8 @@ pub struct SupportedScope {
     pub claims: Vec<&'static str>,
     /// Whether only a client acting for itself may have it (RFC 6749 §4.4).
     pub is_for_clients: bool,
+    /// Whether only an operator gives it to a client.
+    pub is_reviewed: bool,
 }
 
 /// What authorization, registration and discovery may promise.
@@ -95,8 +97,12 @@ pub(crate) mod sample {
     use crate::oauth::authorization::response_type::RESPONSE_TYPES;
 
     pub fn supported() -> Supported {
-        let scope =
-            |name, claims: &[&'static str]| SupportedScope { name, claims: claims.to_vec(), is_for_clients: false };
+        let scope = |name, claims: &[&'static str]| SupportedScope {
+            name,
+            claims: claims.to_vec(),
+            is_for_clients: false,
+            is_reviewed: name == "wallet.identity",
+        };
         Supported {
             scopes: vec![
                 scope("openid", &["sub"]),
@@ -104,7 +110,8 @@ pub(crate) mod sample {
                 scope("email", &["email", "email_verified"]),
                 scope("phone", &["phone_number", "phone_number_verified"]),
                 scope("offline_access", &[]),
-                SupportedScope { name: "wallet.usage.read", claims: vec![], is_for_clients: true },
+                SupportedScope { name: "wallet.usage.read", claims: vec![], is_for_clients: true, is_reviewed: false },
+                scope("wallet.identity", &["verified_claims.given_name", "verified_claims.birthdate"]),
             ],
             claims: vec!["name", "given_name", "birthdate", "email", "email_verified", "phone_number", "nickname"],
             acr_values: vec!["urn:sw:aal1", "urn:sw:aal2"],

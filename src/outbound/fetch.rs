@@ -4,6 +4,7 @@
 //! is what is called. A host that may be private has to be named in the settings (`outbound.allow`).
 
 mod deliver;
+mod exchange;
 mod post;
 
 use std::collections::{HashMap, HashSet};

@@ -207,11 +207,7 @@ impl Gateway {
         let body = json!({ "id": id, "to": to, "text": text }).to_string();
         let timestamp = now.unix().to_string();
         let signature = webhook::hmac(self.key.expose(), id, &timestamp, &body);
-        let headers = [
-            (webhook::ID, id),
-            (webhook::TIMESTAMP, &timestamp),
-            (webhook::SIGNATURE, &signature),
-        ];
+        let headers = [(webhook::ID, id), (webhook::TIMESTAMP, &timestamp), (webhook::SIGNATURE, &signature)];
         match self.fetch.post_with(&self.url, "application/json", headers, body).await {
             Ok(status) => judge(status),
             Err(error) => Err(judge_error(error)),
@@ -221,7 +217,7 @@ impl Gateway {
 
 /// Only a refusal of this very message is for good. A gateway that does not know our key will, once the operator has
 /// mended it.
-fn judge(status: u16) -> Result<(), SmsError> {
+pub(super) fn judge(status: u16) -> Result<(), SmsError> {
     let why = format!("the gateway answered with status {status}");
     match status {
         200..=299 => Ok(()),
@@ -230,7 +226,7 @@ fn judge(status: u16) -> Result<(), SmsError> {
     }
 }
 
-fn judge_error(error: FetchError) -> SmsError {
+pub(super) fn judge_error(error: FetchError) -> SmsError {
     match error {
         FetchError::Refused(why) => SmsError::Permanent(format!("the gateway may not be called: {why}")),
         FetchError::Status(status) => away(format!("the gateway answered with status {status}")),

@@ -1,9 +1,9 @@
 //! Signatures of Standard Webhooks: the identifier and the time are signed with the body, so that none of the three can
 //! be exchanged.
 
+use ::hmac::{Hmac, KeyInit, Mac};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ::hmac::{Hmac, KeyInit, Mac};
 use openssl::pkey::{Id, PKey};
 use openssl::sign::Signer;
 use reqwest::header::HeaderName;

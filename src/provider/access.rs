@@ -14,7 +14,7 @@ use crate::provider::sender::{self, Shown};
 use crate::provider::tokens::{self, Bearer, OpenedAccess};
 use crate::store::database::families::{self, FamilyState, Live};
 use crate::store::database::{Conn, revoked};
-use crate::wallet::disclosure::Permit;
+use crate::wallet::disclosure::{PAUSED, Permit, Stopped};
 
 /// An access token of ours that has not expired. Only [`check`] makes one. Whether it was stopped is not known yet.
 #[derive(Debug, Clone)]
@@ -63,6 +63,13 @@ pub async fn check(app: &App, token: &str, scheme: Scheme, shown: &Shown) -> Res
         (None, Scheme::Dpop) => return refuse("the access token is not bound to a DPoP key: send it as Bearer"),
     }
     Ok(Access { opened })
+}
+
+/// The token works, and opens nothing until the person lets the client go on. RFC 6750 has no code for it; what comes
+/// nearest is a token that does not suffice, which no client throws away.
+fn paused() -> oauth::Error {
+    let why = "the person has paused sharing with this client: keep the token, and try again later";
+    oauth::Error::new(Code::InsufficientScope, why).with_detail(PAUSED)
 }
 
 fn invalid() -> oauth::Error {
@@ -145,7 +152,7 @@ impl Access {
                     ..Record::of("data.refused", live.family.account_id)
                 };
                 audit::record(conn, app, &record.refused(reason), origin).await?;
-                Ok(Judged::Refused(invalid()))
+                Ok(Judged::Refused(if reason == PAUSED { paused() } else { invalid() }))
             }
         }
     }
@@ -156,7 +163,12 @@ pub(super) fn works(live: &Live, epoch: u32, now: Time) -> Result<Permit, &'stat
     if live.is_revoked {
         return Err("token_revoked");
     }
-    let permit = Permit::check(&live.standing, now).map_err(|stopped| stopped.reason())?;
+    let judged = Permit::check(&live.standing, now);
+    if let Err(stopped) = &judged
+        && *stopped != Stopped::Paused
+    {
+        return Err(stopped.reason());
+    }
     // A token of a hybrid response is there before the code beside it is redeemed.
     if live.family.state == FamilyState::Ended || live.family.expires_at <= now {
         return Err("authorization_ended");
@@ -164,5 +176,6 @@ pub(super) fn works(live: &Live, epoch: u32, now: Time) -> Result<Permit, &'stat
     if live.standing.grant.grant.epoch != epoch {
         return Err("grant_changed");
     }
-    Ok(permit)
+    // Last, so that only a token that would work hears of it.
+    judged.map_err(|stopped| stopped.reason())
 }

@@ -21,6 +21,7 @@ use crate::provider::supported::supported;
 use crate::provider::{client_documents, consent, logout, parameters, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::ephemeral::entries::Interaction;
+use crate::wallet::assurance;
 
 /// Whose browser it is.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +81,7 @@ async fn take_in(app: &App, params: &Params, visitor: Visitor<'_>, origin: &Orig
             return reply(app, &client, &reply_to, ReplyTo::error(&error)).await;
         }
     };
-    let scene = Scene::new(app, client, kept, visitor.session, &request);
+    let scene = Scene::new(app, client, kept, visitor.session, &request).await?;
     match scene.next(app, &request, began) {
         Step::Respond(approved) => {
             let fields = respond(app, &scene.client, &approved, origin).await?;
@@ -150,25 +151,33 @@ pub(super) struct Scene {
     authentication: Option<Authentication>,
     subject: Option<String>,
     demand: Demand,
+    /// Since when the wallet has what the request asks for of a checked document.
+    verified_at: Option<Time>,
 }
 
 impl Scene {
-    pub fn new(
+    pub async fn new(
         app: &App,
         client: Arc<Registered>,
         kept: Option<KeptGrant>,
         session: Option<&Session>,
         request: &AuthorizationRequest,
-    ) -> Self {
+    ) -> Result<Self, Error> {
+        let demand = Demand::of(&request.scope, &request.claims, supported());
+        let verified_at = match session.filter(|_| demand.has_verified()) {
+            Some(session) => assurance::since(app, session.account).await?,
+            None => None,
+        };
         // Working a subject out costs a digest, and few requests name one.
         let named = request.subject.as_ref().and(session);
-        Self {
+        Ok(Self {
             authentication: session.map(Session::authentication),
             subject: named.map(|session| tokens::subject(app, &client, session.account)),
-            demand: Demand::of(&request.scope, &request.claims, supported()),
+            demand,
+            verified_at,
             client,
             kept,
-        }
+        })
     }
 
     /// Reads the facts anew for a request that waits.
@@ -187,11 +196,13 @@ impl Scene {
         });
         let (client, kept) = found.await?;
         let client = client.ok_or_else(|| oauth::Error::invalid_request("the client was removed or shut off"))?;
-        Ok(Self::new(app, client, kept, session, request))
+        Self::new(app, client, kept, session, request).await
     }
 
     pub fn next<'r>(&self, app: &App, request: &'r AuthorizationRequest, began: Time) -> Step<'r> {
-        let is_familiar = self.kept.as_ref().is_some_and(|kept| kept.client_seen == consent::seen(&self.client));
+        // A paused grant goes on when its person says so, on the page of the request.
+        let is_same = |kept: &KeptGrant| kept.client_seen == consent::seen(&self.client) && kept.paused_at.is_none();
+        let is_familiar = self.kept.as_ref().is_some_and(is_same);
         self.next_with(app, request, began, self.kept.as_ref().map(|kept| &kept.grant), is_familiar)
     }
 
@@ -213,6 +224,8 @@ impl Scene {
             grant,
             is_familiar,
             demand: &self.demand,
+            verified_at: self.verified_at,
+            verified_acr: Some(assurance::least_acr(app)),
             acr_order: &acr_order,
         };
         next(request, &facts)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::base::id::MediaId;
 use crate::base::{Digest, Time};
 use crate::catalog::{Claim, ValueType, claims, scopes, values};
 use crate::oauth::authorization::{Polled, reply};
@@ -14,7 +15,8 @@ use crate::provider::resources::Service;
 use crate::provider::supported::supported;
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::profiles::Source;
-use crate::wallet::holdings::{Held, Holdings};
+use crate::wallet::holdings::{self, Held, Holdings};
+use crate::wallet::media::{Kind, shared};
 
 /// Why a person is asked (WALLET.md §7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum Reason {
     Expired { at: Time },
     /// The client does not look as it did when the person said yes.
     ClientChanged { at: Time },
+    /// What a document says of the person is newer than their yes to telling it.
+    Reverified { at: Time },
     /// The client wants the question asked again.
     PromptConsent,
 }
@@ -39,6 +43,7 @@ impl Reason {
             Self::NewItems => "new_items",
             Self::Expired { .. } => "expired",
             Self::ClientChanged { .. } => "client_changed",
+            Self::Reverified { .. } => "reverified_after_consent",
             Self::PromptConsent => "prompt",
         }
     }
@@ -61,6 +66,8 @@ pub struct Line {
     pub purpose: Option<String>,
     /// Among which things the person picks; empty where there is no choice.
     pub choices: Vec<Choice>,
+    /// The photo that is the value.
+    pub photo: Option<MediaId>,
     /// Which of several things of a kind is told: the picked one, even where it is gone, else the one that stands first.
     pub told: Option<Pick>,
     pub is_new: bool,
@@ -72,6 +79,8 @@ pub struct Line {
 pub struct Choice {
     pub pick: Pick,
     pub value: String,
+    /// Which thing a badge is of, in words for its person.
+    pub detail: Option<String>,
     pub source: Source,
     pub verified_at: Option<Time>,
     pub is_chosen: bool,
@@ -133,7 +142,9 @@ impl ConsentAsk {
     /// Puts the page together from the request, what the wallet holds and what was allowed before.
     pub fn new(asked: &Asked<'_>, holdings: &Holdings, kept: Option<&KeptGrant>, now: Time) -> Self {
         let demand = Demand::of(asked.scope, asked.claims, supported());
-        let reason = reason(asked.client, kept, &demand, asked.wants_consent, now);
+        let reverified_at = holdings.identity.as_ref().map(|identity| identity.verified_at);
+        let reverified_at = reverified_at.filter(|_| demand.has_verified());
+        let reason = reason(asked.client, kept, &demand, reverified_at, asked.wants_consent, now);
         let live = kept.map(|k| &k.grant).filter(|grant| grant.is_live(now));
         let decided = |name: &str| live.is_some_and(|g| is_decided(g, name));
         let shows_all = reason != Reason::NewItems;
@@ -143,6 +154,7 @@ impl ConsentAsk {
             let was_allowed = live.is_some_and(|g| is_allowed(g, name));
             let is_needed = asked.client.essential_claims.iter().any(|c| c == name) || asked.claims.is_essential(name);
             let mut line = line(name, holdings, asked.client, live);
+            line.purpose = asked.claims.purpose(name).map(str::to_owned).or(line.purpose);
             line.is_new = live.is_some() && !was_decided;
             line.is_ticked = match was_decided {
                 true => was_allowed,
@@ -175,6 +187,17 @@ impl ConsentAsk {
         }
     }
 
+    /// Fills the page with an answer, for a person who has to mend it.
+    pub fn answered(&mut self, answer: &Answer) {
+        for line in self.needed.iter_mut().chain(&mut self.optional) {
+            line.is_ticked = answer.lines.iter().any(|name| name == line.name);
+            for choice in &mut line.choices {
+                choice.is_chosen = answer.picks.contains(&choice.pick);
+            }
+        }
+        self.default_duration = answer.duration;
+    }
+
     /// The lines that the page asks about.
     pub fn asked(&self) -> impl Iterator<Item = &Line> {
         self.needed.iter().chain(&self.optional)
@@ -185,7 +208,8 @@ impl ConsentAsk {
     /// `openid` cannot be unticked; a scope of which nothing is left is dropped (WALLET.md §7.3).
     pub fn decide(&self, answer: &Answer) -> grant::Answer {
         let asked: BTreeSet<&str> = self.asked().map(|line| line.name).collect();
-        let ticked: BTreeSet<&str> = asked.iter().copied().filter(|n| answer.lines.iter().any(|l| l == n)).collect();
+        let ticked = |line: &&Line| line.is_ticked_by(&answer.lines, &answer.picks);
+        let ticked: BTreeSet<&str> = self.asked().filter(ticked).map(|line| line.name).collect();
         let kept = self.kept.as_ref();
         let is_asked = |claim: &Claim| match claim.line_name() {
             Some(line) => asked.contains(line),
@@ -230,7 +254,25 @@ pub(super) fn picked<'a>(ticked: impl Iterator<Item = &'a Line>, answered: &[Pic
     all
 }
 
+/// Whether more photos and videos are picked than one grant shares.
+pub(super) fn has_too_many<'a>(picks: impl IntoIterator<Item = &'a Pick>) -> bool {
+    picks.into_iter().filter(|pick| pick.media().is_some()).count() > shared::MOST
+}
+
 impl Line {
+    /// Whether an answer says yes to it. Photos and videos have no box of their own: to pick one is the yes.
+    pub fn is_ticked_by(&self, lines: &[String], picks: &[Pick]) -> bool {
+        match self.media() {
+            Some(_) => self.choices.iter().any(|choice| picks.contains(&choice.pick)),
+            None => lines.iter().any(|line| line == self.name),
+        }
+    }
+
+    /// Which photos or videos are picked on it.
+    pub fn media(&self) -> Option<Kind> {
+        Kind::of_claim(self.name)
+    }
+
     /// Whether one thing alone can be picked.
     pub fn is_for_one(&self) -> bool {
         self.picks().next().is_some_and(|pick| pick.rivals(pick))
@@ -242,7 +284,14 @@ impl Line {
     }
 }
 
-fn reason(client: &Client, kept: Option<&KeptGrant>, demand: &Demand, wants_consent: bool, now: Time) -> Reason {
+fn reason(
+    client: &Client,
+    kept: Option<&KeptGrant>,
+    demand: &Demand,
+    reverified_at: Option<Time>,
+    wants_consent: bool,
+    now: Time,
+) -> Reason {
     let Some(kept) = kept else { return Reason::NewClient };
     let grant = &kept.grant;
     if !grant.is_live(now) {
@@ -254,7 +303,10 @@ fn reason(client: &Client, kept: Option<&KeptGrant>, demand: &Demand, wants_cons
     if kept.client_seen != seen(client) {
         return Reason::ClientChanged { at: client.identity_changed_at.unwrap_or(now) };
     }
-    if wants_consent {
+    if let Some(at) = reverified_at.filter(|at| *at > grant.confirmed_at) {
+        return Reason::Reverified { at };
+    }
+    if wants_consent || kept.paused_at.is_some() {
         return Reason::PromptConsent;
     }
     match grant.missing(demand).is_empty() {
@@ -302,7 +354,7 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
     let claim = claims::find(name);
     let none = BTreeSet::new();
     let picks = live.map_or(&none, |grant| &grant.allowed.picks);
-    let is_many = claim.is_some_and(|claim| claim.value == ValueType::Objects);
+    let is_many = claim.is_some_and(|claim| matches!(claim.value, ValueType::Objects | ValueType::Media));
     let held = holdings.picked(name, picks);
     let gone = || picks.iter().copied().find(|pick| pick.is_of(name));
     // What is left when the picked one is gone is a choice, too, be it one alone.
@@ -311,7 +363,9 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
         let pick = one.pick?;
         let is_chosen = if is_many { picks.contains(&pick) } else { held.is_some_and(|held| held.pick == Some(pick)) };
         let (source, verified_at) = (one.source, one.verified_at);
-        Some(Choice { pick, value: one.text.clone(), source, verified_at, is_chosen })
+        let badge = holdings.badges.iter().find(|badge| Pick::Badge(badge.id) == pick);
+        let detail = badge.and_then(|badge| badge.detail.clone());
+        Some(Choice { pick, value: one.text.clone(), detail, source, verified_at, is_chosen })
     };
     let purpose = client.purposes.get(name).or_else(|| client.purposes.get(claim.map_or(name, |c| c.scope)));
     Line {
@@ -323,6 +377,7 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
         verified_at: held.and_then(|held| held.verified_at),
         purpose: purpose.cloned(),
         choices: holdings.choices(name).iter().chain(left).filter_map(choice).collect(),
+        photo: holdings.picture().filter(|_| name == holdings::PICTURE),
         told: held.and_then(|held| held.pick).or_else(gone),
         is_new: false,
         is_ticked: false,

@@ -11,9 +11,12 @@ use crate::oauth::grant_management;
 use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
+use crate::oauth::verified_claims;
 use crate::provider::protected::{self, RESOURCES};
 use crate::provider::supported::supported;
 use crate::provider::{offered, services};
+use crate::wallet::assurance;
+use crate::wallet::identity::DocumentKind;
 
 /// The endpoints at which clients authenticate.
 pub const CLIENT_ENDPOINTS: [&str; 6] =
@@ -71,8 +74,13 @@ fn registration(document: &mut Value, app: &App) {
 /// The metadata of a provider with this issuer.
 pub fn metadata(issuer: &str, supported: &Supported) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    let sections =
-        [of_house(issuer, &at, supported), of_requests(&at, supported), of_tokens(&at, supported), of_logout(&at)];
+    let sections = [
+        of_house(issuer, &at, supported),
+        of_identity(issuer),
+        of_requests(&at, supported),
+        of_tokens(&at, supported),
+        of_logout(&at),
+    ];
     let mut all = serde_json::Map::new();
     for section in sections {
         if let Value::Object(members) = section {
@@ -84,7 +92,8 @@ pub fn metadata(issuer: &str, supported: &Supported) -> Value {
 
 fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -> Value {
     let mut claims: Vec<&str> = vec!["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
-    claims.extend(&supported.claims);
+    claims.extend(supported.claims.iter().filter(|name| !verified_claims::is_part(name)));
+    claims.push(verified_claims::MEMBER);
     let scopes: Vec<&str> = supported.scopes.iter().map(|scope| scope.name).collect();
     json!({
         "issuer": issuer,
@@ -99,6 +108,18 @@ fn of_house(issuer: &str, at: &impl Fn(&str) -> String, supported: &Supported) -
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "ui_locales_supported": supported.ui_locales,
+    })
+}
+
+/// OpenID Identity Assurance §8; `verified_claims_supported` is of its drafts, for clients that look for it.
+fn of_identity(issuer: &str) -> Value {
+    json!({
+        "verified_claims_supported": true,
+        "trust_frameworks_supported": [assurance::trust_framework(issuer)],
+        "claims_in_verified_claims_supported": assurance::claims().collect::<Vec<_>>(),
+        "evidence_supported": assurance::EVIDENCE,
+        "documents_supported": DocumentKind::ALL.map(DocumentKind::as_str),
+        "documents_check_methods_supported": assurance::CHECK_METHODS,
     })
 }
 

@@ -6,13 +6,16 @@
 use serde::Serialize;
 
 use crate::app::App;
-use crate::audit::{self, Origin};
+use crate::audit::Origin;
 use crate::base::id::{ClientId, GrantId};
 use crate::error::{Denied, Error};
+use crate::jose::SigningKey;
 use crate::oauth::grant::GrantState;
 use crate::oauth::{Scope, grant_management};
 use crate::provider::access::Access;
 use crate::provider::grants as own;
+use crate::provider::lasting;
+use crate::provider::receipts::Event;
 use crate::risk::limits;
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::database::{Conn, families};
@@ -58,13 +61,14 @@ pub async fn query(app: &App, access: Access, id: GrantId) -> Result<Status, Err
 pub async fn revoke(app: &App, access: Access, id: GrantId, origin: &Origin) -> Result<(), Error> {
     access.require(grant_management::REVOKE)?;
     limits::check(app, "introspect", &access.counted_as()).await?;
+    let receipts = lasting::signer(app).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 let client = access.client(tx, &unit).await?;
                 let kept = find(tx, &unit, &client, id).await?;
-                terminate(tx, &unit, &kept, "revoked_by_client", &origin).await?;
+                terminate(tx, &unit, &receipts, &kept, "revoked_by_client", &origin).await?;
                 unit.metrics.count("sw_revocations_total", &["client"]);
                 Ok(())
             })
@@ -79,6 +83,7 @@ pub async fn revoke(app: &App, access: Access, id: GrantId, origin: &Origin) -> 
 pub(super) async fn terminate(
     tx: &mut Conn<'_>,
     app: &App,
+    receipts: &SigningKey,
     kept: &KeptGrant,
     reason: &'static str,
     origin: &Origin,
@@ -88,8 +93,7 @@ pub(super) async fn terminate(
         return Err(Denied::Conflict("grant").into());
     }
     families::end_by_grant(tx, grant.id, reason, now).await?;
-    let record = own::record("grant.terminated", grant).because(reason);
-    Ok(audit::record(tx, app, &record, origin).await?)
+    Ok(own::note(tx, app, receipts, Event::Terminated, grant, Some(reason), origin).await?)
 }
 
 async fn find(conn: &mut Conn<'_>, app: &App, client: &ClientId, id: GrantId) -> Result<KeptGrant, Error> {

@@ -7,18 +7,23 @@ use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ContactId, GrantId};
-use crate::base::{Fault, Time};
+use crate::base::{Fault, Seconds, Time};
 use crate::catalog::messages::News;
 use crate::catalog::{claims, contexts};
 use crate::error::{Denied, Error};
+use crate::jose::SigningKey;
 use crate::oauth::grant::{self, Demand, Duration, Grant, GrantState, Pick};
 use crate::provider::clients::{self, Registered};
 use crate::provider::consent::{self, Line, SCOPE_LINES, is_scope_line};
+use crate::provider::lasting;
+use crate::provider::receipts::{self, Event};
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::{Conn, families, grants};
 use crate::wallet::changes::{self, Op};
 use crate::wallet::holdings::{self, Holdings};
 
+/// Reads are counted for so long.
+const MONTH: Seconds = Seconds::days(30);
 /// How many grants a person's list shows.
 const MOST: i64 = 200;
 
@@ -28,9 +33,12 @@ pub struct Connected {
     pub grant: Grant,
     pub client: Arc<Registered>,
     pub is_live: bool,
+    pub paused_at: Option<Time>,
     pub ended_at: Option<Time>,
     /// When the client last read anything.
     pub last_read: Option<Time>,
+    /// How often it read in the last thirty days.
+    pub reads: usize,
 }
 
 /// One grant with its lines, ticked as they are now.
@@ -61,9 +69,11 @@ pub async fn list(app: &App, account: AccountId) -> Result<Vec<Connected>, Error
         })
         .await?;
     let ids: Vec<GrantId> = all.iter().map(|c| c.grant.id).collect();
+    let counts = audit::activity::reads_since(app, ids.clone(), app.now() - MONTH).await?;
     let reads = audit::activity::last_read(app, ids).await?;
     for connected in &mut all {
         connected.last_read = reads.get(&connected.grant.id).copied();
+        connected.reads = counts.get(&connected.grant.id).copied().unwrap_or_default();
     }
     all.sort_by_key(|c| !c.is_live);
     Ok(all)
@@ -124,7 +134,8 @@ pub async fn told_addresses(app: &App, account: AccountId) -> Result<BTreeMap<Co
 async fn connected(conn: &mut Conn<'_>, app: &App, kept: KeptGrant) -> Result<Option<Connected>, Fault> {
     let Some(client) = clients::find_in(conn, app, &kept.grant.client).await? else { return Ok(None) };
     let is_live = kept.grant.is_live(app.now());
-    Ok(Some(Connected { grant: kept.grant, client, is_live, ended_at: kept.ended_at, last_read: None }))
+    let (ended_at, paused_at) = (kept.ended_at, kept.paused_at.filter(|_| is_live));
+    Ok(Some(Connected { grant: kept.grant, client, is_live, paused_at, ended_at, last_read: None, reads: 0 }))
 }
 
 /// One grant of an account.
@@ -145,6 +156,8 @@ pub async fn show(app: &App, account: AccountId, id: GrantId) -> Result<Detail, 
             })
         })
         .await?;
+    let counts = audit::activity::reads_since(app, vec![id], app.now() - MONTH).await?;
+    detail.connected.reads = counts.get(&id).copied().unwrap_or_default();
     detail.connected.last_read = audit::activity::last_read(app, vec![id]).await?.get(&id).copied();
     Ok(detail)
 }
@@ -187,9 +200,10 @@ pub struct Change {
 /// give narrower ones.
 ///
 /// # Errors
-/// Not found where it is another's; expired where it is not live any more; step up where it gives more and the person
-/// is not fresh; conflict where it was just changed.
+/// Not found where it is another's; more photos and videos than one grant shares; expired where it is not live any more;
+/// step up where it gives more and the person is not fresh; conflict where it was just changed.
 pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, origin: &Origin) -> Result<(), Error> {
+    let receipts = lasting::signer(app).await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
@@ -203,6 +217,9 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
                 let client = clients::find_in(tx, &unit, &kept.grant.client).await?.ok_or(Denied::NotFound)?;
                 let lines = lines(&kept.grant, &holdings, &client);
                 let Some(after) = changed(&kept.grant, &lines, &change, now) else { return Ok(()) };
+                if consent::has_too_many(&after.allowed.picks) {
+                    return Err(Denied::field("pick", "problem-too-many-picks").into());
+                }
                 if is_wider(&told(&kept.grant, &lines), &after) && !change.is_fresh {
                     return Err(Denied::StepUp { acr: contexts::CONTEXTS[0].acr }.into());
                 }
@@ -210,9 +227,8 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
                     return Err(Denied::Conflict("grant").into());
                 }
                 changes::note(tx, &unit, account, &seen(&kept.grant, &after)).await?;
-                let record = Record { news: news(&kept.grant, &after), ..record("consent.changed", &after) };
-                audit::record(tx, &unit, &record, &origin).await?;
-                Ok(())
+                let news = news(&kept.grant, &after);
+                Ok(tell(tx, &unit, &receipts, (Event::Changed, news), &after, None, &origin).await?)
             })
         })
         .await
@@ -272,7 +288,10 @@ fn is_wider(before: &Grant, after: &Grant) -> bool {
 
 /// The answer that a form with all lines of a grant gives.
 fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
-    let ticked = |line: &str| change.lines.iter().any(|l| l == line);
+    let ticked = |name: &str| match lines.iter().find(|line| line.name == name) {
+        Some(line) => line.is_ticked_by(&change.lines, &change.picks),
+        None => change.lines.iter().any(|line| line == name),
+    };
     let rows = || grant.offered.claims.iter().filter_map(|name| claims::find(name));
     let allowed: BTreeSet<String> = rows().filter(|c| c.is_covered(ticked)).map(|c| c.name.to_owned()).collect();
     let is_left = |scope: &str| match scope {
@@ -297,22 +316,47 @@ fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
 /// # Errors
 /// Not found where it is another's.
 pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origin) -> Result<(), Error> {
+    let receipts = lasting::signer(app).await?;
+    let (unit, origin) = (app.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let kept = own(tx, account, id).await?;
+                Ok(stop(tx, &unit, &receipts, &kept, &WITHDRAWN, &origin).await?)
+            })
+        })
+        .await
+}
+
+/// Stops sharing with every client; gives how many there were.
+///
+/// # Errors
+/// A fault when the database does not answer: what was stopped before it stays stopped.
+pub async fn withdraw_all(app: &App, account: AccountId, origin: &Origin) -> Result<usize, Error> {
+    let live: Vec<GrantId> = list(app, account).await?.iter().filter(|c| c.is_live).map(|c| c.grant.id).collect();
+    for id in &live {
+        withdraw(app, account, *id, origin).await?;
+    }
+    Ok(live.len())
+}
+
+/// Lets nothing be read under a live grant from now on, or lets it go on.
+///
+/// # Errors
+/// Not found where it is another's; expired where it is not live any more.
+pub async fn pause(app: &App, account: AccountId, id: GrantId, is_paused: bool, origin: &Origin) -> Result<(), Error> {
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 let now = unit.now();
                 let kept = own(tx, account, id).await?;
-                let ended = grants::end(tx, account, id, GrantState::Withdrawn, "withdrawn", now).await?;
-                families::end_by_grant(tx, id, "grant_withdrawn", now).await?;
-                if ended {
-                    if let Some(client) = clients::find_in(tx, &unit, &kept.grant.client).await? {
-                        accounts::tell_of_stop(tx, &unit, account, &client).await?;
-                    }
-                    unit.metrics.count("sw_revocations_total", &["person"]);
-                    let news = News { reason: Some("withdrawn".to_owned()), ..News::default() };
-                    let record = Record { news, ..record("grant.withdrawn", &kept.grant) };
-                    audit::record(tx, &unit, &record, &origin).await?;
+                if !kept.grant.is_live(now) {
+                    return Err(Error::from(Denied::Expired));
+                }
+                if grants::pause(tx, account, id, is_paused.then_some(now)).await? {
+                    let event = if is_paused { "grant.paused" } else { "grant.resumed" };
+                    audit::record(tx, &unit, &record(event, &kept.grant), &origin).await?;
                 }
                 Ok(())
             })
@@ -320,8 +364,149 @@ pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origi
         .await
 }
 
+/// How many ended grants one look finds.
+const ENDED_AT_ONCE: i64 = 100;
+
+/// Notes the end of grants whose time is over, with its receipt; gives how many.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn note_ends(app: &App) -> Result<usize, Error> {
+    let receipts = lasting::signer(app).await?;
+    let mut noted = 0;
+    loop {
+        let now = app.now();
+        let ended = app.db.read::<_, Fault, _>(move |conn| Box::pin(grants::expired(conn, now, ENDED_AT_ONCE))).await?;
+        let is_last = (ended.len() as i64) < ENDED_AT_ONCE;
+        for kept in ended {
+            let (unit, receipts) = (app.clone(), Arc::clone(&receipts));
+            let is_noted = app.db.write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    let is_first = grants::note_expiry(tx, &kept.grant).await?;
+                    if is_first {
+                        let house = Origin::house();
+                        note(tx, &unit, &receipts, Event::Expired, &kept.grant, None, &house).await?;
+                    }
+                    Ok(is_first)
+                })
+            });
+            noted += usize::from(is_noted.await?);
+        }
+        if is_last {
+            return Ok(noted);
+        }
+    }
+}
+
+/// The one place where a consent, or its end, goes into the trail and on a receipt, in the caller's unit.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub(super) async fn note(
+    conn: &mut Conn<'_>,
+    app: &App,
+    signer: &SigningKey,
+    event: Event,
+    grant: &Grant,
+    reason: Option<&'static str>,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let news = News { reason: Some(reason.unwrap_or(event.name()).to_owned()), ..News::default() };
+    tell(conn, app, signer, (event, news), grant, reason, origin).await
+}
+
+/// As [`note`], with what the client is told of it.
+async fn tell(
+    conn: &mut Conn<'_>,
+    app: &App,
+    signer: &SigningKey,
+    (event, news): (Event, News),
+    grant: &Grant,
+    reason: Option<&'static str>,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let record = Record { reason, news, ..record(event.audit(), grant) };
+    audit::record(conn, app, &record, origin).await?;
+    // Of a client that was removed meanwhile nobody can say who it was.
+    if let Some(client) = clients::find_in(conn, app, &grant.client).await? {
+        receipts::keep(conn, app, signer, event, grant, &client).await?;
+    }
+    Ok(())
+}
+
+/// Why a grant ends, and how that is told.
+struct Ending {
+    state: GrantState,
+    reason: &'static str,
+    of_families: &'static str,
+    event: Event,
+    by: &'static str,
+}
+
+const WITHDRAWN: Ending = Ending {
+    state: GrantState::Withdrawn,
+    reason: "withdrawn",
+    of_families: "grant_withdrawn",
+    event: Event::Withdrawn,
+    by: "person",
+};
+const DELETED: Ending = Ending {
+    state: GrantState::Terminated,
+    reason: "account_deleted",
+    of_families: "account_deleted",
+    event: Event::Terminated,
+    by: "deletion",
+};
+
+/// Ends a grant with everything that was issued under it, and tells the client.
+async fn stop(
+    conn: &mut Conn<'_>,
+    app: &App,
+    receipts: &SigningKey,
+    kept: &KeptGrant,
+    why: &'static Ending,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let (now, account, id) = (app.now(), kept.grant.account, kept.grant.id);
+    let ended = grants::end(conn, account, id, why.state, why.reason, now).await?;
+    families::end_by_grant(conn, id, why.of_families, now).await?;
+    if ended {
+        if let Some(client) = clients::find_in(conn, app, &kept.grant.client).await? {
+            accounts::tell_of_stop(conn, app, account, &client).await?;
+        }
+        app.metrics.count("sw_revocations_total", &[why.by]);
+        let told = (why.state != GrantState::Withdrawn).then_some(why.reason);
+        note(conn, app, receipts, why.event, &kept.grant, told, origin).await?;
+    }
+    Ok(())
+}
+
+/// Ends every grant of an account that is on its way out, in the caller's unit; how many there were.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn terminate_all(
+    conn: &mut Conn<'_>,
+    app: &App,
+    receipts: &SigningKey,
+    account: AccountId,
+    origin: &Origin,
+) -> Result<usize, Fault> {
+    let mut ended = 0;
+    loop {
+        let active = grants::list_active(conn, account, MOST).await?;
+        for kept in &active {
+            stop(conn, app, receipts, kept, &DELETED, origin).await?;
+        }
+        ended += active.len();
+        if active.is_empty() {
+            return Ok(ended);
+        }
+    }
+}
+
 /// A row of the trail about a grant.
-pub(super) fn record(event: &'static str, grant: &Grant) -> Record {
+fn record(event: &'static str, grant: &Grant) -> Record {
     Record {
         client: Some(grant.client.clone()),
         grant: Some(grant.id),

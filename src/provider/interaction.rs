@@ -20,8 +20,10 @@ use crate::provider::authorization::{Scene, Visitor, respond};
 use crate::provider::clients::Registered;
 use crate::provider::consent::{self, Asked, ConsentAsk};
 use crate::provider::grant_management;
+use crate::provider::grants as own;
+use crate::provider::receipts::Event;
 use crate::provider::respond::{self as response, Approval};
-use crate::provider::{polling, resources, tokens};
+use crate::provider::{lasting, polling, resources, tokens};
 use crate::store::database::grants::{self, KeptGrant};
 use crate::store::database::subjects;
 use crate::store::ephemeral::entries::{Interaction, Leaving};
@@ -151,6 +153,9 @@ pub async fn answer(
         return Ok(false);
     }
     let ask = ask(app, &interaction, &scene, visitor).await?;
+    if answer.allows && consent::has_too_many(&answer.picks) {
+        return Err(Denied::field("pick", "problem-too-many-picks").into());
+    }
     take(app, id).await?;
     let decision = if answer.allows { "allow" } else { "deny" };
     app.metrics.count("sw_consent_total", &[decision, ask.reason.name()]);
@@ -206,6 +211,7 @@ async fn allow(
         return Err(Denied::Expired.into());
     };
     let signer = response::signer(app, &scene.client, request).await?;
+    let receipts = lasting::signer(app).await?;
     let approval = Approval::from(&*approved);
     let (unit, client, origin) = (app.clone(), Arc::clone(&scene.client), origin.clone());
     let kept = app
@@ -214,7 +220,7 @@ async fn allow(
             Box::pin(async move {
                 let seen = consent::seen(&client);
                 if let Some(old) = before.as_ref().filter(|_| is_fresh) {
-                    grant_management::terminate(tx, &unit, old, "replaced", &origin).await?;
+                    grant_management::terminate(tx, &unit, &receipts, old, "replaced", &origin).await?;
                 }
                 let is_kept = match before.as_ref().filter(|_| !is_fresh) {
                     Some(KeptGrant { grant, .. }) => grants::replace(tx, grant, &after, seen).await?,
@@ -225,8 +231,11 @@ async fn allow(
                 }
                 let sub = tokens::subject(&unit, &client, account);
                 subjects::remember(tx, &sub, account).await?;
-                let record = super::grants::record("consent.given", &after);
-                audit::record(tx, &unit, &record, &origin).await?;
+                if before.as_ref().is_some_and(|kept| kept.paused_at.is_some()) && !is_fresh {
+                    grants::pause(tx, account, after.id, None).await?;
+                }
+                let event = if before.is_some() { Event::Renewed } else { Event::Given };
+                own::note(tx, &unit, &receipts, event, &after, None, &origin).await?;
                 if before.is_none() {
                     let claims = after.allowed.claims.iter().cloned().collect::<Vec<_>>().join(" ");
                     let values = [

@@ -26,8 +26,10 @@ use crate::provider::supported::supported;
 use crate::provider::tokens::{self, AccessToken, Bearer};
 use crate::store::database::Conn;
 use crate::store::database::families::{Family, Standing};
+use crate::wallet::assurance::{self, Asking};
 use crate::wallet::disclosure::{Channel, Disclosure, Permit, disclose};
 use crate::wallet::holdings;
+use crate::wallet::media::links;
 use crate::wallet::projection::project;
 
 /// What a grant type has decided to issue, its records written.
@@ -138,7 +140,11 @@ pub async fn record(
         return Ok((scope, None));
     }
     let holdings = holdings::load(conn, app, family.account_id, standing.revision).await?;
-    let projection = project(&holdings, &grant.allowed, &asked, &request.id_token);
+    let picture = |photo| links::to_picture(app, permit, photo);
+    let projection = project(&holdings, &grant.allowed, &asked, &request.id_token, &picture);
+    let elements = assurance::elements(request.verified_id_token.as_deref(), &asked);
+    let asking = Asking { elements: &elements, sector: basis.client.sector(), acr: &family.acr };
+    let projection = assurance::add(projection, app, &holdings, grant, &asking);
     if projection.is_empty() {
         return Ok((scope, None));
     }

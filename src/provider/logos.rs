@@ -10,6 +10,7 @@ use url::Url;
 use crate::app::{App, Room};
 use crate::base::Digest;
 use crate::base::id::ClientId;
+use crate::config::LinkedProvider;
 use crate::error::Error;
 use crate::oauth::Client;
 use crate::oauth::params;
@@ -48,14 +49,22 @@ impl Room for Logos {
 
 /// Where our copy of a client's picture is; nothing where it has none.
 pub fn href(client: &Client) -> Option<String> {
-    let uri = client.logo_uri.as_ref()?;
-    let mut href = "/logo?client_id=".to_owned();
-    params::encode(client.id.as_str(), &mut href);
+    Some(address("client_id", client.id.as_str(), client.logo_uri.as_ref()?))
+}
+
+/// Where our copy of the picture of a provider of accounts is; nothing where it has none.
+pub fn provider_href(provider: &LinkedProvider) -> Option<String> {
+    Some(address("provider", &provider.id, provider.logo.as_ref()?.as_str()))
+}
+
+fn address(kind: &str, id: &str, uri: &str) -> String {
+    let mut href = format!("/logo?{kind}=");
+    params::encode(id, &mut href);
     // Another picture has another address.
     let digest = Digest::of(uri);
     href.push_str("&v=");
     href.extend(digest.as_bytes()[..4].iter().map(|byte| format!("{byte:02x}")));
-    Some(href)
+    href
 }
 
 /// The picture of a client; `None` where it has none, or none that can be shown.
@@ -65,22 +74,32 @@ pub fn href(client: &Client) -> Option<String> {
 pub async fn find(app: &App, id: &ClientId) -> Result<Option<Arc<Logo>>, Error> {
     let client = clients::find(app, id).await?.filter(|client| !client.is_disabled);
     let Some(uri) = client.and_then(|client| client.logo_uri.clone()) else { return Ok(None) };
+    Ok(copy(app, uri).await)
+}
+
+/// The picture of a provider of accounts; `None` where it has none, or none that can be shown.
+pub async fn of_provider(app: &App, id: &str) -> Option<Arc<Logo>> {
+    let provider = app.config.linked_providers.iter().find(|provider| provider.id == id)?;
+    copy(app, provider.logo.as_ref()?.to_string()).await
+}
+
+async fn copy(app: &App, uri: String) -> Option<Arc<Logo>> {
     let room = app.room::<Logos>();
     if let Some(kept) = room.0.get(&uri) {
-        return Ok(Some(kept));
+        return Some(kept);
     }
-    let Ok(url) = Url::parse(&uri) else { return Ok(None) };
+    let url = Url::parse(&uri).ok()?;
     match app.fetch.get(&url, MOST_BYTES).await {
         Ok(fetched) => {
             let logo = kind(&fetched.body).map(|content_type| Arc::new(Logo { content_type, bytes: fetched.body }));
             if let Some(logo) = &logo {
                 room.0.insert(uri, Arc::clone(logo));
             }
-            Ok(logo)
+            logo
         }
         Err(why) => {
-            tracing::info!(client.id = %id, reason = %why, "the picture of a client could not be fetched");
-            Ok(None)
+            tracing::info!(logo_uri = uri, reason = %why, "a picture could not be fetched");
+            None
         }
     }
 }

@@ -51,7 +51,8 @@ pub const RESOURCES: &[Resource] = &[
         name: "Social Wallet data API",
         bearer_methods: &["header"],
         scopes: |_| {
-            let of_people = [data::Resource::Profile, data::Resource::Changes].into_iter().flat_map(|what| what.scopes());
+            let of_people =
+                [data::Resource::Profile, data::Resource::Changes].into_iter().flat_map(|what| what.scopes());
             of_people.chain([scopes::CLIENT_CHANGES, scopes::GRANT_QUERY]).collect()
         },
         is_signed: false,

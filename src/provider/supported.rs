@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts};
+use crate::catalog::{CLAIMS, SCOPES, Who, claims, contexts, scopes};
 use crate::jose::jwe::{ENCS, KEY_ALGS};
 use crate::jose::{ALGORITHMS, hmac};
 use crate::oauth::authorization_details::DETAIL_TYPES;
@@ -29,6 +29,7 @@ fn gather() -> Supported {
             .map(|claim| claim.name)
             .collect(),
         is_for_clients: scope.who == Who::Client,
+        is_reviewed: scopes::REVIEWED.contains(&scope.name),
     };
     let algs: Vec<&'static str> = ALGORITHMS.iter().map(|row| row.name).collect();
     Supported {

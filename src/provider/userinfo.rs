@@ -15,6 +15,7 @@ use crate::oauth;
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::jwt_answers;
 use crate::oauth::step_up::StepUp;
+use crate::oauth::verified_claims::{self, Element};
 use crate::provider::access::{Access, Judged};
 use crate::provider::clients::{self, Registered};
 use crate::provider::envelope::Envelope;
@@ -22,8 +23,10 @@ use crate::provider::supported::supported;
 use crate::provider::tokens;
 use crate::risk::limits;
 use crate::store::database::families::Family;
+use crate::wallet::assurance::{self, Asking};
 use crate::wallet::disclosure::{Channel, Disclosure, disclose};
 use crate::wallet::holdings;
+use crate::wallet::media::links;
 use crate::wallet::projection::project;
 
 /// The answer, in the form that the client has registered for.
@@ -127,10 +130,17 @@ async fn tell(
                     audit::record(tx, &unit, &record.refused("step_up"), &origin).await?;
                     return Ok(Err(error));
                 }
-                let projection = project(&holdings, &grant.allowed, &asked, &request.userinfo);
+                let projection = {
+                    let picture = |photo| links::to_picture(&unit, permit, photo);
+                    project(&holdings, &grant.allowed, &asked, &request.userinfo, &picture)
+                };
+                let elements = assurance::elements(request.verified_userinfo.as_deref(), &asked);
+                let asking = Asking { elements: &elements, sector: client.sector(), acr: &family.acr };
+                let projection = assurance::add(projection, &unit, &holdings, grant, &asking);
                 let frame = [("sub", Value::String(tokens::subject(&unit, &client, family.account_id)))];
                 let mut requested = supported().claims_of(access.scope());
                 requested.extend(request.userinfo.keys().cloned());
+                requested.extend(request.verified_userinfo.iter().flatten().flat_map(Element::names));
                 let requested = requested.into_iter().collect();
                 let channel = Channel { name: "userinfo", requested, frame: &frame, under: None };
                 let disclosure = disclose(tx, &unit, permit, projection, channel, &origin).await?;
@@ -141,14 +151,19 @@ async fn tell(
 }
 
 /// Whether the sign-in behind an authorization opens what is asked for (RFC 9470): the operator says what is needed for
-/// sensitive claims.
+/// sensitive claims, and for those of a checked document.
 pub(super) fn step_up(app: &App, asked: &BTreeSet<String>, family: &Family) -> Result<(), oauth::Error> {
     let is_sensitive = |name: &String| catalogue::find(name).is_some_and(Claim::is_sensitive);
     if !asked.iter().any(is_sensitive) {
         return Ok(());
     }
     let rule = &app.config.step_up;
-    let rule = StepUp { acr: rule.acr.clone(), max_age: rule.max_age };
+    let mut rule = StepUp { acr: rule.acr.clone(), max_age: rule.max_age };
+    if asked.iter().any(|name| verified_claims::is_part(name)) {
+        // The stronger of the two: there is one order for both.
+        let least = assurance::least_acr(app);
+        rule.acr = rule.acr.filter(|acr| contexts::reaches(acr, least)).or_else(|| Some(least.to_owned()));
+    }
     let order: Vec<&str> = contexts::acr_values().collect();
     rule.check(&order, &family.acr, family.auth_time, app.now())
 }

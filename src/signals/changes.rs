@@ -149,10 +149,7 @@ mod tests {
             let answer = Answer { offered: allowed.clone(), allowed, duration: Duration::Days90 };
             Grant::open(GrantId::new(now, &random), account, ClientId::from("c"), &answer, now)
         };
-        let told = grant(
-            &["nickname", "email", BADGES],
-            &[Pick::Email(own), Pick::Badge(badge), Pick::Media(photo)],
-        );
+        let told = grant(&["nickname", "email", BADGES], &[Pick::Email(own), Pick::Badge(badge), Pick::Media(photo)]);
         let unpicked = grant(&["email"], &[]);
         let email = |id, is_main| Change::address("email", Pick::Email(id), is_main, Op::Removed);
         for (change, sees_it, unpicked_sees_it) in [

@@ -56,6 +56,23 @@ pub async fn of_event(conn: &mut Conn<'_>, app: &App, happened: Happened<'_>) ->
     Ok(())
 }
 
+/// Whether a client listens to what an event sets off.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn is_heard(conn: &mut Conn<'_>, app: &App, event: &'static str, client: &ClientId) -> Result<bool, Fault> {
+    let Some(message) = messages::set_off_by(Trigger::Event(event)) else { return Ok(false) };
+    let clients = std::slice::from_ref(client);
+    if let Some(kind) = message.webhook
+        && webhooks::listening(conn, clients).await?.iter().any(|endpoint| endpoint.wants(kind))
+    {
+        return Ok(true);
+    }
+    let streams = if app.config.ssf.enabled { streams::listening(conn, clients).await? } else { Vec::new() };
+    let issuer = app.config.issuer();
+    Ok(streams.iter().any(|stream| message.signals.iter().any(|signal| wants(stream, signal, issuer))))
+}
+
 /// Adds a grant to the list of those that its client should look at again.
 async fn note_for_client(
     conn: &mut Conn<'_>,

@@ -1,5 +1,8 @@
 //! Badges: awarded, renewed, put in doubt and taken back. Every step is one row of the table of [`step`], and audited.
 
+mod upkeep;
+
+pub use self::upkeep::run as upkeep;
 pub use crate::store::database::badges::{Level, State};
 
 use crate::accounts::sealing;
@@ -8,8 +11,9 @@ use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, BadgeId, CaseId, ClientId};
 use crate::base::seal::{Place, SealKey};
 use crate::base::{Fault, Time};
+use crate::catalog::badges::LINKED;
 use crate::store::database::badges::{self, Row};
-use crate::store::database::{Conn, accounts};
+use crate::store::database::{Conn, accounts, badge_offers, linked};
 use crate::wallet::changes::{Change, Op, note};
 
 /// What is awarded.
@@ -216,6 +220,13 @@ pub(in crate::wallet) async fn change(
     (row.state, row.changed_at, row.reason) = (state, now, Some(reason.to_owned()));
     if !badges::replace(conn, was, &row).await? {
         return Ok(false);
+    }
+    if act == Act::Remove && row.issuer.is_some() {
+        badge_offers::given_up(conn, badge, account, now).await?;
+    }
+    if act == Act::Remove && row.kind == LINKED {
+        linked::delete(conn, account, &row.thing).await?;
+        audit::record(conn, app, &Record::of("linked.removed", account), origin).await?;
     }
     tell(conn, app, &row, event, Some(reason), origin).await?;
     Ok(true)

@@ -16,11 +16,16 @@ use crate::store::database::clients::ClientState;
 use crate::store::database::families::Standing;
 use crate::wallet::projection::Projection;
 
+/// The reason of a read that was refused because its grant is paused.
+pub const PAUSED: &str = "grant_paused";
+
 /// Why nothing may be issued or told any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
     /// The person stopped sharing, or the time that they chose is over.
     Grant,
+    /// The person lets nothing be read for a while; the grant goes on.
+    Paused,
     Account,
     Client,
 }
@@ -30,6 +35,7 @@ impl Stopped {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Grant => "grant_ended",
+            Self::Paused => PAUSED,
             Self::Account => "account_inactive",
             Self::Client => "client_disabled",
         }
@@ -42,6 +48,7 @@ pub struct Permit {
     account: AccountId,
     client: ClientId,
     grant: GrantId,
+    epoch: u32,
 }
 
 impl Permit {
@@ -57,7 +64,27 @@ impl Permit {
         if !grant.is_live(now) {
             return Err(Stopped::Grant);
         }
-        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id })
+        if standing.grant.paused_at.is_some() {
+            return Err(Stopped::Paused);
+        }
+        Ok(Self { account: grant.account, client: grant.client.clone(), grant: grant.id, epoch: grant.epoch })
+    }
+
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    pub fn grant(&self) -> GrantId {
+        self.grant
+    }
+
+    /// As of which change of the grant this holds.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
     }
 }
 
@@ -137,6 +164,7 @@ mod tests {
                 grant: Grant::open(id, account, "orbit".into(), &answer, NOW),
                 client_seen: Digest::of("seen"),
                 ended_at: None,
+                paused_at: None,
             },
             account_state: AccountState::Active,
             revision: 1,
@@ -148,6 +176,9 @@ mod tests {
         assert_eq!(stopped(&good, NOW), Ok(id));
         assert_eq!(stopped(&good, NOW + Seconds::days(89)), Ok(id));
         assert_eq!(stopped(&good, NOW + Seconds::days(90)), Err("grant_ended"), "the time that was chosen is over");
+        let mut paused = good.clone();
+        paused.grant.paused_at = Some(NOW);
+        assert_eq!(stopped(&paused, NOW), Err("grant_paused"));
         let mut ended = good.clone();
         ended.grant.grant.state = GrantState::Withdrawn;
         assert_eq!(stopped(&ended, NOW), Err("grant_ended"));

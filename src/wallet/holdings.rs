@@ -9,17 +9,22 @@ use serde_json::json;
 
 use crate::accounts::sealing;
 use crate::app::{App, Room};
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Seconds, Time};
 use crate::catalog::badges as kinds;
 use crate::oauth::grant::Pick;
+use crate::oauth::verified_claims;
 use crate::store::database::Conn;
 use crate::store::database::contacts::ContactKind;
 use crate::store::database::profiles::Source;
 use crate::store::database::{accounts, contacts, identity, profiles};
 use crate::wallet;
 use crate::wallet::identity::Identity;
+use crate::wallet::media::{Kind, shelf};
 use crate::wallet::standing::{self, Made, Standing};
+
+/// The claim, and the profile value, whose value is a photo.
+pub const PICTURE: &str = "picture";
 
 /// One value that the wallet holds.
 #[derive(Debug, Clone)]
@@ -48,6 +53,10 @@ pub struct Holdings {
     values: BTreeMap<String, Held>,
     /// By claim, where the wallet holds several: all of them, the one that `values` has first.
     several: BTreeMap<&'static str, Vec<Held>>,
+    /// The photo that the person chose for their picture, while it is there.
+    picture: Option<MediaId>,
+    /// Where the data API tells of photos and videos.
+    media_href: String,
     /// Who the person is by a document, as long as the badge of it counts.
     pub identity: Option<Identity>,
     /// Every badge, also those that count no more.
@@ -74,6 +83,19 @@ impl Holdings {
         self.several.get(claim).map_or(&[], Vec::as_slice)
     }
 
+    /// The photo that is the picture of the person.
+    pub fn picture(&self) -> Option<MediaId> {
+        self.picture
+    }
+
+    /// How many photos or videos of a claim these picks share, and where the data API tells of them; `None` for none.
+    pub fn shared_of(&self, claim: &str, picks: &BTreeSet<Pick>) -> Option<(usize, String)> {
+        let kind = Kind::of_claim(claim)?;
+        let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
+        let count = self.choices(claim).iter().filter(is_picked).count();
+        (count > 0).then(|| (count, format!("{}?kind={}", self.media_href, kind.as_str())))
+    }
+
     /// The value of a claim for somebody for whom these things were picked: the picked one; of several of which none
     /// was picked, the first; nothing where the picked one is gone.
     pub fn picked(&self, claim: &str, picks: &BTreeSet<Pick>) -> Option<&Held> {
@@ -84,6 +106,11 @@ impl Holdings {
         }
         let is_picked = |held: &&Held| held.pick.is_some_and(|pick| picks.contains(&pick));
         std::iter::once(first).chain(self.choices(claim)).find(is_picked)
+    }
+
+    /// The badges that were picked, with those that count no more.
+    pub fn picked_badges(&self, picks: &BTreeSet<Pick>) -> impl Iterator<Item = &Standing> {
+        self.badges.iter().filter(|badge| picks.contains(&Pick::Badge(badge.id)))
     }
 
     #[cfg(test)]
@@ -100,6 +127,8 @@ impl Holdings {
             revision: 1,
             values,
             several: BTreeMap::new(),
+            picture: None,
+            media_href: "https://wallet.example/wallet/v1/media".to_owned(),
             identity: None,
             badges: Vec::new(),
             fresh_until: Time::from_unix(i64::from(u32::MAX)),
@@ -136,6 +165,13 @@ impl Room for Opened {
     }
 }
 
+impl Opened {
+    /// Forgets what was opened of an account that goes.
+    pub fn forget(&self, account: AccountId) {
+        self.cache.invalidate(&account);
+    }
+}
+
 /// The values of an account as of `revision`, which the caller has just read in the same unit.
 ///
 /// # Errors
@@ -163,6 +199,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     // Primary addresses come first; the first of a kind is the one that is shared unless another was picked.
     let mut several: BTreeMap<&'static str, Vec<Held>> = BTreeMap::new();
     let kept = contacts::list(conn, account).await?;
+    let mut addresses = BTreeMap::new();
     for contact in &kept {
         if contact.kind == ContactKind::Email && contact.verified_at.is_none() {
             // It may be somebody else's, and apps know people by it.
@@ -173,6 +210,7 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
             ContactKind::Phone => ("phone_number", "phone_number_verified", Pick::Phone(contact.id)),
         };
         let text = sealing::open_contact(&key, contact)?;
+        addresses.insert(contact.id, text.clone());
         let source = if contact.verified_at.is_some() { Source::Control } else { Source::Person };
         let updated_at = contact.verified_at.unwrap_or(contact.created_at);
         let held = |text| Held { text, source, verified_at: contact.verified_at, updated_at, pick: Some(pick) };
@@ -181,6 +219,23 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     }
     values.extend(several.iter().filter_map(|(name, all)| Some(((*name).to_owned(), all.first()?.clone()))));
     several.retain(|_, all| all.len() > 1);
+    let mut picture = values.remove(PICTURE).and_then(|held: Held| held.text.parse::<MediaId>().ok().zip(Some(held)));
+    // Of photos and videos even one alone is a choice.
+    for item in shelf::ready(conn, &key, account).await? {
+        if let Some((_, held)) = picture.take_if(|(id, _)| *id == item.id && item.kind == Kind::Photo) {
+            values.insert(PICTURE.to_owned(), Held { text: item.id.to_string(), ..held });
+        }
+        let held = Held {
+            text: item.name().to_owned(),
+            source: Source::Person,
+            verified_at: None,
+            updated_at: item.created_at,
+            pick: Some(Pick::Media(item.id)),
+        };
+        several.entry(item.kind.claim()).or_default().push(held);
+    }
+    let picture = values.get(PICTURE).and_then(|held| held.text.parse().ok());
+    let media_href = format!("{}/wallet/v1/media", app.config.issuer());
     if let Some(at) = changed_at {
         // The day: by the second two platforms could tell that they know the same person.
         let text = at.start_of_day().unix().to_string();
@@ -191,13 +246,24 @@ async fn read(conn: &mut Conn<'_>, app: &App, account: AccountId, revision: i64)
     let facts = identity::find(conn, account).await?.map(|row| wallet::identity::open(&key, &row)).transpose()?;
     let awarded = wallet::badges::live(conn, app, account).await?;
     let opened_at = accounts::find(conn, account).await?.map_or(now, |found| found.created_at);
-    let made = Made { account, opened_at, contacts: &kept, awarded, identity: facts.as_ref() };
-    let badges = standing::all(made, &app.keys.pepper, now);
+    let made = Made {
+        account,
+        opened_at,
+        contacts: &kept,
+        awarded,
+        identity: facts.as_ref(),
+        providers: &app.config.linked_providers,
+    };
+    let mut badges = standing::all(made, &app.keys.pepper, now);
+    for badge in &mut badges {
+        let address = badge.contact.and_then(|id| addresses.get(&id));
+        badge.detail = badge.detail.take().or_else(|| address.cloned());
+    }
     let counts = |one: &Standing| one.kind == kinds::IDENTITY && one.is_active();
     let identity = facts.filter(|_| badges.iter().any(counts));
     proven(&mut values, &mut several, &badges, identity.as_ref(), now);
     let fresh_until = now.start_of_day() + Seconds::days(1);
-    Ok(Holdings { revision, values, several, identity, badges, fresh_until })
+    Ok(Holdings { revision, values, several, picture, media_href, identity, badges, fresh_until })
 }
 
 /// The claims that follow from badges.
@@ -222,12 +288,34 @@ fn proven(
             let told = Held { verified_at: Some(identity.verified_at), ..held(text, identity.verified_at, None) };
             values.insert(kind.slug.to_owned(), told);
         }
+        values.extend(lines(identity));
     }
     let told = |one: &Standing| held(one.told().to_string(), one.verified_at, Some(Pick::Badge(one.id)));
     let all: Vec<Held> = active().map(told).collect();
     if !all.is_empty() {
         several.insert("wallet_badges", all);
     }
+}
+
+/// What a person is shown of it, line by line, by the names that grants have.
+fn lines(identity: &Identity) -> impl Iterator<Item = (String, Held)> {
+    let document = &identity.document;
+    let evidence = json!({
+        "type": document.kind.as_str(),
+        "country": document.country,
+        "issued_on": document.issued_on,
+        "expires_on": document.expires_on,
+    });
+    let lines = [
+        (verified_claims::name_of("given_name"), identity.given_name.clone()),
+        (verified_claims::name_of("family_name"), identity.family_name.clone()),
+        (verified_claims::name_of("birthdate"), identity.birthdate.clone()),
+        (verified_claims::name_of("nationalities"), identity.nationalities.join("\n")),
+        (verified_claims::EVIDENCE.to_owned(), evidence.to_string()),
+    ];
+    let at = identity.verified_at;
+    let held = move |text| Held { text, source: Source::Document, verified_at: Some(at), updated_at: at, pick: None };
+    lines.into_iter().map(move |(name, text)| (name, held(text)))
 }
 
 /// The current values of an account, for pages that show a person their own data.

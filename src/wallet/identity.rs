@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::base::id::{AccountId, CaseId};
 use crate::base::seal::{Place, SealKey};
 use crate::base::{Digest, Fault, Time};
-use crate::catalog::claims;
+use crate::catalog::badges::{BADGES, Earned, derived};
+use crate::catalog::{claims, scopes};
 use crate::store::database::identity::Row;
 use crate::store::database::{Conn, identity};
 use crate::wallet::changes::{Change, Op, note};
@@ -120,7 +121,7 @@ pub async fn keep(
         expires_at: facts.expires_at,
     };
     identity::put(conn, &row).await?;
-    note(conn, app, account, &of_age(Op::Changed)).await
+    note(conn, app, account, &seen(app, account, Op::Changed)).await
 }
 
 /// Whether there was anything to forget.
@@ -129,13 +130,17 @@ pub async fn keep(
 /// A fault when the database does not answer.
 pub async fn forget(conn: &mut Conn<'_>, app: &App, account: AccountId) -> Result<bool, Fault> {
     let is_gone = identity::delete(conn, account).await?;
-    note(conn, app, account, &of_age(Op::Removed)).await?;
+    note(conn, app, account, &seen(app, account, Op::Removed)).await?;
     Ok(is_gone)
 }
 
-/// What follows from a birth date.
-fn of_age(op: Op) -> Vec<Change> {
-    claims::in_scope("wallet.age").map(|claim| Change::claim(claim.name, op)).collect()
+/// What clients see of it: what the document says, and what follows from a birth date.
+fn seen(app: &App, account: AccountId, op: Op) -> Vec<Change> {
+    let told = [scopes::IDENTITY, "wallet.age"].into_iter().flat_map(claims::in_scope);
+    let told = told.map(|claim| Change::claim(claim.name, op));
+    let of_age = BADGES.iter().filter(|kind| matches!(kind.earned, Earned::Age(_)));
+    let of_age = of_age.map(|kind| Change::badge(derived(&app.keys.pepper, account, kind.slug, &[]), op));
+    told.chain(of_age).collect()
 }
 
 /// The wallets that were verified with a document.

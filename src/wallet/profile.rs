@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use crate::accounts::sealing;
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
-use crate::base::id::AccountId;
+use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Time};
+use crate::catalog::badges::PHOTO;
 use crate::catalog::claims::{self, ValueType};
 use crate::catalog::{Claim, Problem, values};
 use crate::error::{Denied, Error, FieldError};
+use crate::store::database::badges as kept_badges;
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::profiles::{self, ProfileValue, Source};
-use crate::store::database::Conn;
+use crate::store::database::{Conn, media};
+use crate::wallet::badges;
 use crate::wallet::changes::{Change, Op, note};
+use crate::wallet::holdings::PICTURE;
+use crate::wallet::media::Kind;
 
 /// One value of a profile, in the form in which it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,6 +88,30 @@ pub async fn save(
     Ok(())
 }
 
+/// Makes a photo of the wallet the picture of its person; `None` takes the picture away.
+///
+/// # Errors
+/// Not found where there is no such photo that is ready; a fault.
+pub async fn set_picture(app: &App, account: AccountId, photo: Option<MediaId>, origin: &Origin) -> Result<(), Error> {
+    let (unit, origin) = (app.clone(), origin.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(id) = photo {
+                    let found = media::find_own(tx, account, id).await?;
+                    let is_photo = |asset: &media::Asset| asset.kind == Kind::Photo.as_str();
+                    found
+                        .filter(|asset| asset.state == media::State::Ready && is_photo(asset))
+                        .ok_or(Denied::NotFound)?;
+                }
+                let claim = claims::find(PICTURE).ok_or(Denied::NotFound)?;
+                let change = vec![(claim, photo.map(|id| id.to_string()))];
+                Ok::<_, Error>(write(tx, &unit, account, change, &origin).await?)
+            })
+        })
+        .await
+}
+
 async fn write(
     conn: &mut Conn<'_>,
     app: &App,
@@ -120,6 +149,12 @@ async fn write(
     }
     if names.is_empty() {
         return Ok(());
+    }
+    if names.iter().any(|name| name == "picture") {
+        // The badge says that the photo that was there shows the person.
+        for row in kept_badges::live(conn, account).await?.iter().filter(|row| row.kind == PHOTO) {
+            badges::revoke(conn, app, account, row.id, "photo_changed", origin).await?;
+        }
     }
     note(conn, app, account, &changed).await?;
     let record = Record { requested: names, ..Record::of("profile.changed", account) };
@@ -168,7 +203,7 @@ mod tests {
             };
             assert_eq!(fields[0].field, name);
         }
-        for name in ["email", "phone_number", "email_verified", "sub", "wallet_trust", "updated_at"] {
+        for name in ["email", "phone_number", "email_verified", "sub", "wallet_trust", "updated_at", "picture"] {
             assert!(matches!(check(vec![change(name, "x")], now), Err(Error::Denied(Denied::NotFound))), "{name}");
         }
     }

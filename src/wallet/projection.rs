@@ -2,53 +2,108 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::base::Digest;
+use crate::base::id::MediaId;
 use crate::catalog::{CLAIMS, Claim, ValueType, values};
 use crate::oauth::claims_request::WantedClaims;
 use crate::oauth::grant::{Demand, Pick};
+use crate::oauth::verified_claims;
 use crate::wallet::holdings::{Held, Holdings};
+use crate::wallet::standing::Standing;
 
 /// Claims about a person that may leave. Cannot be serialized: only [`crate::wallet::disclosure`] lets it out.
 #[derive(Debug, Default)]
 pub struct Projection {
     claims: Vec<(&'static str, Value)>,
+    /// The names for the record, where they are others than those of the members.
+    released: Option<Vec<&'static str>>,
+    /// What a document says of the person, with the names of all that is in it.
+    verified: Option<(Value, Vec<String>)>,
 }
 
 impl Projection {
-    /// The names of the claims in it.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.claims.iter().map(|(name, _)| *name)
+    /// The names of the claims in it, as grants have them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let members = self.claims.iter().map(|(name, _)| *name).filter(|_| self.released.is_none());
+        let verified = self.verified.iter().flat_map(|(_, names)| names.iter().map(String::as_str));
+        self.released.iter().flatten().copied().chain(members).chain(verified)
+    }
+
+    /// Members that together tell of these claims.
+    pub(in crate::wallet) fn of_members(released: Vec<&'static str>, claims: Vec<(&'static str, Value)>) -> Self {
+        Self { claims, released: Some(released), verified: None }
+    }
+
+    /// With what a document says of the person.
+    pub(in crate::wallet) fn with_verified(mut self, value: Value, names: Vec<String>) -> Self {
+        self.verified = Some((value, names));
+        self
+    }
+
+    /// What it says, as a digest: two that say the same have the same.
+    pub fn digest(&self) -> Digest {
+        Digest::of(serde_json::to_vec(&(&self.claims, &self.verified)).unwrap_or_default())
     }
 
     /// The same claims as another door tells them: each under the name and in the form that `tell` gives, or not at all.
     pub fn each(&self, mut tell: impl FnMut(&'static str, &Value) -> Option<(&'static str, Value)>) -> Self {
-        Self { claims: self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect() }
+        let claims = self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect();
+        Self { claims, released: self.released.clone(), verified: None }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty()
+        self.claims.is_empty() && self.verified.is_none()
     }
 
     pub(in crate::wallet) fn into_claims(self) -> Vec<(&'static str, Value)> {
-        self.claims
+        let verified = self.verified.map(|(value, _)| (verified_claims::MEMBER, value));
+        self.claims.into_iter().chain(verified).collect()
     }
 }
 
 /// Every claim of the catalogue that is asked for, allowed and held, in the catalogue's order.
 ///
 /// A claim that was asked for with certain values is left out where it has another (OIDC Core §5.5.1); a claim without
-/// a value is left out too, never null or empty (OIDC Core §5.3.2). Of several values the picked one leaves.
-pub fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, wanted: &WantedClaims) -> Projection {
+/// a value is left out too, never null or empty (OIDC Core §5.3.2). Of several values the picked one leaves; of photos
+/// and videos, how many are picked. `picture` gives the address under which whoever asks may look at a photo.
+pub fn project(
+    holdings: &Holdings,
+    allowed: &Demand,
+    asked: &BTreeSet<String>,
+    wanted: &WantedClaims,
+    picture: &dyn Fn(MediaId) -> String,
+) -> Projection {
     let may_leave = |name: &str| name != "sub" && asked.contains(name) && allowed.claims.contains(name);
-    let claims = CLAIMS.iter().filter(|claim| may_leave(claim.name)).filter_map(|claim| {
-        let value = match claim.value {
-            ValueType::Objects => several(holdings, claim, &allowed.picks)?,
-            one => values::to_json(one, &holdings.picked(claim.name, &allowed.picks)?.text)?,
+    let plain = CLAIMS.iter().filter(|claim| !claim.is_verified() && may_leave(claim.name));
+    let claims = plain.filter_map(|claim| {
+        let value = match (claim.value, claim.name) {
+            (ValueType::Media, name) => {
+                let (count, href) = holdings.shared_of(name, &allowed.picks)?;
+                json!({ "count": count, "href": href })
+            }
+            (ValueType::Objects, _) => several(holdings, claim, &allowed.picks)?,
+            (_, "picture") => Value::String(picture(holdings.picture()?)),
+            (one, name) => values::to_json(one, &holdings.picked(name, &allowed.picks)?.text)?,
         };
         wanted.get(claim.name).is_none_or(|w| w.allows(&value)).then_some((claim.name, value))
     });
-    Projection { claims: claims.collect() }
+    Projection { claims: claims.collect(), ..Projection::default() }
+}
+
+/// The badges that were picked, in the form that `tell` gives them, under a member of their own. Nothing where badges are
+/// not shared, or where `tell` gives nothing.
+pub fn badges(
+    holdings: &Holdings,
+    allowed: &Demand,
+    told_as: &'static str,
+    tell: impl FnOnce(Vec<&Standing>) -> Option<Value>,
+) -> Projection {
+    let claim = "wallet_badges";
+    let is_shared = allowed.claims.contains(claim);
+    let value = is_shared.then(|| tell(holdings.picked_badges(&allowed.picks).collect())).flatten();
+    value.map_or_else(Projection::default, |value| Projection::of_members(vec![claim], vec![(told_as, value)]))
 }
 
 /// Everything that was picked of a claim that stands for several things; absent where there is nothing.
@@ -68,6 +123,10 @@ mod tests {
     use crate::base::id::ContactId;
     use crate::base::{Random, Time};
     use crate::oauth::claims_request::Wanted;
+
+    fn project(holdings: &Holdings, allowed: &Demand, asked: &BTreeSet<String>, wanted: &WantedClaims) -> Projection {
+        super::project(holdings, allowed, asked, wanted, &|id| format!("https://wallet.example/m/{id}"))
+    }
 
     fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|n| (*n).to_owned()).collect()
@@ -124,6 +183,23 @@ mod tests {
         assert_eq!(told(&[work]), Some(json!("work@mail.example")));
         assert_eq!(told(&[Pick::Phone(ids[1])]), Some(json!("home@mail.example")), "a pick of another kind");
         assert_eq!(told(&[gone]), None, "no other address is told in the place of one that is gone");
+    }
+
+    #[test]
+    fn photos_are_counted_as_far_as_they_are_picked() {
+        let ids = [1, 2, 3].map(|at| MediaId::new(Time::from_unix(at), &Random::seeded(1)));
+        let [one, two, gone] = ids.map(Pick::Media);
+        let wallet = amina().with_several("wallet_photos", &[(one, "a"), (two, "b")]);
+        let all = set(&["wallet_photos", "wallet_videos"]);
+        let told = |picks: &[Pick]| {
+            let allowed = Demand { picks: picks.iter().copied().collect(), ..allowed(&all) };
+            let told = project(&wallet, &allowed, &all, &WantedClaims::new()).into_claims();
+            told.into_iter().map(|(name, value)| (name, value["count"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[two, gone]), [("wallet_photos", json!(1))], "what is gone does not count");
+        assert_eq!(told(&[one, two]), [("wallet_photos", json!(2))]);
+        assert_eq!(told(&[]), [], "nothing picked is nothing shared");
+        assert_eq!(told(&[gone]), []);
     }
 
     proptest! {

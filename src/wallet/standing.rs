@@ -5,15 +5,17 @@
 
 use serde_json::{Value, json};
 
-use crate::base::id::{AccountId, BadgeId, ClientId};
+use crate::base::id::{AccountId, BadgeId, ClientId, ContactId};
 use crate::base::seal::Pepper;
 use crate::base::{Seconds, Time};
 use crate::catalog::badges::{self as kinds, Earned};
+use crate::config::LinkedProvider;
 use crate::store::database::contacts::{Contact, ContactKind};
 pub use crate::wallet::badges::State;
 
 use crate::wallet::badges::Badge;
 use crate::wallet::identity::Identity;
+use crate::wallet::linked;
 
 /// A badge as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +28,14 @@ pub struct Standing {
     pub level: &'static str,
     /// The client that awarded it; the house where there is none.
     pub issuer: Option<ClientId>,
+    /// What the provider is called at which an account was shown to be the person's.
+    pub provider: Option<String>,
     pub verified_at: Time,
     pub expires_at: Option<Time>,
     /// What its person sees of the thing.
     pub detail: Option<String>,
+    /// The address that it is of.
+    pub contact: Option<ContactId>,
 }
 
 /// Levels of what no reviewer looked at.
@@ -43,12 +49,18 @@ pub struct Made<'a> {
     pub contacts: &'a [Contact],
     pub awarded: Vec<Badge>,
     pub identity: Option<&'a Identity>,
+    pub providers: &'a [LinkedProvider],
 }
 
 impl Standing {
     /// Whether it counts.
     pub fn is_active(&self) -> bool {
         self.state == State::Active
+    }
+
+    /// Who says so, as clients are told: a client, the provider of an account, or the house.
+    pub fn issuer_name(&self) -> &str {
+        self.issuer.as_ref().map(ClientId::as_str).or(self.provider.as_deref()).unwrap_or("system")
     }
 
     /// As a client is told of it (claim `wallet_badges`, WALLET.md §5).
@@ -59,14 +71,14 @@ impl Standing {
             "status": self.state.as_str(),
             "verified_at": self.verified_at.start_of_day().rfc3339(),
             "expires_at": self.expires_at.map(|at| at.start_of_day().rfc3339()),
-            "issuer": self.issuer.as_ref().map_or("system", ClientId::as_str),
+            "issuer": self.issuer_name(),
         })
     }
 }
 
 /// All of them, in the order of the catalogue; those that clients awarded last.
 pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
-    let mut found: Vec<Standing> = made.awarded.iter().map(|badge| awarded(badge, now)).collect();
+    let mut found: Vec<Standing> = made.awarded.iter().map(|badge| awarded(badge, made.providers, now)).collect();
     let identity = found.iter().find(|one| one.kind == kinds::IDENTITY && one.is_active()).cloned();
     let id = |kind: &str, thing: &[u8]| kinds::derived(pepper, made.account, kind, thing);
     for kind in kinds::BADGES {
@@ -76,18 +88,26 @@ pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
             state: State::Active,
             level,
             issuer: None,
+            provider: None,
             verified_at,
             expires_at: None,
             detail: None,
+            contact: None,
         };
         match kind.earned {
             Earned::Contact { of, .. } => {
                 let is_of = |contact: &&Contact| claim_of(contact.kind) == of;
                 for contact in made.contacts.iter().filter(is_of) {
-                    let Some(verified_at) = contact.verified_at else { continue };
+                    // Somebody else has proven it since: in doubt until one of the two proves it again.
+                    let (verified_at, kept) = match (contact.verified_at, contact.contested_at) {
+                        (Some(at), _) => (at, State::Active),
+                        (None, Some(_)) => (contact.created_at, State::Suspended),
+                        (None, None) => continue,
+                    };
                     let ends = kind.most_days().map(|days| verified_at + Seconds::days(i64::from(days)));
                     let mut badge = Standing { expires_at: ends, ..base(contact.id.as_bytes(), CONTROL, verified_at) };
-                    badge.state = state_at(State::Active, ends, now);
+                    badge.state = state_at(kept, ends, now);
+                    badge.contact = Some(contact.id);
                     found.push(badge);
                 }
             }
@@ -104,7 +124,7 @@ pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
                     found.push(base(&[], SYSTEM, since));
                 }
             }
-            Earned::Review => {}
+            Earned::Review | Earned::Link => {}
         }
     }
     let place = |one: &Standing| kinds::BADGES.iter().position(|kind| kind.slug == one.kind).unwrap_or(usize::MAX);
@@ -112,16 +132,20 @@ pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
     found
 }
 
-fn awarded(badge: &Badge, now: Time) -> Standing {
+fn awarded(badge: &Badge, providers: &[LinkedProvider], now: Time) -> Standing {
+    // Platforms are told with whom an account is, never which one.
+    let provider = (badge.kind == kinds::LINKED).then(|| linked::name_of(providers, &badge.thing));
     Standing {
         id: badge.id,
         kind: badge.kind.clone(),
         state: state_at(badge.state, badge.expires_at, now),
         level: badge.level.map_or(if badge.issuer.is_some() { "client" } else { CONTROL }, |level| level.as_str()),
         issuer: badge.issuer.clone(),
+        provider,
         verified_at: badge.verified_at,
         expires_at: badge.expires_at,
         detail: badge.detail.clone(),
+        contact: None,
     }
 }
 
@@ -164,7 +188,7 @@ fn claim_of(kind: ContactKind) -> &'static str {
 mod tests {
     use super::*;
     use crate::base::Random;
-    use crate::base::id::{CaseId, ContactId};
+    use crate::base::id::CaseId;
     use crate::wallet::badges::Level;
     use crate::wallet::identity::{Document, DocumentKind};
 
@@ -201,6 +225,7 @@ mod tests {
             is_primary: true,
             verified_at: Some(NOW + Seconds::days(-days)),
             created_at: NOW,
+            contested_at: None,
         };
         let badge = |kind: &str| Badge {
             id: BadgeId::new(NOW, &random),
@@ -235,7 +260,7 @@ mod tests {
         awarded.extend(photo.then(|| badge(kinds::PHOTO)));
         let contacts = [contact(ContactKind::Email, 1), contact(ContactKind::Phone, phone_days)];
         let opened_at = NOW + Seconds::days(-400);
-        let made = Made { account, opened_at, contacts: &contacts, awarded, identity: Some(&facts) };
+        let made = Made { account, opened_at, contacts: &contacts, awarded, identity: Some(&facts), providers: &[] };
         all(made, &Pepper::new([9; 32]), NOW)
     }
 

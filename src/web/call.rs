@@ -42,6 +42,7 @@ impl Person {
         let mut frame = visit.frame_in(self.words);
         frame.person = Some(self.summary.name().to_owned());
         frame.is_admin = self.summary.is_admin();
+        frame.is_reviewer = self.summary.is_reviewer();
         frame
     }
 }
@@ -197,6 +198,15 @@ impl Call {
         }
     }
 
+    /// The body as text, for what signs it as it is.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is too large, cut off or no text.
+    pub async fn text_body(&mut self) -> Result<String, Error> {
+        let bytes = self.body().await.map_err(oauth::Error::invalid_request)?;
+        String::from_utf8(bytes).map_err(|_| oauth::Error::invalid_request("the body is not UTF-8").into())
+    }
+
     /// Whether a form comes from one of our own pages, as far as its browser tells.
     pub fn is_from_here(&self) -> bool {
         csrf::is_from_here(&self.request)
@@ -237,6 +247,19 @@ impl Call {
     fn is_of_type(&self, wanted: &str) -> bool {
         let content_type = self.request.content_type().unwrap_or_default();
         content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
+    }
+
+    /// Reads the body, as far as one may go, and puts it back for whoever reads it next.
+    ///
+    /// # Errors
+    /// `invalid_request` where it is cut off or too large.
+    pub async fn buffer(&mut self) -> Result<(), Error> {
+        if !matches!(*self.request.method(), poem::http::Method::POST | poem::http::Method::PUT) {
+            return Ok(());
+        }
+        let bytes = self.body().await.map_err(oauth::Error::invalid_request)?;
+        self.request.set_body(bytes);
+        Ok(())
     }
 
     async fn form_bytes(&mut self) -> Result<Vec<u8>, Error> {
@@ -283,7 +306,7 @@ impl Call {
 }
 
 /// Signing in is what reaches the strongest context there is.
-const STEP_UP: Denied = Denied::StepUp { acr: contexts::CONTEXTS[0].acr };
+pub(super) const STEP_UP: Denied = Denied::StepUp { acr: contexts::CONTEXTS[0].acr };
 
 /// Whose browser a request with a session and a browser digest belongs to.
 pub fn visitor<'a>(session: Option<&'a Session>, browser: Option<&'a str>) -> Visitor<'a> {

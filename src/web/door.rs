@@ -18,6 +18,8 @@ pub enum Door {
     Bearer,
     /// A resource of the data API: errors are challenges and problems (RFC 9457).
     Api,
+    /// A photo or video by a link, for pages of others: errors are problems.
+    Link,
     /// A public document.
     Document,
 }

@@ -31,6 +31,7 @@ pub fn answer(door: Door, error: Error, visit: &Visit) -> Response {
         Door::Page => page(&error, visit),
         Door::Protocol | Door::Document => json_answer(&error),
         Door::Bearer => bearer(&error, visit),
+        Door::Link => crate::web::problem::answer(&crate::web::problem::Problem::from(&error), visit),
         Door::Api => problem::answer(&error, visit, bearer(&error, visit)),
     }
 }

@@ -3,7 +3,10 @@
 use crate::error::Error;
 use crate::oauth;
 use crate::oauth::grant::Pick;
-use crate::oauth::params::{MOST_PARAMS, decode_form};
+use crate::oauth::params::decode_form;
+
+/// The most fields: every photo and video of a wallet may be picked on one page.
+const MOST_FIELDS: usize = 700;
 
 /// What a page's form posted, in its order.
 #[derive(Clone, Default)]
@@ -16,12 +19,12 @@ impl Form {
     ///
     /// # Errors
     /// `invalid_request` for bad encoding, text that is not UTF-8, control characters other than line breaks and tabs,
-    /// and more than 100 fields.
+    /// and more than 700 fields.
     pub fn read(body: &[u8]) -> Result<Self, Error> {
         let mut pairs = Vec::new();
         for pair in body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
-            if pairs.len() == MOST_PARAMS {
-                return Err(oauth::Error::invalid_request("the form has more than 100 fields").into());
+            if pairs.len() == MOST_FIELDS {
+                return Err(oauth::Error::invalid_request("the form has more than 700 fields").into());
             }
             let at = pair.iter().position(|b| *b == b'=');
             let (name, value) = at.map_or((pair, &pair[..0]), |at| (&pair[..at], &pair[at + 1..]));
@@ -69,6 +72,6 @@ mod tests {
         for bad in [&b"a=%00"[..], b"a=%ff", b"a=%4", b"a=%1b", b"%00=x"] {
             assert!(Form::read(bad).is_err());
         }
-        assert!(Form::read("a=1&".repeat(101).as_bytes()).is_err());
+        assert!(Form::read("a=1&".repeat(701).as_bytes()).is_err());
     }
 }

@@ -12,7 +12,7 @@ use crate::error::Denied;
 use crate::wallet::media::uploads::{self, Announced, PART, Progress, parts_of};
 use crate::wallet::media::{self, Failure, Refusal, State};
 use crate::web::answer;
-use crate::web::bytes;
+use crate::web::bytes::{self, Manner, Wishes};
 use crate::web::call::Call;
 use crate::web::problem::{self, Problem};
 
@@ -49,6 +49,7 @@ pub async fn create(mut call: Call) -> Answer {
                 .map(|digest| digest.ok_or(Refusal::Mismatch("sha256 is not 64 hexadecimal digits")))
                 .transpose()?,
             kind: kind.map_err(|()| Refusal::Mismatch("kind is photo or video"))?,
+            ..Announced::default()
         };
         uploads::create(&call.app, account, announced).await
     };
@@ -140,7 +141,7 @@ pub async fn complete(call: Call) -> Answer {
     };
     match outcome.await {
         Ok(progress) if progress.state == State::Rejected => {
-            Ok(problem::answer(&Problem::rejected(progress.reason.as_deref()), call.app.config.issuer()))
+            Ok(problem::answer(&Problem::rejected(progress.reason.as_deref()), &call.visit))
         }
         other => tell(&call, other),
     }
@@ -170,7 +171,9 @@ pub async fn bytes(call: Call) -> Answer {
     match outcome.await {
         Ok((id, opened)) => {
             // A browser may keep it while it asks each time whether it still may.
-            Ok(bytes::answer(&call, &opened, &id.to_string(), "private, no-cache", "same-origin"))
+            let name = id.to_string();
+            let manner = Manner { name: &name, cache: "private, no-cache", readers: "same-origin" };
+            Ok(bytes::answer(&call.visit, &Wishes::of(&call), &opened, &manner))
         }
         Err(failure) => Ok(problem::tell(&failure, &call.visit)),
     }

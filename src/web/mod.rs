@@ -12,6 +12,8 @@ pub mod doorway;
 pub mod error;
 pub mod form;
 pub mod health;
+pub mod hooks;
+pub mod links;
 pub mod me;
 pub mod middleware;
 pub mod oauth;
@@ -31,7 +33,7 @@ use poem::{Endpoint, Response, Route};
 
 use crate::app::App;
 use crate::provider::ssf::streams::Extent;
-use crate::web::door::Door::{Api, Bearer, Document, Page, Protocol};
+use crate::web::door::Door::{Api, Bearer, Document, Link, Page, Protocol};
 use crate::web::door::Verb::{Delete, Get, Patch, Post, Put};
 use crate::web::door::{Row, row};
 use crate::web::doorway::Doorway;
@@ -39,10 +41,10 @@ use crate::web::middleware::House;
 use crate::web::middleware::cors::Readers;
 use crate::web::pages::admin::Deed;
 use crate::web::pages::{
-    activity, admin, approvals, badges, connections, contacts, device, home, media, outbox, profile, security,
-    sessions, setup,
+    activity, activity_download, admin, approvals, badges, connections, contacts, definitions, device, home, linked,
+    media, offers, outbox, picture, privacy, profile, receipts, security, sessions, setup,
 };
-use crate::web::pages::{recover, settings, sign_in, sign_up};
+use crate::web::pages::{desk, dispute, recover, settings, sign_in, sign_up, verification, wishes};
 
 /// Every route: method, path, kind of door, handler; then its limit by address and who may read it from other origins.
 pub const ROUTES: &[Row] = &[
@@ -64,8 +66,10 @@ pub const ROUTES: &[Row] = &[
         Box::pin(oauth::documents::resource(c, "/grants"))
     })
     .readers(Readers::All),
-    row(Get, "/.well-known/oauth-protected-resource/ssf", Document, |c| Box::pin(oauth::documents::resource(c, "/ssf")))
-        .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/ssf", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/ssf"))
+    })
+    .readers(Readers::All),
     row(Get, "/.well-known/ssf-configuration", Document, |c| Box::pin(oauth::ssf::metadata(c))).readers(Readers::All),
     row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
     row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
@@ -88,8 +92,20 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/wallet/v1/changes", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/client/changes", Api, |c| Box::pin(api::serve(c))),
     row(Get, "/wallet/v1/client/grants", Api, |c| Box::pin(api::serve(c))),
+    row(Get, "/wallet/v1/badges", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/badges/:id", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Post, "/wallet/v1/badge-definitions", Api, |c| Box::pin(api::serve(c))),
+    row(Post, "/wallet/v1/badges/issue", Api, |c| Box::pin(api::serve(c))),
+    row(Delete, "/wallet/v1/badges/issued/:id", Api, |c| Box::pin(api::serve(c))),
+    row(Get, "/wallet/v1/media", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/media/:id", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/media/:id/content", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Post, "/wallet/v1/media/:id/links", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/m/:token", Link, |c| Box::pin(links::follow(c))),
+    row(Get, "/wallet/v1/identity", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/openapi.json", Document, |c| Box::pin(api::document(c))).readers(Readers::All),
     row(Get, "/developers/api", Page, |c| Box::pin(pages::api::page(c))),
+    row(Post, "/wallet/v1/erasure-requests/:id/status", Api, |c| Box::pin(api::serve(c))),
     row(Post, "/register", Bearer, |c| Box::pin(oauth::register::register(c))).limit("register"),
     row(Get, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::read(c))),
     row(Put, "/register/:client_id", Bearer, |c| Box::pin(oauth::register::update(c))),
@@ -147,6 +163,8 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/account/profile", Page, |c| Box::pin(profile::page(c))),
     row(Get, "/account/profile/edit", Page, |c| Box::pin(profile::edit_page(c))),
     row(Post, "/account/profile/edit", Page, |c| Box::pin(profile::edit(c))),
+    row(Get, "/account/profile/picture", Page, |c| Box::pin(picture::page(c))),
+    row(Post, "/account/profile/picture", Page, |c| Box::pin(picture::choose(c))),
     row(Get, "/account/contacts", Page, |c| Box::pin(contacts::page(c))),
     row(Post, "/account/contacts/email", Page, |c| Box::pin(contacts::add_email(c))).limit("sign_up"),
     row(Post, "/account/contacts/phone", Page, |c| Box::pin(contacts::add_phone(c))).limit("sms"),
@@ -157,15 +175,36 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/contacts/remove", Page, |c| Box::pin(contacts::remove(c))),
     row(Get, "/account/badges", Page, |c| Box::pin(badges::page(c))),
     row(Post, "/account/badges/remove", Page, |c| Box::pin(badges::remove(c))),
+    row(Get, "/account/badges/offers", Page, |c| Box::pin(offers::page(c))),
+    row(Post, "/account/badges/offers/:id/accept", Page, |c| Box::pin(offers::accept(c))),
+    row(Post, "/account/badges/offers/:id/decline", Page, |c| Box::pin(offers::decline(c))),
+    row(Get, "/account/linked", Page, |c| Box::pin(linked::page(c))),
+    row(Post, "/account/linked/:provider", Page, |c| Box::pin(linked::link(c))),
+    row(Get, "/account/linked/:provider/callback", Page, |c| Box::pin(linked::callback(c))).limit("authorize"),
+    row(Post, "/account/linked/:provider/remove", Page, |c| Box::pin(linked::unlink(c))),
     row(Get, "/account/apps", Page, |c| Box::pin(connections::list(c))),
+    row(Get, "/account/apps/stop-all", Page, |c| Box::pin(wishes::stop_all_page(c))),
+    row(Post, "/account/apps/stop-all", Page, |c| Box::pin(wishes::stop_all(c))),
     row(Get, "/account/apps/:id", Page, |c| Box::pin(connections::show(c))),
     row(Post, "/account/apps/:id", Page, |c| Box::pin(connections::change(c))),
     row(Get, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop_page(c))),
     row(Post, "/account/apps/:id/stop", Page, |c| Box::pin(connections::stop(c))),
+    row(Post, "/account/apps/:id/pause", Page, |c| Box::pin(wishes::pause(c))),
+    row(Post, "/account/apps/:id/resume", Page, |c| Box::pin(wishes::resume(c))),
+    row(Get, "/account/apps/:id/erasure", Page, |c| Box::pin(wishes::erasure_page(c))),
+    row(Post, "/account/apps/:id/erasure", Page, |c| Box::pin(wishes::erasure(c))),
+    row(Get, "/account/apps/:id/report", Page, |c| Box::pin(wishes::report_page(c))),
+    row(Post, "/account/apps/:id/report", Page, |c| Box::pin(wishes::report(c))),
+    row(Get, "/account/receipts", Page, |c| Box::pin(receipts::list(c))),
+    row(Get, "/account/receipts/:id", Page, |c| Box::pin(receipts::download(c))),
+    row(Get, "/receipts/verify", Page, |c| Box::pin(receipts::verify_page(c))),
+    row(Post, "/receipts/verify", Page, |c| Box::pin(receipts::verify(c))).limit("authorize"),
+    row(Get, "/receipts/keys", Document, |c| Box::pin(receipts::keys(c))).readers(Readers::All),
     row(Get, "/account/approvals", Page, |c| Box::pin(approvals::page(c))),
     row(Post, "/account/approvals/:id/approve", Page, |c| Box::pin(approvals::approve(c))),
     row(Post, "/account/approvals/:id/deny", Page, |c| Box::pin(approvals::deny(c))),
     row(Get, "/account/activity", Page, |c| Box::pin(activity::page(c))),
+    row(Get, "/account/activity/download", Page, |c| Box::pin(activity_download::download(c))),
     row(Get, "/account/media", Page, |c| Box::pin(media::page(c))),
     row(Post, "/account/media", Page, |c| Box::pin(media::upload(c))).long(),
     row(Get, "/account/media/:id", Page, |c| Box::pin(media::item_page(c))),
@@ -173,6 +212,27 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/media/:id/delete", Page, |c| Box::pin(media::delete(c))),
     row(Post, "/account/media/:id/restore", Page, |c| Box::pin(media::restore(c))),
     row(Post, "/account/media/:id/destroy", Page, |c| Box::pin(media::destroy(c))),
+    row(Get, "/account/verification", Page, |c| Box::pin(verification::page(c))),
+    row(Post, "/account/verification", Page, |c| Box::pin(verification::start(c))),
+    row(Get, "/account/verification/cases/:id", Page, |c| Box::pin(verification::case_page(c))),
+    row(Post, "/account/verification/consent", Page, |c| Box::pin(verification::consent(c))),
+    row(Post, "/account/verification/data", Page, |c| Box::pin(verification::data(c))),
+    row(Post, "/account/verification/challenge", Page, |c| Box::pin(verification::challenge(c))),
+    row(Post, "/account/verification/picture", Page, |c| Box::pin(verification::picture(c))).long(),
+    row(Post, "/account/verification/submit", Page, |c| Box::pin(verification::submit(c))),
+    row(Post, "/account/verification/withdraw", Page, |c| Box::pin(verification::withdraw(c))),
+    row(Post, "/account/verification/appeal", Page, |c| Box::pin(verification::appeal(c))),
+    row(Get, "/verification/dispute/:link", Page, |c| Box::pin(dispute::page(c))).limit("code_check"),
+    row(Post, "/verification/dispute/:link", Page, |c| Box::pin(dispute::dispute(c))).limit("code_check"),
+    row(Get, "/desk", Page, |c| Box::pin(desk::page(c))),
+    row(Get, "/desk/:case", Page, |c| Box::pin(desk::case_page(c))),
+    row(Post, "/desk/:case/claim", Page, |c| Box::pin(desk::claim(c))),
+    row(Post, "/desk/:case/release", Page, |c| Box::pin(desk::release(c))),
+    row(Post, "/desk/:case/renew", Page, |c| Box::pin(desk::renew(c))),
+    row(Post, "/desk/:case/decide", Page, |c| Box::pin(desk::decide(c))),
+    row(Get, "/desk-pictures/:link", Protocol, |c| Box::pin(desk::picture(c))),
+    row(Post, "/hooks/verification", Protocol, |c| Box::pin(hooks::verification(c))),
+    row(Get, "/hooks/verification/pictures/:link", Protocol, |c| Box::pin(desk::service_picture(c))),
     row(Post, "/me/media/uploads", Protocol, |c| Box::pin(me::create(c))),
     row(Get, "/me/media/uploads/:id", Protocol, |c| Box::pin(me::progress(c))),
     row(Delete, "/me/media/uploads/:id", Protocol, |c| Box::pin(me::abandon(c))),
@@ -184,12 +244,27 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/account/sessions/end-others", Page, |c| Box::pin(sessions::end_others(c))),
     row(Get, "/account/security", Page, |c| Box::pin(security::page(c))),
     row(Post, "/account/security/password", Page, |c| Box::pin(security::change_password(c))).limit("sign_in"),
+    row(Get, "/account/privacy", Page, |c| Box::pin(privacy::page(c))),
+    row(Get, "/account/privacy/export", Page, |c| Box::pin(privacy::export_page(c))),
+    row(Post, "/account/privacy/export", Page, |c| Box::pin(privacy::export(c))),
+    row(Get, "/account/privacy/export/:id", Page, |c| Box::pin(privacy::download(c))).long(),
+    row(Post, "/account/privacy/import", Page, |c| Box::pin(privacy::import(c))).long(),
+    row(Get, "/account/privacy/import/:id", Page, |c| Box::pin(privacy::import_page(c))),
+    row(Get, "/account/privacy/delete", Page, |c| Box::pin(privacy::delete_page(c))),
+    row(Post, "/account/privacy/delete", Page, |c| Box::pin(privacy::delete(c))),
+    row(Get, "/deletion", Page, |c| Box::pin(privacy::told(c))),
+    row(Get, "/deletion/:token", Page, |c| Box::pin(privacy::pending(c))).limit("code_check"),
+    row(Post, "/deletion/:token", Page, |c| Box::pin(privacy::cancel(c))).limit("code_check"),
     row(Get, "/account/settings", Page, |c| Box::pin(settings::account_page(c))),
     row(Get, "/admin", Page, |c| Box::pin(admin::page(c))),
     row(Post, "/admin/clients/verify-domain", Page, |c| Box::pin(admin::act(c, Deed::VerifyDomain))),
     row(Post, "/admin/clients/unverify-domain", Page, |c| Box::pin(admin::act(c, Deed::UnverifyDomain))),
     row(Post, "/admin/clients/disable", Page, |c| Box::pin(admin::act(c, Deed::Disable))),
     row(Post, "/admin/clients/enable", Page, |c| Box::pin(admin::act(c, Deed::Enable))),
+    row(Get, "/admin/badge-definitions", Page, |c| Box::pin(definitions::page(c))),
+    row(Post, "/admin/badge-definitions/:id/approve", Page, |c| Box::pin(definitions::approve(c))),
+    row(Post, "/admin/badge-definitions/:id/refuse", Page, |c| Box::pin(definitions::refuse(c))),
+    row(Post, "/admin/reports/close", Page, |c| Box::pin(admin::close_report(c))),
     row(Get, "/setup/:token", Page, |c| Box::pin(setup::page(c))).limit("code_check"),
     row(Post, "/setup/:token", Page, |c| Box::pin(setup::finish(c))).limit("code_check"),
     row(Get, "/dev/outbox", Page, |c| Box::pin(outbox::list(c))),

@@ -18,6 +18,7 @@ pub struct Frame {
     /// The name of the person who is signed in, if one is.
     pub person: Option<String>,
     pub is_admin: bool,
+    pub is_reviewer: bool,
     /// Development mode: the page foot links to `/dev/outbox`.
     pub is_development: bool,
     /// What the person must mend; makes the summary, the fields' messages and the title's prefix.
@@ -35,6 +36,7 @@ impl Frame {
             here: here.to_owned(),
             person: None,
             is_admin: false,
+            is_reviewer: false,
             is_development: false,
             problems: Vec::new(),
             notice: None,
@@ -221,6 +223,11 @@ impl Chip {
     /// "Checked 3 May 2026".
     pub fn checked(words: Words, at: Time) -> Self {
         Self { text: words.with("chip-checked", &[("date", &words.date(at))]), is_checked: true }
+    }
+
+    /// "Checked on your document, 3 May 2026".
+    pub fn on_document(words: Words, at: Time) -> Self {
+        Self { text: words.with("chip-on-document", &[("date", &words.date(at))]), is_checked: true }
     }
 
     /// "You typed this".

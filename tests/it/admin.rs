@@ -12,7 +12,7 @@ use social_wallet::error::{Denied, Error};
 use social_wallet::oauth::Client;
 use social_wallet::provider;
 use social_wallet::store::database::accounts::Role;
-use social_wallet::store::database::audit::{self, Wanted};
+use social_wallet::store::database::audit::{self, Between};
 use social_wallet::store::database::settings;
 
 use crate::support::apps::on_both;
@@ -36,8 +36,8 @@ async fn account(app: &App, email: &str) -> AccountId {
 
 /// How often each of the events stands in an account's trail.
 async fn trail<const N: usize>(app: &App, account: AccountId, events: [&'static str; N]) -> [usize; N] {
-    let wanted = Wanted { client: None, events: events.to_vec(), before: None };
-    let rows = app.db.read::<_, Fault, _>(move |conn| Box::pin(audit::list(conn, account, wanted, 100))).await;
+    let all = Between::default();
+    let rows = app.db.read::<_, Fault, _>(move |conn| Box::pin(audit::list(conn, account, all, 100))).await;
     let rows = rows.expect("the trail");
     events.map(|event| rows.iter().filter(|row| row.event == event).count())
 }

@@ -28,12 +28,12 @@ use crate::support::{database, eventually, unique};
 const PAGE: &str = "/account/contacts";
 
 /// A house in which a second code may be asked for at once.
-async fn house(settings: &[(&str, &str)]) -> Server {
+pub async fn house(settings: &[(&str, &str)]) -> Server {
     let settings: Vec<_> = [("SW__CODES__RESEND", "0s")].iter().chain(settings).copied().collect();
     Server::with(&settings).await
 }
 
-fn number() -> String {
+pub fn number() -> String {
     format!("+1202{:07}", rand::random::<u32>() % 10_000_000)
 }
 
@@ -47,12 +47,12 @@ async fn add(person: &mut Person, field: &str, address: &str) -> Page {
     person.submit(&page, &page.form(field).fill(field, address)).await.page()
 }
 
-async fn enter(person: &mut Person, code: &str) -> Page {
+pub async fn enter(person: &mut Person, code: &str) -> Page {
     let page = contacts_page(person).await;
     person.submit(&page, &page.form("code").fill("code", code)).await.page()
 }
 
-async fn sent_code(server: &Server, field: &str, address: &str, seen: usize) -> String {
+pub async fn sent_code(server: &Server, field: &str, address: &str, seen: usize) -> String {
     match field {
         "email" => server.letter_to(address, seen).await.code().expect("a code"),
         _ => server.text_to(address, seen).await.code(),
@@ -60,7 +60,7 @@ async fn sent_code(server: &Server, field: &str, address: &str, seen: usize) -> 
 }
 
 /// Adds an address and proves it.
-async fn prove(server: &Server, person: &mut Person, field: &str, address: &str) {
+pub async fn prove(server: &Server, person: &mut Person, field: &str, address: &str) {
     let seen = match field {
         "email" => server.letters_to(address),
         _ => server.stores.texts().iter().filter(|text| text.to == address).count(),
@@ -88,7 +88,7 @@ fn form(page: &Page, deed: &str, address: &str) -> Form {
     page.forms().into_iter().find(is_it).unwrap_or_else(|| panic!("no {deed} of {address}: {}", page.text()))
 }
 
-async fn act(person: &mut Person, deed: &str, address: &str) -> Page {
+pub async fn act(person: &mut Person, deed: &str, address: &str) -> Page {
     let page = contacts_page(person).await;
     person.submit(&page, &form(&page, deed, address)).await.page()
 }

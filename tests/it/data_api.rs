@@ -1,5 +1,6 @@
 //! The data API (WALLET.md §14) through the doors: what it tells, to whom, and how it refuses.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
@@ -7,7 +8,10 @@ use serde_json::{Value, json};
 use social_wallet::web::ROUTES;
 use social_wallet::web::door::Door;
 
+use crate::badges;
+use crate::media::platforms::Shared;
 use crate::protocol::oidc_core_userinfo::fill_profile;
+use crate::protocol::oidc_identity_assurance;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens};
 use crate::support::proofs::ProofKey;
@@ -255,15 +259,23 @@ async fn rfc9470_s3_sensitive_fields_need_a_young_sign_in() {
 async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_accepts_it() {
     let server = Server::shared().await;
     let scene = Scene::on(server, SCOPE, &["nickname", "email", "wallet_links", "wallet_bio"]).await;
+    let shared = Shared::of(server, &["a photo", "a video"]).await;
+    let list = shared.get("/media").await.json();
+    let name = list["data"][0]["id"].as_str().expect("a name").to_owned();
     let url = format!("{}/wallet/v1/openapi.json", scene.platform.issuer);
     let answer = Answer::of(scene.platform.http.get(&url).header("origin", "https://anywhere.example")).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
     let document = answer.json();
     assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
-    let described: Vec<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
-    let mut routes: Vec<&str> = ROUTES.iter().filter(|row| row.door == Door::Api).map(|row| row.path).collect();
-    routes.sort_unstable();
-    assert_eq!(described, routes);
+    let described: BTreeSet<String> = document["paths"].as_object().expect("paths").keys().cloned().collect();
+    assert_eq!(described, paths().collect());
+
+    let (reader, mut person) =
+        (badges::platform(server, "https://a.example/in").await, Person::signed_up(server).await);
+    let attempt = reader.attempt("openid wallet.badges");
+    let tokens = badges::share(&mut person, &reader, attempt, &["wallet_badges"], &["Email"]).await;
+    let api = async |path: &str| badges::api(&reader, &tokens, path).await.json();
+    let held = api("/badges").await;
 
     // Our own answers hold against it, by a validator of others.
     let folder = tempfile::tempdir().expect("a folder");
@@ -275,7 +287,13 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     let files = [
         write("openapi.json", &document),
         write("Me.json", &scene.ask("/me", &[]).await.json()),
+        write("Identity.json", &oidc_identity_assurance::told_by_the_api(server).await),
         write("Profile.json", &scene.ask("/profile", &[]).await.json()),
+        write("Badges.json", &held),
+        write("OneBadge.json", &api(&format!("/badges/{}", held["data"][0]["id"].as_str().expect("an id"))).await),
+        write("MediaList.json", &list),
+        write("MediaItem.json", &shared.get(&format!("/media/{name}")).await.json()),
+        write("MediaLink.json", &shared.link(&name, &json!({})).await.json()),
         write("Problem.json", &scene.ask("/profile?fields=x", &[]).await.json()),
     ];
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/python");
@@ -284,13 +302,46 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Schemathesis makes requests of its own from the document, good ones and bad ones, and holds every answer against it.
+#[tokio::test(flavor = "multi_thread")]
+async fn wallet_s14_10_whatever_is_asked_by_the_document_is_answered_by_it() {
+    let server = Server::with(&[("SW__LIMITS__ENABLED", "false")]).await;
+    let scene = Scene::on(&server, SCOPE, &["nickname", "email", "wallet_links", "wallet_bio"]).await;
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/schemathesis");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = tokio::process::Command::new(program)
+        .current_dir(folder.path())
+        .arg("run")
+        .arg(format!("{}/wallet/v1/openapi.json", scene.platform.issuer))
+        .args(["--header", &format!("Authorization: Bearer {}", scene.tokens.access)])
+        .args(["--checks", "not_a_server_error,status_code_conformance,content_type_conformance"])
+        .args(["--checks", "response_headers_conformance,response_schema_conformance"])
+        .args(["--max-examples", "40", "--seed", "20261125", "--phases", "examples,coverage,fuzzing", "--no-color"])
+        .output()
+        .await
+        .expect("the Python of the tests");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_the_api_shows_every_operation() {
     let server = Server::shared().await;
     let mut reader = Person::new(server);
     let page = reader.visit("/developers").await.page();
     let page = reader.visit(page.link("/developers/api").expect("a link").as_str()).await.page();
-    for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
-        assert!(page.text().contains(row.path), "{}: {}", row.path, page.text());
+    for path in paths() {
+        assert!(page.text().contains(&path), "{path}: {}", page.text());
     }
+}
+
+/// The paths of the API as OpenAPI writes them.
+fn paths() -> impl Iterator<Item = String> {
+    ROUTES.iter().filter(|row| row.door == Door::Api).map(|row| {
+        let parts = row.path.split('/').map(|part| match part.strip_prefix(':') {
+            Some(name) => format!("{{{name}}}"),
+            None => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("/")
+    })
 }

@@ -5,8 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::Value;
 
 use crate::support::form::Page;
+use crate::support::hand::Hand;
 use crate::support::parts::free_port;
 use crate::support::person::{Answers, Person};
+use crate::support::platform::{Answer, http};
 use crate::support::server::Server;
 
 /// A running demo, where its platform is, and the first of its people in a browser.
@@ -50,6 +52,8 @@ async fn a_visitor_sees_what_arrived_and_what_is_refused_after_stopping() {
     assert!(home.text().contains("Sign in with Social Wallet"), "{}", home.text());
     let login = home.link("/login").expect("the button");
 
+    person.sign_in().await;
+    let photo = Hand::beside(&person).await.add(&crate::media::files::jpeg(64, 48)).await;
     let consent = person.walk_to_consent(login.as_str()).await;
     for part in ["Orbit Photos", "localhost", "Amina Yusuf", "To tell you when somebody shares an album with you"] {
         assert!(consent.text().contains(part), "{part} is missing in:\n{}", consent.text());
@@ -60,6 +64,7 @@ async fn a_visitor_sees_what_arrived_and_what_is_refused_after_stopping() {
         assert_eq!(opened.status, 200);
     }
     let answers = Answers::only(&["email", "name", "phone_number", "offline_access"]).for_duration("days90");
+    let answers = answers.picking(&[&photo]);
     let arrived = person.decide(&consent, &answers).await.page();
     assert!(arrived.url.path() == "/arrived" && arrived.text().contains("Hello, Amina Yusuf"), "{}", arrived.text());
     let email = format!("\"{}\"", person.email);
@@ -72,6 +77,13 @@ async fn a_visitor_sees_what_arrived_and_what_is_refused_after_stopping() {
     assert_eq!(shown(&arrived, "token", "refresh_token").as_deref(), Some("\"came\""));
     assert_eq!(shown(&arrived, "token", "access_token"), None, "a secret is shown");
 
+    // The photo that was picked is shown by a link of the wallet.
+    let photos = arrived.attributes("#photos img", "src");
+    assert!(photos.len() == 1 && photos[0].contains("/m/"), "{photos:?}");
+    let policy = arrived.header("content-security-policy").expect("a policy").to_owned();
+    assert!(policy.contains("img-src 'self' http://"), "{policy}");
+    assert_eq!(Answer::of(http().get(&photos[0])).await.header("content-type"), Some("image/jpeg"));
+
     let again = press(&mut person, &arrived, "/reload").await;
     assert!(again.text().contains("UserInfo was read again."), "{}", again.text());
     let renewed = press(&mut person, &again, "/refresh").await;
@@ -81,6 +93,7 @@ async fn a_visitor_sees_what_arrived_and_what_is_refused_after_stopping() {
     let app = apps.link("/account/apps/").expect("the platform is listed");
     let stop = person.visit(&format!("{app}/stop")).await.page();
     press(&mut person, &stop, "/stop").await;
+    assert_eq!(Answer::of(http().get(&photos[0])).await.status, 410, "the link ended with it");
     let page = person.visit(&format!("{origin}/arrived")).await.page();
     let refused = press(&mut person, &page, "/reload").await;
     assert!(refused.text().contains("UserInfo was not given"), "{}", refused.text());

@@ -7,20 +7,29 @@ use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
 use serde_json::Value;
 use social_wallet::app::App;
-use social_wallet::base::{Clock, Random, Seconds, Secret, Time};
+use social_wallet::audit::Origin;
+use social_wallet::base::{Clock, Fault, Random, Seconds, Secret, Time};
 use social_wallet::catalog::EVENTS;
 use social_wallet::config::Config;
 use social_wallet::jobs::upkeep;
 use social_wallet::provider::keys::Purpose;
+use social_wallet::wallet::badges::{self, Award};
 
+use crate::awarding::Scene;
+use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
-use crate::support::database::embedded;
+use crate::rights::{bundles, deletion, import};
+use crate::support::database::{self, embedded};
+use crate::support::desk::{Applicant, Clerk};
 use crate::support::eventually;
 use crate::support::hand::Hand;
 use crate::support::parts::Postgres;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Method, NewClient, Platform, Tokens, now};
+use crate::support::seeded;
 use crate::support::server::{Server, Stores};
+use crate::support::verified;
+use crate::trail::deeds;
 
 /// A row of the trail; what is absent is empty.
 #[derive(Clone, Debug, diesel::QueryableByName)]
@@ -63,6 +72,8 @@ async fn trail(stores: &Stores) -> Vec<Row> {
 struct House {
     server: Server,
     seen: BTreeSet<String>,
+    /// Every event that was told: of whoever is deleted none is left.
+    heard: BTreeSet<String>,
 }
 
 impl House {
@@ -71,6 +82,7 @@ impl House {
     async fn told(&mut self, account: &str, client: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for row in trail(&self.server.stores).await {
+            self.heard.insert(row.event.clone());
             if !row.event.starts_with("key.") && self.seen.insert(row.id) {
                 let named = |text: &str, own: &str, word: &str| match text {
                     "" => "-".to_owned(),
@@ -325,7 +337,19 @@ async fn operators_look_after_people(house: &mut House) {
         (&["role", &account, "person"], &["account.role_changed ok account - person"]),
         (&["lock", &account], &["account.locked ok account - -", "session.ended ok account - account_locked"]),
         (&["unlock", &account], &["account.unlocked ok account - -"]),
-        (&["delete", &account], &["account.deleted ok account - -"]),
+        (
+            &["delete", &account],
+            &[
+                "account.deleted ok account - staff",
+                "account.deletion_finished ok account - staff",
+                "account.deletion_step ok account - bundles",
+                "account.deletion_step ok account - keys",
+                "account.deletion_step ok account - media",
+                "account.deletion_step ok account - rows",
+                "account.deletion_step ok account - scrub",
+                "account.deletion_step ok account - trail",
+            ],
+        ),
     ];
     for (command, lines) in steps {
         house.server.cli(&[&["account"], command].concat());
@@ -426,24 +450,241 @@ async fn photos_come_and_go(house: &mut House) {
     }
 }
 
+async fn badges_come_and_go(house: &mut House) {
+    let person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    let stores = &house.server.stores;
+    house.server.stop();
+    {
+        let app = verified::house(stores, Seconds(0)).await;
+        let id = verified::account(&app, &person.email).await;
+        let for_days = |days| {
+            let expires_at = Some(app.now() + Seconds::days(days));
+            Award { expires_at, ..Award::of("photo_verified", app.now()) }
+        };
+        let badge = verified::award(&app, id, for_days(2)).await;
+        verified::award(&app, id, for_days(1)).await;
+        let act = async |app: &App, deed: &'static str| {
+            let (unit, house) = (app.clone(), Origin::house());
+            let work = app.db.write::<_, Fault, _>(move |tx| {
+                Box::pin(async move {
+                    match deed {
+                        "suspend" => badges::suspend(tx, &unit, id, badge, "fraud_suspected", &house).await,
+                        "reinstate" => badges::reinstate(tx, &unit, id, badge, "cleared", &house).await,
+                        "revoke" => badges::revoke(tx, &unit, id, badge, "fraud", &house).await,
+                        other => panic!("nobody does {other}"),
+                    }
+                })
+            });
+            assert!(work.await.expect("the database"), "{deed}");
+        };
+        act(&app, "suspend").await;
+        act(&app, "reinstate").await;
+        drop(app);
+        let app = verified::house(stores, Seconds::days(1)).await;
+        assert_eq!(badges::upkeep(&app).await.expect("upkeep"), 1);
+        act(&app, "revoke").await;
+        verified::verify(&app, id, &verified::born(30), badges::Level::Document).await;
+    }
+    house.server.restart().await;
+    let mut person = person;
+    let page = person.visit("/account/badges").await.page();
+    person.submit(&page, &page.form_to("/account/badges/remove")).await;
+    let told: BTreeSet<String> =
+        house.told(&account, "").await.into_iter().filter(|line| line.starts_with("badge.")).collect();
+    let expected = [
+        "badge.awarded ok account - -",
+        "badge.expired ok account - time_over",
+        "badge.reinstated ok account - cleared",
+        "badge.removed ok account - removed_by_person",
+        "badge.renewed ok account - -",
+        "badge.revoked ok account - fraud",
+        "badge.suspended ok account - fraud_suspected",
+    ];
+    assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+async fn accounts_elsewhere_come_and_go(house: &mut House, theirs: &Theirs) {
+    let mut person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    house.told(&account, "").await;
+    theirs.link(&mut person, |_, _| "x".to_owned()).await;
+    let refused = ["linked.refused refused account - provider_unfit"];
+    house.must_tell("a bad token", &account, "", &refused).await;
+    theirs.link(&mut person, Theirs::id_token).await;
+    let linked = ["badge.awarded ok account - -", "linked.added ok account - -"];
+    house.must_tell("linking", &account, "", &linked).await;
+    unlink(&mut person, "site").await;
+    let unlinked = ["badge.removed ok account - unlinked", "linked.removed ok account - -"];
+    house.must_tell("unlinking", &account, "", &unlinked).await;
+}
+
+async fn platforms_award_badges(house: &mut House) {
+    // The scene borrows the server: what it did is looked at afterwards.
+    let (account, client) = {
+        let mut scene = Scene::on(&house.server).await;
+        let account = house.account(&scene.person);
+        for (name, is_declined) in [("First", true), ("Second", false)] {
+            let defined = scene.define(name).await;
+            scene.approve(&defined);
+            let offered = scene.issue(&defined).await.json();
+            match is_declined {
+                true => drop(scene.answer("decline").await),
+                false => drop(scene.withdraw(&offered["id"]).await),
+            }
+            house.server.cli(&["client", "badge-definitions", "refuse", defined["id"].as_str().expect("an id")]);
+        }
+        (account, scene.platform.client.id.clone())
+    };
+    let told: BTreeSet<String> =
+        house.told(&account, &client).await.into_iter().filter(|line| line.starts_with("badge")).collect();
+    let expected = [
+        "badge.declined ok account client -",
+        "badge.offered ok account client -",
+        "badge.withdrawn ok account client -",
+        "badge_definition.approved ok - client -",
+        "badge_definition.proposed ok - client -",
+        "badge_definition.refused ok - client -",
+    ];
+    assert_eq!(told.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+/// Everything along, a bundle in, one that is none, a deletion called off, and a wallet that nobody uses.
+async fn rights_are_used(house: &mut House) {
+    // Of the account that staff deleted.
+    eventually("somebody looked after a deletion", Duration::from_secs(90), async || {
+        let told = trail(&house.server.stores).await;
+        told.iter().any(|row| row.event == "account.deletion_verified").then_some(())
+    })
+    .await;
+    let mut hand = Hand::of(&house.server).await;
+    let account = house.account(&hand.person);
+    house.told(&account, "").await;
+    let path = bundles::ordered(&mut hand.person).await;
+    hand.get(&path).await;
+    let told = house.told(&account, "").await;
+    assert_eq!(
+        told,
+        ["requested", "ready", "downloaded"]
+            .map(|act| format!("export.{act} ok account - -"))
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect::<Vec<_>>()
+    );
+    let page = import::bring(&mut hand, b"no archive").await;
+    import::settled(&mut hand, &page).await;
+    let lines = ["import.begun ok account - -", "import.refused refused account - malformed"];
+    house.must_tell("a file that is no bundle", &account, "", &lines).await;
+    let bundle = hand.get(&path).await.body;
+    let page = import::bring(&mut hand, &bundle).await;
+    import::settled(&mut hand, &page).await;
+    house.told(&account, "").await;
+    deletion::ask(&mut hand.person, "usual").await;
+    let lines = ["account.deletion_requested ok account - person", "session.ended ok account - account_deleted"];
+    house.must_tell("asking for the end", &account, "", &lines).await;
+    let page = hand.person.sign_in().await;
+    hand.person.submit(&page, &page.form_to("/deletion/")).await;
+    house.must_tell("keeping it", &account, "", &["account.deletion_cancelled ok account - -"]).await;
+    database::execute(
+        &house.server.stores,
+        &format!("UPDATE account_use SET seen_at = 0 WHERE account_id = '{account}'"),
+    )
+    .await;
+    house.server.cli(&["retention"]);
+    let told = house.told(&account, "").await;
+    assert!(told.contains(&"account.unused_told ok account - -".to_owned()), "{told:?}");
+}
+
+async fn identities_are_checked(house: &mut House) {
+    let person = Person::signed_up(&house.server).await;
+    let account = house.account(&person);
+    let mut amina = Applicant::with(&house.server, person).await;
+    let (mut first, mut second) =
+        (Clerk::of(&house.server, "reviewer").await, Clerk::of(&house.server, "operator").await);
+    let mut third = Clerk::of(&house.server, "operator").await;
+    house.told(&account, "").await;
+    amina.begin("passport", "document").await;
+    amina.send("/withdraw", &[]).await;
+    let gone = [
+        "verification.abandoned ok account - withdrawn",
+        "verification.consented ok account - -",
+        "verification.started ok account - -",
+    ];
+    house.must_tell("a check that is given up", &account, "", &gone).await;
+
+    let case = amina.hand_in("document").await;
+    let page = first.claim(&case).await;
+    let src = page.attributes("img.large", "src").remove(0);
+    assert_eq!(first.look(&house.server, &src).await.status, 200);
+    first.post(&case, "release").await;
+    let reviewer = house.account(&first.person);
+    let desk =
+        ["review.claimed ok account - -", "review.evidence_opened ok account - -", "review.released ok account - -"];
+    let told: Vec<String> =
+        house.told(&reviewer, "").await.into_iter().filter(|line| line.contains(" account ")).collect();
+    assert_eq!(told, desk, "what a reviewer did");
+
+    first.settle(&case, "again", &["cropped"]).await;
+    amina.reaches("Waits for you").await;
+    amina.pictures(&case, &["front", "selfie"]).await;
+    amina.send("/submit", &[]).await;
+    amina.reaches("Under review").await;
+    first.settle(&case, "reject", &["unreadable"]).await;
+    amina.send("/appeal", &[]).await;
+    second.settle(&case, "approve", &[]).await;
+    let letters = house.server.letters_to(&amina.hand.person.email);
+    third.settle(&case, "approve", &[]).await;
+    let letter = house.server.letter_to(&amina.hand.person.email, letters).await;
+    let link = letter.text.split_whitespace().find(|word| word.contains("/dispute/")).expect("a link").to_owned();
+    let page = amina.hand.person.visit(&link).await.page();
+    amina.hand.person.submit(&page, &page.form_to("/dispute/")).await;
+    Clerk::of(&house.server, "operator").await.settle(&case, "fraud", &["suspected_tamper"]).await;
+    let told = house.told(&account, "").await;
+    let own: Vec<&str> = told.iter().filter(|line| line.starts_with("verification.")).map(String::as_str).collect();
+    let expected = [
+        "verification.appealed ok account - -",
+        "verification.approved ok account - -",
+        "verification.asked_again ok account - -",
+        "verification.disputed ok account - -",
+        "verification.evidence_purged ok account - -",
+        "verification.fraud ok account - -",
+        "verification.rejected ok account - -",
+        "verification.submitted ok account - -",
+    ];
+    assert_eq!(own, expected);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_event_is_told_by_a_story() {
-    let mut house = House { server: Server::with(&[("SW__CODES__RESEND", "0s")]).await, seen: BTreeSet::new() };
+    let theirs = Theirs::start().await;
+    let settings = theirs.settings(None);
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let settings = [&settings[..], &[("SW__CODES__RESEND", "0s"), ("SW__PRIVACY__VERIFY_AFTER", "1s")]].concat();
+    let mut house = House { server: Server::with(&settings).await, seen: BTreeSet::new(), heard: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
     a_wallet_is_opened_and_kept(&mut house).await;
     addresses_come_and_go(&mut house).await;
     photos_come_and_go(&mut house).await;
+    badges_come_and_go(&mut house).await;
+    accounts_elsewhere_come_and_go(&mut house, &theirs).await;
+    platforms_award_badges(&mut house).await;
+    identities_are_checked(&mut house).await;
     a_password_is_guessed_and_forgotten(&mut house).await;
     something_is_shared_until_it_is_not(&mut house).await;
     platforms_come_and_go(&mut house).await;
     platforms_do_more(&mut house).await;
     operators_look_after_people(&mut house).await;
+    deeds::all(&house.server, &mut seeded::signed_in(&house.server).await).await;
+    rights_are_used(&mut house).await;
     signing_keys_come_and_go(&house).await;
 
-    let told: BTreeSet<String> = trail(&house.server.stores).await.into_iter().map(|row| row.event).collect();
+    house.told("", "").await;
+    let told = &house.heard;
     let table: BTreeSet<String> = EVENTS.iter().map(|event| event.name.to_owned()).collect();
-    let never: Vec<_> = table.difference(&told).collect();
+    let never: Vec<_> = table.difference(told).collect();
     assert!(never.is_empty(), "no story ends in {never:?}");
     let nameless: Vec<_> = told.difference(&table).collect();
     assert!(nameless.is_empty(), "events without a row: {nameless:?}");

@@ -26,7 +26,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("poem", &["web/", "demo.rs", "demo/"]),
     ("poem_openapi", &["web/"]),
     ("askama", &["words.rs", "web/", "jobs/letters.rs", "demo.rs", "demo/"]),
-    ("openidconnect", &["demo.rs", "demo/"]),
+    ("openidconnect", &["demo.rs", "demo/", "outbound/openid.rs"]),
     ("argon2", &["accounts/password.rs", "accounts/password/"]),
     ("governor", &["risk/limits.rs"]),
     ("lettre", &["outbound/mail.rs", "outbound/mail/"]),

@@ -315,7 +315,7 @@ async fn upkeep_forgets_what_has_had_its_time_and_nothing_else() {
         };
         let kept = async |app: &App| {
             let rows = app.db.read::<_, Fault, _>(move |conn| {
-                Box::pin(social_wallet::store::database::audit::list(conn, account, Default::default(), 100))
+                Box::pin(social_wallet::store::database::audit::list(conn, account, Default::default(), 1000))
             });
             rows.await.expect("the trail").into_iter().map(|row| row.event).collect::<Vec<_>>()
         };

@@ -3,6 +3,8 @@
 
 mod account_pages;
 mod admin;
+mod awarding;
+mod badges;
 mod blobs;
 mod chaos;
 mod cli;
@@ -23,15 +25,19 @@ mod interop;
 mod jobs;
 mod journey;
 mod limits;
+mod linked;
 mod media;
 mod outbox;
 mod parts;
 mod protocol;
 mod recovery;
 mod registering;
+mod rights;
 mod security;
 mod sender;
 mod serve;
 mod stores;
 mod support;
 mod tables;
+mod trail;
+mod verification;

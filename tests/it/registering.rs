@@ -212,7 +212,7 @@ async fn waiting(app: &App) -> Vec<(ClientId, Option<SessionId>)> {
     let rows = app.db.read::<_, Fault, _>(|conn| Box::pin(jobs::held_after(conn, None, 100))).await.expect("the queue");
     let told = rows.iter().filter_map(|row| match row.job(&app.sealers.job).expect("a job") {
         Job::Logout { client, session, .. } => Some((client, session)),
-        Job::Mail { .. } | Job::Sms { .. } | Job::Ping { .. } | Job::Media { .. } => None,
+        _ => None,
     });
     told.collect()
 }

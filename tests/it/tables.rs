@@ -6,17 +6,26 @@ use std::time::Duration;
 use serde_json::Value;
 use social_wallet::jobs::deliver::MAILS;
 use social_wallet::risk::limits::{LIMITS, Per};
+use social_wallet::wallet::badges::Level;
 use social_wallet::web::ROUTES;
 use social_wallet::web::door::{Door, Row, Verb};
 use url::Url;
 
+use crate::awarding::{self, Scene};
+use crate::badges;
+use crate::linked::{self, Theirs};
 use crate::media::files::jpeg;
+use crate::media::platforms::Shared;
+use crate::protocol::oidc_identity_assurance;
+use crate::rights::{bundles, deletion, import};
+use crate::support::desk::{Applicant, Clerk};
 use crate::support::form::{Form, Page};
-use crate::support::hand::{Hand, UPLOADS};
+use crate::support::hand::{Hand, UPLOADS, give_picture};
 use crate::support::person::{Answers, Person, encode};
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Backend, Server, setting};
-use crate::support::{database, eventually, seeded};
+use crate::support::{database, eventually, seeded, verified};
+use crate::trail::deeds;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
 const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Safari/604.1";
@@ -137,13 +146,27 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
     assert_eq!(platform.introspect(&tokens.access).await.json()["active"], true);
     assert_eq!(platform.revoke(&tokens.access).await.status, 200);
     // By the data API, for a client that is registered for what it tells.
-    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile");
+    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile wallet.badges");
     let reader = Platform::at(server, &client).await;
-    let attempt = reader.attempt("openid wallet.profile");
-    let tokens = reader.sign_in_with(person, attempt, &Answers::only(&["wallet_bio"])).await;
-    for row in ROUTES.iter().filter(|row| row.door == Door::Api) {
-        let url = format!("{}{}", server.issuer, row.path);
-        assert_eq!(Answer::of(http().get(url).bearer_auth(&tokens.access)).await.status, 200, "{}", row.path);
+    let attempt = reader.attempt("openid wallet.profile wallet.badges");
+    let lines = ["wallet_bio", "wallet_badges"];
+    let tokens = badges::share(person, &reader, attempt, &lines, &["Email address confirmed"]).await;
+    let read = async |path: &str| {
+        let answer = Answer::of(http().get(format!("{}{path}", server.issuer)).bearer_auth(&tokens.access)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        answer.json()
+    };
+    // What was picked of photos is read by `shares_photos`, what a document says by somebody who has one.
+    let is_elsewhere = |path: &str| path.contains("/media") || path.ends_with("/identity");
+    let is_read = |row: &&Row| row.door == Door::Api && row.verb == Verb::Get && !is_elsewhere(row.path);
+    for row in ROUTES.iter().filter(is_read) {
+        match row.path.strip_suffix("/:id") {
+            None => drop(read(row.path).await),
+            Some(list) => {
+                let first = read(list).await["data"][0]["id"].as_str().expect("one of the list").to_owned();
+                read(&format!("{list}/{first}")).await;
+            }
+        }
     }
     // By POST, as of another site: without cookies.
     let pairs: Vec<(String, String)> = platform.attempt("openid").url.query_pairs().into_owned().collect();
@@ -156,6 +179,24 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
     let page = send(person, &page, &page.form("duration").choose("duration", "once")).await;
     let page = person.visit(page.link("/stop").expect("a way to stop").as_str()).await.page();
     send(person, &page, &page.form_to("/stop")).await;
+}
+
+/// Two badges of a platform: one that the person takes, one that they do not.
+async fn awards_badges(server: &Server, operator: &mut Person) {
+    let mut scene = Scene::on(server).await;
+    for (name, answer) in [("First", "accept"), ("Second", "decline")] {
+        let defined = scene.define(name).await;
+        let id = defined["id"].as_str().expect("an id");
+        for deed in ["refuse", "approve"].map(|deed| format!("{id}/{deed}")) {
+            let page = operator.visit("/admin/badge-definitions").await.page();
+            let page = operator.submit(&page, &page.form_to(&deed)).await.page();
+            assert_eq!(page.status, 200, "{deed}: {}", page.text());
+        }
+        let issued = scene.issue(&defined).await;
+        assert_eq!(issued.status, 200, "{}", issued.text());
+        scene.answer(answer).await;
+        assert_eq!(scene.withdraw(&issued.json()["id"]).await.status, 204);
+    }
 }
 
 async fn forgets_the_password(server: &Server, person: &mut Person) {
@@ -175,7 +216,7 @@ async fn forgets_the_password(server: &Server, person: &mut Person) {
 /// How many letters have come once no more are on their way.
 async fn settled(server: &Server, email: &str) -> usize {
     eventually("no mail waits", Duration::from_secs(20), async || {
-        let depth = database::count(&server.stores, "jobs", "state IN ('queued', 'running')").await;
+        let depth = database::count(&server.stores, "jobs", "kind = 'mail' AND state IN ('queued', 'running')").await;
         (depth == 0).then(|| server.letters_to(email))
     })
     .await
@@ -251,6 +292,17 @@ async fn asks_in_other_ways(server: &Server, person: &mut Person) {
     assert_eq!(Answer::of(http().delete(&url).bearer_auth(own)).await.status, 204);
 }
 
+/// Comes first: the server is started anew, which forgets what was counted.
+async fn gives_a_badge_up(server: &Server) {
+    let mut person = Person::signed_up(server).await;
+    verified::verify_at(server, &[&person.email], &verified::born(30), Level::Document).await;
+    let page = person.visit("/account/badges").await.page();
+    send(&mut person, &page, &page.form_to("/account/badges/remove")).await;
+    let kinds = person.visit("/badge-types").await.page();
+    let kind = kinds.link("/badge-types/").expect("a kind");
+    assert_eq!(person.visit(kind.as_str()).await.page().status, 200);
+}
+
 /// Photos: uploaded, given up, shown, named, deleted, brought back, destroyed.
 async fn keeps_photos(server: &Server) {
     let mut hand = Hand::of(server).await;
@@ -270,9 +322,68 @@ async fn keeps_photos(server: &Server) {
     }
 }
 
+/// Everything along and in again, a deletion called off and one carried out.
+async fn uses_rights(server: &Server) {
+    let mut hand = Hand::of(server).await;
+    let path = bundles::ordered(&mut hand.person).await;
+    let bundle = hand.get(&path).await;
+    assert_eq!(bundle.status, 200);
+    let page = import::bring(&mut hand, &bundle.body).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    deletion::ask(&mut hand.person, "usual").await;
+    let page = hand.person.sign_in().await;
+    send(&mut hand.person, &page, &page.form_to("/deletion/")).await;
+    hand.person.sign_in().await;
+    deletion::ask(&mut hand.person, "now").await;
+}
+
+/// Photos for a platform: listed, shown, linked; one of them as a picture.
+async fn shares_photos(server: &Server) {
+    let mut shared = Shared::of(server, &["a photo"]).await;
+    let name = shared.names().await.remove(0);
+    for path in [format!("/media/{name}"), format!("/media/{name}/content")] {
+        assert_eq!(shared.get(&path).await.status, 200, "{path}");
+    }
+    let url = shared.url(&name).await;
+    assert_eq!(Answer::of(http().get(url)).await.status, 200);
+    give_picture(&mut shared.person).await;
+}
+
+/// An identity check: given up, asked again, turned down, appealed, confirmed, disputed.
+async fn is_verified(server: &Server) {
+    let mut amina = Applicant::of(server).await;
+    let (mut first, mut second) = (Clerk::of(server, "reviewer").await, Clerk::of(server, "operator").await);
+    let case = amina.begin("passport", "document").await;
+    amina.send("/challenge", &[]).await;
+    amina.send("/withdraw", &[]).await;
+    let path = format!("/account/verification/cases/{case}");
+    assert_eq!(amina.hand.person.visit(&path).await.page().status, 200);
+    let case = amina.hand_in("document").await;
+    let page = first.claim(&case).await;
+    let src = page.attributes("img.large", "src").remove(0);
+    assert_eq!(first.look(server, &src).await.status, 200);
+    first.post(&case, "renew").await;
+    first.post(&case, "release").await;
+    first.settle(&case, "again", &["cropped"]).await;
+    amina.reaches("Waits for you").await;
+    amina.pictures(&case, &["front", "selfie"]).await;
+    amina.send("/submit", &[]).await;
+    amina.reaches("Under review").await;
+    first.settle(&case, "reject", &["unreadable"]).await;
+    let seen = settled(server, &amina.hand.person.email).await;
+    amina.send("/appeal", &[]).await;
+    second.settle(&case, "approve", &[]).await;
+    Clerk::of(server, "reviewer").await.settle(&case, "approve", &[]).await;
+    let letter = server.letter_to(&amina.hand.person.email, seen).await;
+    let link = letter.text.split_whitespace().find(|word| word.contains("/dispute/")).expect("a link").to_owned();
+    let page = amina.hand.person.visit(&link).await.page();
+    send(&mut amina.hand.person, &page, &page.form_to("/dispute/")).await;
+}
+
 /// What is never answered well by itself: a list that does not exist, and a logo, which a platform's own server has
-/// (`client_id_metadata` and `rfc7591_registration` have one).
-const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo"];
+/// (`client_id_metadata` and `rfc7591_registration` have one); nor a service that checks documents
+/// (`verification::service` has one).
+const ANSWERED_ELSEWHERE: &[&str] = &["/grants", "/logo", "/hooks/verification", "/hooks/verification/pictures/:link"];
 
 /// A mail, a style sheet and every document and page whose path is all there is to say.
 async fn looks_around(server: &Server, person: &mut Person) {
@@ -282,7 +393,8 @@ async fn looks_around(server: &Server, person: &mut Person) {
         let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
         let page = person.request(&url, None, None).await;
         let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo" || row.door == Door::Api;
-        assert!(is_fine || (row.path == "/admin" && page.status == 403), "{}: {}", row.path, page.status);
+        let is_staffs = ["/admin", "/desk"].iter().any(|start| row.path.starts_with(start));
+        assert!(is_fine || (is_staffs && page.status == 403), "{}: {}", row.path, page.status);
     }
     // Who is signed in is led on from the first page.
     let style = person.elsewhere().visit("/").await.page().attributes("link[rel=stylesheet]", "href");
@@ -296,21 +408,41 @@ async fn looks_around(server: &Server, person: &mut Person) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_answers_and_every_mail_goes_out() {
-    let server = Server::with(&[("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")]).await;
+    let theirs = Theirs::start().await;
+    let settings = theirs.settings(None);
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let others = [("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")];
+    let server = Server::with(&[&settings[..], &others].concat()).await;
+    gives_a_badge_up(&server).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
     sets_things(&mut person).await;
     adds_addresses(&server, &mut person).await;
     shares_and_stops(&server, &platform, &mut person).await;
     forgets_the_password(&server, &mut person).await;
-    looks_after_the_house(&server).await;
+    let mut operator = looks_after_the_house(&server).await;
+    awards_badges(&server, &mut operator).await;
+    theirs.link(&mut person, Theirs::id_token).await;
+    linked::unlink(&mut person, "site").await;
     asks_in_other_ways(&server, &mut person).await;
     keeps_photos(&server).await;
+    let mut owner = seeded::signed_in(&server).await;
+    deeds::all(&server, &mut owner).await;
+    uses_rights(&server).await;
+    shares_photos(&server).await;
+    oidc_identity_assurance::told_by_the_api(&server).await;
+    is_verified(&server).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
     // These lead on, and mail that goes by SMTP is in no outbox.
-    let leads_on = ["/authorize", "/signin/password", "/favicon.ico", "/.well-known/change-password"];
+    let leads_on = [
+        "/authorize",
+        "/account/linked/:provider/callback",
+        "/signin/password",
+        "/favicon.ico",
+        "/.well-known/change-password",
+    ];
     let has_outbox = server.stores.smtp.is_none();
     let is_asked =
         |row: &&Row| (has_outbox || !row.path.starts_with("/dev/")) && !ANSWERED_ELSEWHERE.contains(&row.path);
@@ -320,6 +452,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
             Verb::Get => ("GET", &["2xx"]),
             Verb::Post => ("POST", &["2xx", "3xx"]),
             Verb::Put => ("PUT", &["2xx"]),
+            Verb::Patch => ("PATCH", &["2xx"]),
             Verb::Delete => ("DELETE", &["2xx"]),
         };
         let labels = [format!("route=\"{}\"", row.path), format!("method=\"{method}\"")];
@@ -336,7 +469,11 @@ async fn every_route_answers_and_every_mail_goes_out() {
     let mut unsent = Vec::new();
     for _ in 0..40 {
         let mails = counted(&server, "sw_mail_total").await;
-        unsent = MAILS.iter().map(|mail| mail.name).filter(|name| !sent(&mails, name)).collect();
+        unsent = MAILS
+            .iter()
+            .map(|mail| mail.name)
+            .filter(|name| !sent(&mails, name) && *name != "account_unused")
+            .collect();
         if unsent.is_empty() {
             break;
         }
@@ -350,20 +487,29 @@ async fn every_limit_holds_at_its_door() {
     let settings: Vec<_> = LIMITS.iter().map(|limit| format!("SW__LIMITS__{}", limit.name.to_uppercase())).collect();
     // All of this comes from one address; it is the last that runs out. A question of CIBA counts as a token request too.
     let rate = |name: &str| match name.rsplit("__").next() {
-        Some("ADDRESS") => "1/h burst 100",
-        Some("TOKEN") => "1/h burst 2",
+        Some("ADDRESS") => "1/h burst 200",
+        Some("TOKEN" | "MEDIA_READ") => "1/h burst 2",
         _ => "1/h burst 1",
     };
     let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
     let others = [(setting::LIMITS, "true"), ("SW__REGISTRATION__METADATA_DOCUMENTS", "true")];
     let settings: Vec<_> = others.into_iter().chain(settings).collect();
+    let theirs = Theirs::start().await;
+    let linked = theirs.settings(None);
+    let settings: Vec<_> = settings.into_iter().chain(linked.iter().map(|(n, v)| (*n, v.as_str()))).collect();
     let server = Server::with(&settings).await;
     let client = NewClient::new(Method::Basic).with("--grant-type", "authorization_code");
-    let client = client.with("--grant-type", "refresh_token").with("--grant-type", "urn:openid:params:grant-type:ciba");
+    let client = client
+        .with("--scope", "openid email wallet.photos")
+        .with("--grant-type", "refresh_token")
+        .with("--grant-type", "urn:openid:params:grant-type:ciba");
     let platform = Platform::at(&server, &client).await;
-    let mut person = seeded::signed_in(&server).await;
-    let attempt = platform.attempt("openid email");
-    let access = platform.sign_in_with(&mut person, attempt, &Answers::only(&["email"])).await.access;
+    let hand = Hand::of(&server).await;
+    let photo = hand.add(&jpeg(40, 30)).await;
+    let mut person = hand.person.beside();
+    let attempt = platform.attempt("openid email wallet.photos");
+    let answers = Answers::only(&["email"]).picking(&[&photo]);
+    let access = platform.sign_in_with(&mut person, attempt, &answers).await.access;
 
     let refused = |answer: &Answer, what: &str| {
         assert_eq!(answer.status, 429, "{what}: {}", answer.text());
@@ -376,10 +522,17 @@ async fn every_limit_holds_at_its_door() {
     refused(&platform.introspect(&access).await, "introspect");
     assert_eq!(platform.userinfo(&access).await.status, 200);
     refused(&platform.userinfo(&access).await, "userinfo");
-    let read =
-        async || Answer::of(http().get(format!("{}/wallet/v1/profile", server.issuer)).bearer_auth(&access)).await;
-    assert_eq!(read().await.status, 200);
+    let read = async || Answer::of(http().get(format!("{}/wallet/v1/media", server.issuer)).bearer_auth(&access)).await;
+    let list = read().await;
+    assert_eq!(list.status, 200);
     refused(&read().await, "data_api");
+    let item = format!("{}/wallet/v1/media/{}", server.issuer, list.json()["data"][0]["id"].as_str().expect("a name"));
+    let link = async || {
+        Answer::of(http().post(format!("{item}/links")).bearer_auth(&access).json(&serde_json::json!({}))).await
+    };
+    assert_eq!(link().await.status, 200);
+    refused(&link().await, "media_link");
+    refused(&Answer::of(http().get(format!("{item}/content")).bearer_auth(&access)).await, "media_read");
     assert_eq!(platform.revoke("x").await.status, 200);
     refused(&platform.revoke("x").await, "revoke");
     let par = async || platform.post("pushed_authorization_request_endpoint", &[("response_type", "code")]).await;
@@ -391,9 +544,14 @@ async fn every_limit_holds_at_its_door() {
     let ask = async || asking.post("backchannel_authentication_endpoint", &hint).await;
     ask().await;
     refused(&ask().await, "backchannel");
-    let hand = Hand::with(&server, person).await;
+    let awarding = awarding::client(&server).await;
+    assert_eq!(awarding::define(&awarding, "First").await.status, 200);
+    refused(&awarding::define(&awarding, "First").await, "badge_issue");
+    let page = person.visit("/account/linked").await.page();
+    let form = page.form_to("/account/linked/site");
+    person.submit(&page, &form).await.away();
+    assert_eq!(person.submit(&page, &form).await.page().status, 429, "link");
     let wanted = serde_json::json!({ "file_name": "a.jpg", "size": 1000 });
-    assert_eq!(hand.create(&wanted).await.status, 201);
     refused(&hand.create(&wanted).await, "upload");
     // Two documents of one host; nobody is there.
     for path in ["a", "b"] {
@@ -409,6 +567,7 @@ async fn every_limit_holds_at_its_door() {
                 Verb::Get => Answer::of(http().get(&url)).await,
                 Verb::Post => Answer::of(http().post(&url)).await,
                 Verb::Put => Answer::of(http().put(&url)).await,
+                Verb::Patch => Answer::of(http().patch(&url)).await,
                 Verb::Delete => Answer::of(http().delete(&url)).await,
             };
             // The first may be the one that this limit lets through.
@@ -419,7 +578,7 @@ async fn every_limit_holds_at_its_door() {
         assert!(doors > 0, "{} stands at no door", limit.name);
     }
     let mut last = 204;
-    for _ in 0..101 {
+    for _ in 0..201 {
         last = Answer::of(http().get(format!("{}/healthz", server.issuer))).await.status;
         if last != 204 {
             break;

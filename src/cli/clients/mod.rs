@@ -1,5 +1,6 @@
 //! `client`: register platforms, show them, change them, take them off.
 
+mod definitions;
 mod initial_tokens;
 mod metadata;
 mod webhooks;
@@ -84,6 +85,9 @@ pub enum Command {
     /// Where a client is called when something happens (Standard Webhooks).
     #[command(subcommand)]
     Webhook(webhooks::Command),
+    /// Badges that clients defined.
+    #[command(subcommand)]
+    BadgeDefinitions(definitions::Command),
 }
 
 pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
@@ -150,6 +154,7 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
         }
         Command::InitialToken(command) => initial_tokens::run(command, app).await?,
         Command::Webhook(command) => webhooks::run(command, app).await?,
+        Command::BadgeDefinitions(command) => definitions::run(command, app).await?,
     }
     Ok(())
 }

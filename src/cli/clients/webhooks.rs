@@ -97,7 +97,8 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
             log(&all, *json);
         }
         Command::Replay { endpoint, message } => {
-            let missing = || Failure::refused(format!("{endpoint} has no such message; `client webhook log` lists them"));
+            let missing =
+                || Failure::refused(format!("{endpoint} has no such message; `client webhook log` lists them"));
             let message: Option<MessageId> = match message {
                 Some(text) => Some(text.parse().map_err(|_| missing())?),
                 None => None,
@@ -167,7 +168,13 @@ fn log(all: &[Message], json: bool) {
     for message in all {
         let outcome = message.outcome.as_deref().unwrap_or("not tried yet");
         let at = message.created_at.rfc3339();
-        println!("{}  {at}  {:<24} {:<10} {}  {outcome}", message.id, message.kind, message.state.as_str(), message.attempts);
+        println!(
+            "{}  {at}  {:<24} {:<10} {}  {outcome}",
+            message.id,
+            message.kind,
+            message.state.as_str(),
+            message.attempts
+        );
     }
 }
 

@@ -178,7 +178,7 @@ fn answers() -> String {
 /// What clients call; pages and what belongs to them is for people.
 fn is_for_clients(row: &&Row) -> bool {
     match row.door {
-        Door::Protocol | Door::Bearer | Door::Api => true,
+        Door::Protocol | Door::Bearer | Door::Api | Door::Link => true,
         Door::Document => row.readers == Readers::All || row.path == "/check_session",
         Door::Page => ["/authorize", "/logout"].contains(&row.path),
     }

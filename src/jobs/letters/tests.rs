@@ -1,8 +1,8 @@
 //! Every mail is rendered in every language.
 
 use super::{
-    AppConnected, ContactChanged, ContactCode, ContactKnown, NewSignIn, PasswordChanged, PhoneContested, RecoverCode,
-    SignUpCode, SignUpKnown, StreamPaused, WebhookDisabled,
+    AppConnected, ContactChanged, ContactCode, ContactKnown, IdentityAgain, IdentityRejected, IdentityVerified,
+    NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown, StreamPaused, WebhookDisabled,
 };
 use crate::base::Time;
 use crate::words::Words;
@@ -38,7 +38,8 @@ fn every_mail_renders_in_every_language() {
                 recover_href: text("https://w.example/r"),
             }
             .letter(),
-            WebhookDisabled { words, app: text("Orbit"), url: text("https://o.example/h"), why: text("status 500") }.letter(),
+            WebhookDisabled { words, app: text("Orbit"), url: text("https://o.example/h"), why: text("status 500") }
+                .letter(),
             StreamPaused { words, app: text("Orbit") }.letter(),
             ContactCode { words, code: text("123456"), minutes: 11 }.letter(),
             ContactKnown { words }.letter(),
@@ -52,6 +53,16 @@ fn every_mail_renders_in_every_language() {
             .letter(),
             PhoneContested { words, number: text("+4915112345678"), contacts_href: text("https://w.example/c") }
                 .letter(),
+            IdentityVerified {
+                words,
+                at: at.clone(),
+                badges_href: text("https://w.example/b"),
+                href: text("https://w.example/v"),
+            }
+            .letter(),
+            IdentityRejected { words, reasons: vec![text("<Photos> & more")], href: text("https://w.example/v") }
+                .letter(),
+            IdentityAgain { words, reasons: vec![], href: text("https://w.example/v") }.letter(),
             NewSignIn { words, at, device, sessions_href: text("https://w.example/s") }.letter(),
         ];
         for letter in letters {

@@ -24,6 +24,10 @@ pub struct Facts<'a> {
     pub is_familiar: bool,
     /// What the request asks for.
     pub demand: &'a Demand,
+    /// Since when the wallet has what the request asks for of a checked document.
+    pub verified_at: Option<Time>,
+    /// The weakest context in which that is told.
+    pub verified_acr: Option<&'a str>,
     /// Authentication context classes, weakest first.
     pub acr_order: &'a [&'static str],
 }
@@ -107,7 +111,10 @@ fn must_authenticate(request: &AuthorizationRequest, facts: &Facts<'_>, known: &
     }
     let prompt = &request.prompt;
     let is_too_old = request.max_age.is_some_and(|most| facts.now > known.auth_time + most);
-    prompt.login || prompt.select_account || prompt.create || is_too_old
+    // Who they are by a document is told to nobody on the word of a weak sign-in (OpenID Identity Assurance §10.2).
+    let is_too_weak = facts.demand.has_verified()
+        && facts.verified_acr.is_some_and(|acr| !authentication::reaches(facts.acr_order, &known.acr, acr));
+    prompt.login || prompt.select_account || prompt.create || is_too_old || is_too_weak
 }
 
 /// Whether the person must be asked (WALLET.md §7.1).
@@ -118,8 +125,11 @@ fn must_consent(request: &AuthorizationRequest, facts: &Facts<'_>, grant: &Grant
         Some(managed) => managed.asks_anew() && !was_asked_now,
         None => false,
     };
+    // Another document says other things: nobody has agreed to those yet.
+    let is_reverified = facts.demand.has_verified() && facts.verified_at.is_some_and(|at| at > grant.confirmed_at);
     !grant.covers(facts.demand, facts.now)
         || !facts.is_familiar
+        || is_reverified
         || is_managed_still
         || grant.confirmed_at + grant::RECONFIRM <= facts.now
         || ((request.prompt.consent || grant.duration == Duration::Once) && !was_asked_now)

@@ -20,6 +20,7 @@ use crate::oauth::resource::Resources;
 use crate::oauth::scope::Scope;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
+use crate::oauth::verified_claims;
 
 /// The longest `nonce`, `state` and `login_hint`, in bytes.
 const MOST_BYTES: usize = 2048;
@@ -231,7 +232,8 @@ fn unsupported(p: &Params) -> Result<(), Error> {
 
 fn details(p: &Params, facts: &Facts<'_>) -> Result<Vec<Detail>, Error> {
     let Some(text) = p.get("authorization_details") else { return Ok(Vec::new()) };
-    authorization_details::read(text, &facts.client.authorization_details_types, |name| may_ask(facts, name))
+    let may_ask = |name: &str| !verified_claims::is_part(name) && may_ask(facts, name);
+    authorization_details::read(text, &facts.client.authorization_details_types, may_ask)
 }
 
 /// A front-channel ID Token is bound to its request by the nonce alone.

@@ -33,6 +33,11 @@ impl Pick {
         matches!((self, other), (Self::Email(_), Self::Email(_)) | (Self::Phone(_), Self::Phone(_)))
     }
 
+    /// The photo or video that it is.
+    pub fn media(self) -> Option<MediaId> {
+        if let Self::Media(id) = self { Some(id) } else { None }
+    }
+
     /// Whether it says which value of a claim is told.
     pub fn is_of(self, claim: &str) -> bool {
         matches!((self, claim), (Self::Email(_), "email") | (Self::Phone(_), "phone_number"))

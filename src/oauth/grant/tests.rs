@@ -146,7 +146,7 @@ proptest! {
     fn released_claims_are_granted_claims(allowed in any_demand(), asked in any_demand()) {
         let grant = open(&answer(allowed.clone(), allowed.clone()));
         let wanted: WantedClaims = asked.claims.iter().map(|c| (c.clone(), Default::default())).collect();
-        let claims = ClaimsRequest { userinfo: wanted.clone(), id_token: wanted };
+        let claims = ClaimsRequest { userinfo: wanted.clone(), id_token: wanted, ..ClaimsRequest::default() };
         let supported = sample::supported();
         prop_assert!(grant.userinfo_claims(&asked.scope, &claims, &supported).is_subset(&grant.allowed.claims));
         let id_token = grant.id_token_claims(&asked.scope, &claims, IdTokenClaims::Granted, &supported);

@@ -235,7 +235,7 @@ fn settle(client: &mut Client, document: &Map<String, Value>, supported: &Suppor
     if client.has_grant_type("authorization_code") && client.response_types.is_empty() {
         return bad("the grant type authorization_code needs a response type");
     }
-    let is_for_people = |name: &str| supported.scope(name).is_none_or(|row| !row.is_for_clients);
+    let is_for_people = |name: &str| supported.scope(name).is_none_or(|row| !row.is_for_clients && !row.is_reviewed);
     if !client.scope.iter().all(is_for_people) {
         return bad("scope has one that only an operator can give");
     }

@@ -3,6 +3,7 @@
 //! A change says which thing it was and on which day, never what it is now: that is read where it is. The numbers of the
 //! list stay inside of cursors, which are another text for every client and grant.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Content;
@@ -30,7 +31,7 @@ pub const CURSOR: Seconds = Seconds::days(30);
 const LIST: &str = "changes";
 
 /// What is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Wanted {
     pub since: Option<String>,
     pub limit: Option<u32>,

@@ -106,11 +106,7 @@ pub async fn list(app: &App, access: Access, wanted: Wanted) -> Result<Told, Err
         .await
 }
 
-async fn own(
-    conn: &mut Conn<'_>,
-    app: &App,
-    access: &Access,
-) -> Result<std::sync::Arc<Registered>, Error> {
+async fn own(conn: &mut Conn<'_>, app: &App, access: &Access) -> Result<std::sync::Arc<Registered>, Error> {
     let id: ClientId = access.client(conn, app).await?;
     let found = clients::find_in(conn, app, &id).await?;
     Ok(found.ok_or(crate::error::Denied::NotFound)?)

@@ -2,10 +2,14 @@
 //!
 //! One file a resource says what it is made of ([`Content`]); this one asks who may, keeps the record, and tells.
 
+pub mod awarding;
+pub mod badges;
 pub mod changes;
 pub mod client;
 pub mod cursor;
+mod identity;
 mod me;
+pub mod media;
 pub mod profile;
 mod scene;
 
@@ -24,7 +28,9 @@ use crate::provider::access::{Access, Judged};
 use crate::provider::clients::Registered;
 use crate::provider::supported::supported;
 use crate::risk::limits;
+use crate::store::database::Conn;
 use crate::wallet::disclosure::Disclosure;
+use crate::wallet::media::Kind;
 use crate::wallet::projection::Projection;
 
 /// The path of the API, and so of its protected resource.
@@ -44,6 +50,11 @@ pub struct How {
     pub fields: Option<Vec<String>>,
     /// Which changes are wanted.
     pub changes: changes::Wanted,
+    pub badges: badges::Wanted,
+    /// Which photos and videos are wanted.
+    pub media: media::Query,
+    /// How old a verification may be, in seconds.
+    pub max_age: Option<u64>,
 }
 
 /// What a read gives.
@@ -65,6 +76,16 @@ pub enum Resource {
     Profile,
     /// What changed of what the client sees.
     Changes,
+    /// The badges that were picked.
+    Badges,
+    /// One of them.
+    Badge,
+    /// The photos and videos that were picked.
+    Media,
+    /// One of them.
+    MediaItem,
+    /// Who the person is by a document.
+    Identity,
 }
 
 impl Resource {
@@ -73,6 +94,11 @@ impl Resource {
             Self::Me => "me",
             Self::Profile => "profile",
             Self::Changes => "changes",
+            Self::Badges => "badges",
+            Self::Badge => "badge",
+            Self::Media => "media",
+            Self::MediaItem => "media_item",
+            Self::Identity => "identity",
         }
     }
 
@@ -85,7 +111,19 @@ impl Resource {
                 of_people.filter(|name| profile::fields().any(|(_, claim)| claim.scope == *name)).collect()
             }
             Self::Changes => vec![scopes::CHANGES],
+            Self::Badges | Self::Badge => vec!["wallet.badges"],
+            Self::Media | Self::MediaItem => Kind::ALL.map(Kind::scope).to_vec(),
+            Self::Identity => vec![scopes::IDENTITY],
         }
+    }
+
+    /// Sees whether a token opens this, and how often it was tried.
+    async fn admit(self, app: &App, access: &Access, limit: &'static str) -> Result<(), Error> {
+        if !self.scopes().iter().any(|scope| access.scope().contains(scope)) {
+            let why = "the access token has none of the scopes that open this";
+            return Err(oauth::Error::new(Code::InsufficientScope, why).into());
+        }
+        Ok(limits::check(app, limit, &access.counted_as()).await?)
     }
 }
 
@@ -113,31 +151,42 @@ pub async fn read(app: &App, access: Access, what: Resource, how: How, origin: &
 }
 
 async fn tell(app: &App, access: Access, what: Resource, how: How, origin: &Origin) -> Result<Told, Error> {
-    if !what.scopes().iter().any(|scope| access.scope().contains(scope)) {
-        let why = "the access token has none of the scopes that open this";
-        return Err(oauth::Error::new(Code::InsufficientScope, why).into());
-    }
     profile::know(how.fields.as_deref().unwrap_or_default())?;
-    limits::check(app, "data_api", &access.counted_as()).await?;
+    what.admit(app, &access, "data_api").await?;
     let (unit, origin) = (app.clone(), origin.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let standing = match access.stand(tx, &unit, CHANNEL, &origin).await? {
-                    Judged::Works(standing) => standing,
-                    Judged::Refused(error) => return Ok::<_, Error>(Err(error.into())),
-                };
-                let scene = Scene::load(tx, &unit, access, *standing).await?;
-                match scene.refusal(&unit, what, &how) {
-                    Some((reason, error)) => {
-                        audit::record(tx, &unit, &scene.record("data.refused", what).refused(reason), &origin).await?;
-                        Ok(Err(error))
-                    }
-                    None => Ok(Ok(scene.tell(tx, &unit, what, &how, &origin).await?)),
+                match enter(tx, &unit, access, what, &how, &origin).await? {
+                    Ok(scene) => Ok::<_, Error>(Ok(scene.tell(tx, &unit, what, &how, &origin).await?)),
+                    Err(error) => Ok(Err(error)),
                 }
             })
         })
         .await?
+}
+
+/// Reads how things stand. The inner error is a refusal whose record is kept with the unit.
+async fn enter(
+    tx: &mut Conn<'_>,
+    app: &App,
+    access: Access,
+    what: Resource,
+    how: &How,
+    origin: &Origin,
+) -> Result<Result<Scene, Error>, Error> {
+    let standing = match access.stand(tx, app, CHANNEL, origin).await? {
+        Judged::Works(standing) => standing,
+        Judged::Refused(error) => return Ok(Err(error.into())),
+    };
+    let scene = Scene::load(tx, app, access, *standing).await?;
+    match scene.refusal(app, what, how) {
+        Some((reason, error)) => {
+            audit::record(tx, app, &scene.record("data.refused", what).refused(reason), origin).await?;
+            Ok(Err(error))
+        }
+        None => Ok(Ok(scene)),
+    }
 }
 
 /// The day of a time: by its seconds two platforms could tell that they know the same person.
@@ -151,7 +200,21 @@ mod tests {
 
     #[test]
     fn wallet_s14_2_scopes_open_resources() {
-        assert_eq!(Resource::Me.scopes(), ["wallet.profile", "wallet.trust", "wallet.badges", "wallet.age", "wallet.changes"]);
+        assert_eq!(
+            Resource::Me.scopes(),
+            [
+                "wallet.profile",
+                "wallet.photos",
+                "wallet.videos",
+                "wallet.trust",
+                "wallet.badges",
+                "wallet.age",
+                "wallet.changes",
+                "wallet.identity"
+            ]
+        );
+        assert_eq!(Resource::Media.scopes(), ["wallet.photos", "wallet.videos"]);
+        assert_eq!(Resource::Identity.scopes(), ["wallet.identity"]);
         assert_eq!(Resource::Profile.scopes(), ["profile", "email", "phone", "address", "wallet.profile"]);
     }
 }

@@ -9,17 +9,21 @@ use super::{Content, How, day};
 use crate::app::App;
 use crate::base::Fault;
 use crate::catalog::claims::Source;
-use crate::catalog::{Claim, claims};
+use crate::catalog::{Claim, ValueType, claims};
 use crate::error::{Denied, Error};
 use crate::oauth::claims_request::WantedClaims;
 use crate::provider::supported::supported;
 use crate::store::database::Conn;
 use crate::wallet::holdings::Holdings;
+use crate::wallet::media::links;
 use crate::wallet::projection::{self, Projection};
 
 /// The fields of the profile: the name that the API has for each claim with a line of its own.
 pub fn fields() -> impl Iterator<Item = (&'static str, &'static Claim)> {
-    let told = claims::lines().filter(|claim| claim.source != Source::System);
+    // Photos and videos have a resource of their own, and so has what a document says.
+    let is_field =
+        |claim: &&Claim| !matches!(claim.source, Source::System | Source::Document) && claim.value != ValueType::Media;
+    let told = claims::lines().filter(is_field);
     told.map(|claim| (claim.name.strip_prefix("wallet_").unwrap_or(claim.name), claim))
 }
 
@@ -45,7 +49,8 @@ pub(super) async fn content(scene: &Scene, tx: &mut Conn<'_>, app: &App, how: &H
     let holdings = scene.holdings(tx, app).await?;
     let asked = asked(scene, how);
     let allowed = &scene.grant().allowed;
-    let projection = projection::project(&holdings, allowed, &asked, &WantedClaims::new());
+    let picture = |photo| links::to_picture(app, &scene.standing.permit, photo);
+    let projection = projection::project(&holdings, allowed, &asked, &WantedClaims::new(), &picture);
     let granted: Vec<&str> =
         fields().filter(|(_, claim)| allowed.claims.contains(claim.name)).map(|(field, _)| field).collect();
     Ok(Content {

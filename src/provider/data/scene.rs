@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, changes, me, profile};
+use super::{CHANNEL, Content, How, Resource, Told, badges, changes, identity, me, media, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -41,8 +41,10 @@ impl Scene {
             return Some(("origin_not_allowed", Denied::Forbidden.into()));
         }
         let asked = match what {
-            Resource::Me | Resource::Changes => Default::default(),
+            Resource::Me | Resource::Changes | Resource::Media | Resource::MediaItem => Default::default(),
             Resource::Profile => profile::asked(self, how),
+            Resource::Badges | Resource::Badge => ["wallet_badges".to_owned()].into(),
+            Resource::Identity => identity::asked(self),
         };
         let error = userinfo::step_up(app, &asked, &self.standing.live.family).err()?;
         Some(("step_up", error.into()))
@@ -57,9 +59,24 @@ impl Scene {
         how: &How,
         origin: &Origin,
     ) -> Result<Told, Error> {
+        let page = badges::read(&self, app, &how.badges)?;
+        // What is not there is not unchanged either.
+        let one = match (what, &how.badges.id) {
+            (Resource::Badge, Some(name)) => Some(badges::one(&self, tx, app, name).await?),
+            _ => None,
+        };
+        // What is not there is not there, whatever the client holds.
+        if what == Resource::MediaItem {
+            media::found(&self, tx, app, how.media.item.as_deref().unwrap_or_default()).await?;
+        }
+        // An age is judged by the second: whether the answer is the same is seen in it alone.
+        let identity = match what {
+            Resource::Identity => Some(identity::content(&self, tx, app, how).await?),
+            _ => None,
+        };
         // A cursor that leads nowhere is no answer that was not modified.
-        let page = changes::page(&self, app, &how.changes)?;
-        let etag = self.etag(app, what, how);
+        let since = changes::page(&self, app, &how.changes)?;
+        let etag = self.etag(app, what, how, identity.as_ref());
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
             return Ok(Told { client: self.client, etag, body: None });
@@ -67,7 +84,12 @@ impl Scene {
         let content = match what {
             Resource::Me => me::content(&self, app),
             Resource::Profile => profile::content(&self, tx, app, how).await?,
-            Resource::Changes => changes::content(&self, tx, app, &page).await?,
+            Resource::Changes => changes::content(&self, tx, app, &since).await?,
+            Resource::Badges => badges::list(&self, tx, app, &how.badges, &page).await?,
+            Resource::Badge => one.ok_or(Denied::NotFound)?,
+            Resource::Media => media::list(&self, tx, app, how).await?,
+            Resource::MediaItem => media::item(&self, tx, app, how).await?,
+            Resource::Identity => identity.ok_or_else(|| Fault::broken("tell who a person is"))?,
         };
         let Content { projection, frame, under, requested } = content;
         let channel = Channel { name: CHANNEL, requested, frame: &frame, under };
@@ -91,20 +113,25 @@ impl Scene {
         Value::String(tokens::subject(app, &self.client, self.standing.live.family.account_id))
     }
 
-    fn etag(&self, app: &App, what: Resource, how: &How) -> String {
+    fn etag(&self, app: &App, what: Resource, how: &How, content: Option<&Content>) -> String {
         let live = &self.standing.live;
         let grant = self.grant();
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
         let mut made_of = Map::new();
         made_of.insert("house".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.changes.since, how.changes.limit]));
+        made_of.insert(
+            "what".to_owned(),
+            json!([what.name(), how.fields, how.badges, how.media, how.max_age, how.changes]),
+        );
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
+        if let Some(content) = content {
+            made_of.insert("told".to_owned(), json!(content.projection.digest().as_bytes()));
+        }
         made_of.insert("scope".to_owned(), json!(self.access.scope()));
-        made_of.insert(
-            "held".to_owned(),
-            json!([live.standing.revision, live.standing.client_version, app.now().start_of_day().as_micros()]),
-        );
+        // Links to the picture of the person, cursors, and what follows from the day are new every day.
+        made_of.insert("day".to_owned(), json!(app.now().start_of_day().unix()));
+        made_of.insert("held".to_owned(), json!([live.standing.revision, live.standing.client_version]));
         let mac = app.keys.pepper.mac("data-api-etag", Value::Object(made_of).to_string().as_bytes());
         format!("\"{}\"", URL_SAFE_NO_PAD.encode(&mac[..16]))
     }

@@ -13,13 +13,13 @@ use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
 use crate::error::Error;
 use crate::oauth::{self, pkce};
-use crate::provider::grant_types::Request;
+use crate::provider::grant_types::{Request, paused};
 use crate::provider::issue::{self, Basis, ForPerson, Issue};
 use crate::provider::{resources, tokens};
 use crate::store::database::Conn;
 use crate::store::database::families::{self, Family, FamilyState, Redeeming};
 use crate::store::database::sessions;
-use crate::wallet::disclosure::Permit;
+use crate::wallet::disclosure::{Permit, Stopped};
 
 /// # Errors
 /// `invalid_grant` for every code that does not fit; `invalid_request` where a parameter is missing.
@@ -51,6 +51,7 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                 let Some(standing) = families::standing(tx, family.grant_id).await? else { return Ok(None) };
                 let permit = match Permit::check(&standing, now) {
                     Ok(permit) => permit,
+                    Err(Stopped::Paused) => return Err(paused().into()),
                     Err(stopped) => {
                         families::end(tx, id, stopped.reason(), now).await?;
                         return Ok(None);

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::Origin;
 use crate::error::Error;
 use crate::oauth::token_exchange as rules;
-use crate::oauth::{Binding, Params, backchannel, device};
+use crate::oauth::{self, Binding, Params, backchannel, device};
 use crate::provider::client_auth::AuthenticatedClient;
 use crate::provider::issue::Issue;
 
@@ -93,6 +93,13 @@ pub const GRANT_TYPES: &[GrantType] = &[
         redeem: |app, request| Box::pin(jwt_bearer::redeem(app, request)),
     },
 ];
+
+/// The person has paused the grant. No code of RFC 6749 says so; `invalid_grant` would make clients throw away what works
+/// again later.
+fn paused() -> oauth::Error {
+    let why = "the person has paused sharing with this client: keep what you have, and try again later";
+    oauth::Error::new(oauth::Code::AccessDenied, why).with_status(400)
+}
 
 /// The grant type of this name.
 pub fn find(name: &str) -> Option<&'static GrantType> {

@@ -12,11 +12,11 @@ use crate::base::{Seconds, Time};
 use crate::error::Error;
 use crate::oauth::{self, Scope};
 use crate::provider::clients::Registered;
-use crate::provider::grant_types::Request;
+use crate::provider::grant_types::{Request, paused};
 use crate::provider::issue::{self, Basis, ForPerson, Issue};
 use crate::provider::{resources, tokens};
 use crate::store::database::families::{self, Family, FamilyState, Rotating};
-use crate::wallet::disclosure::Permit;
+use crate::wallet::disclosure::{Permit, Stopped};
 
 /// # Errors
 /// `invalid_grant` for every token that does not work; `invalid_scope` where more is asked for than was granted.
@@ -68,6 +68,8 @@ pub async fn redeem(app: &App, request: &Request<'_>) -> Result<Issue, Error> {
                 let grant = &standing.grant.grant;
                 let permit = match Permit::check(&standing, now) {
                     Ok(permit) if grant.keeps_offline(&family.scope) => permit,
+                    // Nothing ends: the error undoes the rotation, and the token works once the person goes on.
+                    Err(Stopped::Paused) => return Err(paused().into()),
                     stopped => {
                         let reason = stopped.err().map_or("grant_ended", |stopped| stopped.reason());
                         families::end(tx, id, reason, now).await?;

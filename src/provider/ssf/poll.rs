@@ -86,9 +86,9 @@ pub async fn answer(app: &App, access: &Access, id: StreamId, body: &Map<String,
     let names = asked.acks.iter().chain(asked.errors.iter().map(|(jti, _)| jti));
     let arrived: Vec<MessageId> = names.filter_map(|jti| token::read_jti(app, &client, jti)).collect();
     if !arrived.is_empty() {
-        let forget = app.db.write::<_, Fault, _>(move |tx| {
-            Box::pin(async move { streams::forget(tx, id, &arrived).await.map(drop) })
-        });
+        let forget = app
+            .db
+            .write::<_, Fault, _>(move |tx| Box::pin(async move { streams::forget(tx, id, &arrived).await.map(drop) }));
         forget.await?;
     }
     let begun = Instant::now();

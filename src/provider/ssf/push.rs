@@ -63,15 +63,9 @@ pub async fn run(app: &App, id: StreamId) -> Result<Pushed, Error> {
     outcome
 }
 
-async fn give_back(
-    app: &App,
-    stream: Stream,
-    failures: i32,
-    retry_at: Option<crate::base::Time>,
-) -> Result<(), Fault> {
-    let done = app.db.write(move |tx| {
-        Box::pin(async move { streams::give_back(tx, &stream, failures, retry_at).await })
-    });
+async fn give_back(app: &App, stream: Stream, failures: i32, retry_at: Option<crate::base::Time>) -> Result<(), Fault> {
+    let done =
+        app.db.write(move |tx| Box::pin(async move { streams::give_back(tx, &stream, failures, retry_at).await }));
     done.await
 }
 
@@ -99,9 +93,7 @@ async fn send_all(app: &App, stream: &Stream) -> Result<Pushed, Error> {
             }
             let ids = [event.id];
             app.db
-                .write::<_, Fault, _>(move |tx| {
-                    Box::pin(async move { streams::forget(tx, id, &ids).await.map(drop) })
-                })
+                .write::<_, Fault, _>(move |tx| Box::pin(async move { streams::forget(tx, id, &ids).await.map(drop) }))
                 .await?;
         }
     }
@@ -148,7 +140,9 @@ fn open(app: &App, stream: &Stream) -> Result<Option<String>, Fault> {
     let Some(sealed) = &stream.push_authorization else { return Ok(None) };
     let plain = app.sealers.signal.open(stream.id.as_bytes(), sealed);
     let plain = plain.map_err(|e| Fault::internal("open the authorization of a stream", e))?;
-    Ok(Some(String::from_utf8(plain).map_err(|e| Fault::internal("read the authorization of a stream", e.utf8_error()))?))
+    Ok(Some(
+        String::from_utf8(plain).map_err(|e| Fault::internal("read the authorization of a stream", e.utf8_error()))?,
+    ))
 }
 
 /// Seals what [`open`] opens.

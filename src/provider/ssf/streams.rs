@@ -104,8 +104,10 @@ fn named_in(body: &Body) -> Result<StreamId, Error> {
 fn document(app: &App, stream: &Stream) -> Value {
     let issuer = app.config.issuer();
     let supported: Vec<String> = messages::signals().iter().map(|signal| signal.uri(issuer)).collect();
-    let delivered: Vec<&String> =
-        supported.iter().filter(|uri| stream.events_requested.as_ref().is_none_or(|asked| asked.0.contains(uri))).collect();
+    let delivered: Vec<&String> = supported
+        .iter()
+        .filter(|uri| stream.events_requested.as_ref().is_none_or(|asked| asked.0.contains(uri)))
+        .collect();
     let url = match stream.method {
         Delivery::Push => stream.push_url.clone().unwrap_or_default(),
         Delivery::Poll => poll_url(app, stream.id),
@@ -285,8 +287,7 @@ pub async fn remove(app: &App, access: &Access, id: StreamId, origin: &Origin) -
 pub async fn status(app: &App, access: &Access, id: StreamId) -> Result<Value, Error> {
     admit(app, access, Use::Read).await?;
     let (unit, access) = (app.clone(), access.clone());
-    let found =
-        app.db.read(move |conn| Box::pin(async move { find(conn, &unit, &access, id).await })).await?;
+    let found = app.db.read(move |conn| Box::pin(async move { find(conn, &unit, &access, id).await })).await?;
     Ok(standing(found.id, found.status, found.reason.as_deref()))
 }
 

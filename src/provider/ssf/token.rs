@@ -7,12 +7,12 @@ use super::Delivery;
 use crate::app::App;
 use crate::base::id::{MessageId, kind};
 use crate::base::{Fault, Seconds, Time};
-use crate::catalog::messages::{self, News, Says, Vocabulary};
+use crate::catalog::messages::{self, News, Says, Signal, Vocabulary};
 use crate::error::Error;
 use crate::jose::{Alg, Typ};
 use crate::oauth::pairwise_id::Names;
 use crate::provider::clients::Registered;
-use crate::provider::{keys, tokens};
+use crate::provider::{keys, tokens, wishes};
 use crate::store::database::streams::{Event, Stream};
 
 #[derive(Serialize)]
@@ -55,7 +55,7 @@ pub(super) async fn make(app: &App, client: &Registered, stream: &Stream, event:
         aud: stream.client_id.as_str(),
         txn: txn(app, event),
         sub_id,
-        events: json!({ signal.uri(issuer): says(signal.says, signal.vocabulary, event) }),
+        events: json!({ signal.uri(issuer): says(app, client, *signal, event) }),
         jti: &jti,
     };
     Ok(keys::signer(app, Alg::Rs256).await?.sign(Typ::SecurityEvent, &claims)?)
@@ -80,7 +80,8 @@ fn txn(app: &App, event: &Event) -> String {
 }
 
 /// What the event itself says.
-fn says(says: Says, vocabulary: Vocabulary, event: &Event) -> Value {
+fn says(app: &App, client: &Registered, signal: Signal, event: &Event) -> Value {
+    let Signal { vocabulary, says, .. } = signal;
     let news: &News = &event.news.0;
     let because = |text: &str| json!({ "en": text });
     let mut said = match says {
@@ -97,6 +98,9 @@ fn says(says: Says, vocabulary: Vocabulary, event: &Event) -> Value {
             }
             said
         }
+        Says::Wish => {
+            json!({ "grant_id": news.grant, "request": news.wish.map(|wish| wishes::name(app, client, wish)) })
+        }
         Says::Session => json!({ "reason_admin": because(session_ended(news)) }),
         Says::Claims => json!({ "claims": { "wallet_updated_at": event.created_at.start_of_day().unix() } }),
         Says::Password => json!({
@@ -108,7 +112,8 @@ fn says(says: Says, vocabulary: Vocabulary, event: &Event) -> Value {
         Says::Status => json!({ "status": news.state, "reason": news.reason }),
     };
     if vocabulary == Vocabulary::Caep {
-        said["initiating_entity"] = json!(if says == Says::Session && news.grant.is_none() { "policy" } else { "user" });
+        said["initiating_entity"] =
+            json!(if says == Says::Session && news.grant.is_none() { "policy" } else { "user" });
         if news.grant.is_some() && says == Says::Session {
             said["event_timestamp"] = json!(event.created_at.unix());
         }
@@ -117,9 +122,11 @@ fn says(says: Says, vocabulary: Vocabulary, event: &Event) -> Value {
 }
 
 fn session_ended(news: &News) -> &'static str {
-    match news.grant {
-        Some(_) => "The person stopped sharing with this client",
-        None => "All sessions of the account were ended",
+    match (news.grant, news.reason.as_deref()) {
+        (Some(_), Some("expired")) => "The time for which the person shared with this client is over",
+        (Some(_), Some("withdrawn")) => "The person stopped sharing with this client",
+        (Some(_), _) => "The grant of this client has ended",
+        (None, _) => "All sessions of the account were ended",
     }
 }
 

@@ -8,9 +8,9 @@ use crate::base::id::StreamId;
 use crate::catalog::messages::{self, News};
 use crate::provider::clients;
 use crate::signals;
+use crate::store::database::Conn;
 use crate::store::database::jobs::{self, Job};
 use crate::store::database::streams::{self, Delivery, Status, Stream};
-use crate::store::database::Conn;
 
 const REASON: &str = "too much waits for the receiver";
 
@@ -56,11 +56,8 @@ async fn stop(tx: &mut Conn<'_>, app: &App, stream: &Stream) -> Result<(), Fault
         return streams::set_full(tx, stream.id, now).await;
     }
     let paused = Stream { status: Status::Paused, ..stream.clone() };
-    let news = News {
-        state: Some(Status::Paused.as_str().to_owned()),
-        reason: Some(REASON.to_owned()),
-        ..News::default()
-    };
+    let news =
+        News { state: Some(Status::Paused.as_str().to_owned()), reason: Some(REASON.to_owned()), ..News::default() };
     signals::add(tx, app, &paused, &messages::STREAM_UPDATED, None, news).await?;
     if let Some(client) = clients::find_in(tx, app, &stream.client_id).await? {
         for address in client.contacts.iter().filter(|address| address.contains('@')) {

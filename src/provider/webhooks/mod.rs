@@ -18,7 +18,7 @@ use crate::outbound::fetch::Reach;
 use crate::outbound::webhook::{self, ID, SIGNATURE, TIMESTAMP};
 use crate::provider::clients::{self, Registered};
 use crate::provider::data;
-use crate::provider::tokens;
+use crate::provider::{tokens, wishes};
 use crate::store::database::webhooks::{self as rows, Endpoint, EndpointState, Message, MessageState, Scheme};
 
 /// What was to be sent, and to whom.
@@ -152,6 +152,9 @@ fn body(app: &App, client: &Registered, message: &Message) -> Value {
         if let Some(text) = text.as_ref().filter(|_| name == "kind" || message.kind == "grant.revoked") {
             data.insert(name.to_owned(), json!(text));
         }
+    }
+    if let Some(wish) = news.wish {
+        data.insert("request".to_owned(), json!(wishes::name(app, client, wish)));
     }
     if let Some(due) = news.due {
         data.insert("purge_at".to_owned(), json!(Time::from_micros(due).rfc3339()));

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::schema::{account_keys, accounts};
-use super::{Conn, Stored, on, steady, text_column};
+use super::{Conn, Stored, on, steady, text_column, unused};
 use crate::base::id::AccountId;
 use crate::base::{Fault, Time};
 
@@ -15,6 +15,8 @@ pub enum AccountState {
     Active,
     /// Closed by an operator: no sign-in, no tokens.
     Suspended,
+    /// Its person wants it deleted and can still change their mind: no sign-in, no tokens.
+    DeletionPending,
 }
 
 impl AccountState {
@@ -22,6 +24,7 @@ impl AccountState {
         match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::DeletionPending => "deletion_pending",
         }
     }
 }
@@ -30,7 +33,7 @@ impl FromStr for AccountState {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Active, Self::Suspended].into_iter().find(|s| s.as_str() == text).ok_or(())
+        [Self::Active, Self::Suspended, Self::DeletionPending].into_iter().find(|s| s.as_str() == text).ok_or(())
     }
 }
 
@@ -38,7 +41,9 @@ impl FromStr for AccountState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Person,
-    /// Runs the installation.
+    /// Looks at identity documents.
+    Reviewer,
+    /// Runs the installation, and decides what reviewers could not.
     Operator,
 }
 
@@ -46,6 +51,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Person => "person",
+            Self::Reviewer => "reviewer",
             Self::Operator => "operator",
         }
     }
@@ -55,7 +61,7 @@ impl FromStr for Role {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Person, Self::Operator].into_iter().find(|r| r.as_str() == text).ok_or(())
+        [Self::Person, Self::Reviewer, Self::Operator].into_iter().find(|r| r.as_str() == text).ok_or(())
     }
 }
 
@@ -96,7 +102,7 @@ pub async fn insert(conn: &mut Conn<'_>, account: &Account, wrapped_key: &[u8]) 
     );
     let insert = diesel::insert_into(account_keys::table).values(key);
     on!(conn, execute, insert).stored("add a data key")?;
-    Ok(())
+    unused::note(conn, account.id, account.created_at).await
 }
 
 /// The account of an identifier.
@@ -168,6 +174,22 @@ pub async fn set_state(conn: &mut Conn<'_>, id: AccountId, state: AccountState, 
     Ok(on!(conn, execute, steady(update)).stored("change an account's state")? == 1)
 }
 
+/// Moves an account from one state to another; `false` where it is in that state no more.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn move_state(
+    conn: &mut Conn<'_>,
+    id: AccountId,
+    from: AccountState,
+    to: AccountState,
+    now: Time,
+) -> Result<bool, Fault> {
+    let change = (accounts::state.eq(to), accounts::revision.eq(accounts::revision + 1), accounts::updated_at.eq(now));
+    let update = diesel::update(accounts::table.find(id).filter(accounts::state.eq(from))).set(change);
+    Ok(on!(conn, execute, steady(update)).stored("move an account's state")? == 1)
+}
+
 /// Changes the role; whether the account exists and had another one.
 ///
 /// # Errors
@@ -204,6 +226,14 @@ pub async fn delete(conn: &mut Conn<'_>, id: AccountId) -> Result<bool, Fault> {
 pub async fn find_key(conn: &mut Conn<'_>, account: AccountId) -> Result<Option<Vec<u8>>, Fault> {
     let query = account_keys::table.find(account).select(account_keys::wrapped);
     on!(conn, get_result, query).optional().stored("find a data key")
+}
+
+/// Destroys a person's data key: from now on nobody can read what it sealed, wherever it is. Whether there was one.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn destroy_key(conn: &mut Conn<'_>, account: AccountId) -> Result<bool, Fault> {
+    Ok(on!(conn, execute, diesel::delete(account_keys::table.find(account))).stored("destroy a data key")? == 1)
 }
 
 /// The next wrapped keys in order of account, after `after`.

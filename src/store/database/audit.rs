@@ -66,21 +66,20 @@ pub async fn insert(conn: &mut Conn<'_>, row: &Row) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Which rows of an account are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    pub client: Option<ClientId>,
-    /// Event names; empty for all.
-    pub events: Vec<&'static str>,
+/// Which rows of an account are looked at: between two places of the trail, which is in the order of time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Between {
     /// Only rows older than this one.
     pub before: Option<EventId>,
+    /// Only this row and younger ones.
+    pub from: Option<EventId>,
 }
 
 /// The rows of an account, newest first.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn list(conn: &mut Conn<'_>, account: AccountId, wanted: Wanted, most: usize) -> Result<Vec<Row>, Fault> {
+pub async fn list(conn: &mut Conn<'_>, account: AccountId, between: Between, most: usize) -> Result<Vec<Row>, Fault> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     macro_rules! query {
         () => {{
@@ -89,19 +88,38 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId, wanted: Wanted, most:
                 .order(audit_events::id.desc())
                 .limit(most)
                 .into_boxed();
-            if let Some(client) = &wanted.client {
-                query = query.filter(audit_events::client_id.eq(client));
-            }
-            if !wanted.events.is_empty() {
-                query = query.filter(audit_events::event.eq_any(&wanted.events));
-            }
-            if let Some(before) = wanted.before {
+            if let Some(before) = between.before {
                 query = query.filter(audit_events::id.lt(before));
+            }
+            if let Some(from) = between.from {
+                query = query.filter(audit_events::id.ge(from));
             }
             query
         }};
     }
     on!(conn, load, query!()).stored("list audit events")
+}
+
+/// How many rows of a grant tell of one of the events with success since `since`; counts up to `most`.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn count_since(
+    conn: &mut Conn<'_>,
+    grant: GrantId,
+    events: &[&'static str],
+    since: Time,
+    most: i64,
+) -> Result<usize, Fault> {
+    let query = audit_events::table
+        .filter(audit_events::grant_id.eq(grant))
+        .filter(audit_events::id.ge(EventId::earliest(since)))
+        .filter(audit_events::event.eq_any(events))
+        .filter(audit_events::outcome.eq(Outcome::Ok))
+        .select(audit_events::id)
+        .limit(most);
+    let found: Vec<EventId> = on!(conn, load, query).stored("count audit events")?;
+    Ok(found.len())
 }
 
 /// When each of the grants was last used for one of the events, with success.

@@ -94,8 +94,7 @@ pub async fn append(conn: &mut Conn<'_>, before: &Head, links: &[Link]) -> Resul
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn ids_after(conn: &mut Conn<'_>, after: EventId, most: i64) -> Result<Vec<EventId>, Fault> {
-    let query =
-        audit_events::table.filter(audit_events::id.gt(after)).order(audit_events::id).select(audit_events::id);
+    let query = audit_events::table.filter(audit_events::id.gt(after)).order(audit_events::id).select(audit_events::id);
     on!(conn, load, query.limit(most)).stored("list audit events")
 }
 

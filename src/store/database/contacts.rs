@@ -49,6 +49,8 @@ pub struct Contact {
     pub is_primary: bool,
     pub verified_at: Option<Time>,
     pub created_at: Time,
+    /// When somebody else showed that it is theirs; until it is proven again.
+    pub contested_at: Option<Time>,
 }
 
 /// Adds an address; `false` when another account has proven the same one.
@@ -121,6 +123,26 @@ pub async fn set_primary(
     Ok(on!(conn, execute, steady(update)).stored("mark the primary contact")? == 1)
 }
 
+/// Notes that an address of this account was proven again; whether it had one.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn renew(
+    conn: &mut Conn<'_>,
+    account: AccountId,
+    kind: ContactKind,
+    lookup: Digest,
+    now: Time,
+) -> Result<bool, Fault> {
+    let own = contacts::account_id
+        .eq(account)
+        .and(contacts::kind.eq(kind))
+        .and(contacts::lookup.eq(lookup))
+        .and(contacts::verified_at.is_not_null());
+    let update = diesel::update(contacts::table.filter(own)).set(contacts::verified_at.eq(now));
+    Ok(on!(conn, execute, steady(update)).stored("renew a proven contact")? == 1)
+}
+
 /// Takes the proof of an address away from every account but this one; gives the contacts as they are now.
 ///
 /// # Errors
@@ -130,13 +152,15 @@ pub async fn contest(
     account: AccountId,
     kind: ContactKind,
     lookup: Digest,
+    now: Time,
 ) -> Result<Vec<Contact>, Fault> {
     let others = contacts::kind
         .eq(kind)
         .and(contacts::lookup.eq(lookup))
         .and(contacts::verified_at.is_not_null())
         .and(contacts::account_id.ne(account));
-    let update = diesel::update(contacts::table.filter(others)).set(contacts::verified_at.eq(None::<Time>));
+    let update = diesel::update(contacts::table.filter(others))
+        .set((contacts::verified_at.eq(None::<Time>), contacts::contested_at.eq(now)));
     on!(conn, get_results, steady(update.returning(contacts::all_columns))).stored("contest a proven contact")
 }
 

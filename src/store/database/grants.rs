@@ -32,6 +32,7 @@ pub struct GrantRow {
     ended_at: Option<Time>,
     end_reason: Option<String>,
     picks: Json<BTreeSet<Pick>>,
+    paused_at: Option<Time>,
 }
 
 /// A grant, and what the person saw of the client when they agreed.
@@ -40,6 +41,8 @@ pub struct KeptGrant {
     pub grant: Grant,
     pub client_seen: Digest,
     pub ended_at: Option<Time>,
+    /// Since when the person lets nothing be read under it, though it goes on.
+    pub paused_at: Option<Time>,
 }
 
 impl GrantRow {
@@ -61,6 +64,7 @@ impl GrantRow {
             ended_at: None,
             end_reason: None,
             picks: Json(grant.allowed.picks.clone()),
+            paused_at: None,
         }
     }
 
@@ -81,7 +85,8 @@ impl GrantRow {
             epoch: self.epoch as u32,
             state: GrantState::read(&self.state).ok_or_else(unknown)?,
         };
-        Ok(KeptGrant { grant, client_seen: self.client_seen, ended_at: self.ended_at })
+        let (ended_at, paused_at) = (self.ended_at, self.paused_at);
+        Ok(KeptGrant { grant, client_seen: self.client_seen, ended_at, paused_at })
     }
 }
 
@@ -136,11 +141,7 @@ pub async fn live(conn: &mut Conn<'_>, account: AccountId, now: Time) -> Result<
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn known_to(
-    conn: &mut Conn<'_>,
-    account: AccountId,
-    after: Time,
-) -> Result<Vec<(ClientId, GrantId)>, Fault> {
+pub async fn known_to(conn: &mut Conn<'_>, account: AccountId, after: Time) -> Result<Vec<(ClientId, GrantId)>, Fault> {
     let is_recent = grants::state.eq("active").and(grants::expires_at.is_null().or(grants::expires_at.gt(after)));
     let query = grants::table
         .filter(grants::account_id.eq(account))
@@ -173,6 +174,16 @@ pub async fn of_client(
         .limit(i64::try_from(most).unwrap_or(i64::MAX));
     let rows: Vec<GrantRow> = on!(conn, load, query.select(GrantRow::as_select())).stored("list a client's grants")?;
     rows.into_iter().map(|row| Ok(row.read()?.grant)).collect()
+}
+
+/// The active grants of an account; their time may be over.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn list_active(conn: &mut Conn<'_>, account: AccountId, most: i64) -> Result<Vec<KeptGrant>, Fault> {
+    let query = grants::table.filter(grants::account_id.eq(account)).filter(grants::state.eq("active")).limit(most);
+    let rows: Vec<GrantRow> = on!(conn, load, query.select(GrantRow::as_select())).stored("list active grants")?;
+    rows.into_iter().map(GrantRow::read).collect()
 }
 
 /// How many grants are live.
@@ -218,6 +229,7 @@ pub async fn replace(conn: &mut Conn<'_>, before: &Grant, after: &Grant, client_
         grants::client_seen.eq(client_seen),
         grants::confirmed_at.eq(row.confirmed_at),
         grants::expires_at.eq(row.expires_at),
+        grants::expiry_noted.eq(false),
     ));
     Ok(on!(conn, execute, steady(update)).stored("change a grant")? == 1)
 }
@@ -242,4 +254,47 @@ pub async fn end(
         grants::end_reason.eq(Some(reason)),
     ));
     Ok(on!(conn, execute, steady(update)).stored("end a grant")? == 1)
+}
+
+/// Pauses an active grant of this account, or lets it go on; `false` where it is so already, or not active.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn pause(conn: &mut Conn<'_>, account: AccountId, id: GrantId, since: Option<Time>) -> Result<bool, Fault> {
+    let active = grants::table
+        .find(id)
+        .filter(grants::account_id.eq(account))
+        .filter(grants::state.eq("active"))
+        .filter(grants::paused_at.is_null().eq(since.is_some()));
+    let update = diesel::update(active).set(grants::paused_at.eq(since));
+    Ok(on!(conn, execute, steady(update)).stored("pause a grant")? == 1)
+}
+
+/// At most `most` active grants whose time ended before `now`, and of whose end nothing is noted.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn expired(conn: &mut Conn<'_>, now: Time, most: i64) -> Result<Vec<KeptGrant>, Fault> {
+    let query = grants::table
+        .filter(grants::state.eq("active"))
+        .filter(grants::expires_at.le(now))
+        .filter(diesel::dsl::not(grants::expiry_noted))
+        .order(grants::expires_at)
+        .limit(most);
+    let rows: Vec<GrantRow> = on!(conn, load, query.select(GrantRow::as_select())).stored("list expired grants")?;
+    rows.into_iter().map(GrantRow::read).collect()
+}
+
+/// Notes that the end of a grant's time is told of; `false` where another was first, or it was renewed.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn note_expiry(conn: &mut Conn<'_>, grant: &Grant) -> Result<bool, Fault> {
+    let unnoted = grants::table
+        .find(grant.id)
+        .filter(grants::state.eq("active"))
+        .filter(grants::expires_at.eq(grant.expires_at))
+        .filter(diesel::dsl::not(grants::expiry_noted));
+    let update = diesel::update(unnoted).set(grants::expiry_noted.eq(true));
+    Ok(on!(conn, execute, steady(update)).stored("note the end of a grant")? == 1)
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, ClientId, JobId, MediaId, MessageId, SessionId, StreamId};
+use crate::base::id::{
+    AccountId, CaseId, ClientId, DeletionId, ExportId, ImportId, JobId, MediaId, MessageId, SessionId, StreamId,
+};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -48,6 +50,18 @@ pub enum Job {
     Webhook { message: MessageId },
     /// Sends what waits in a stream to its receiver (RFC 8935).
     Push { stream: StreamId },
+    /// Makes a bundle of everything that a wallet holds, as far as it comes in one turn.
+    Export { export: ExportId },
+    /// Takes what a bundle from another wallet brings, as far as it comes in one turn.
+    Import { import: ImportId },
+    /// Takes the next steps of a deletion.
+    Erase { deletion: DeletionId },
+    /// Looks whether a deletion left nothing.
+    EraseCheck { deletion: DeletionId },
+    /// Looks at the pictures of a verification.
+    Evidence { case: CaseId },
+    /// Tells the outside service of a verification.
+    IdentityCheck { case: CaseId },
 }
 
 impl Job {
@@ -61,6 +75,12 @@ impl Job {
             Self::Media { .. } => "media",
             Self::Webhook { .. } => "webhook",
             Self::Push { .. } => "push",
+            Self::Export { .. } => "export",
+            Self::Import { .. } => "import",
+            Self::Erase { .. } => "erase",
+            Self::EraseCheck { .. } => "erase_check",
+            Self::Evidence { .. } => "evidence",
+            Self::IdentityCheck { .. } => "identity_check",
         }
     }
 }
@@ -140,7 +160,22 @@ pub async fn enqueue(
     random: &Random,
     now: Time,
 ) -> Result<JobId, Fault> {
-    insert(conn, job, JobState::Queued, sealer, random, now).await
+    insert(conn, job, JobState::Queued, sealer, random, now, now).await
+}
+
+/// As [`enqueue`], to be run at a later time.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn enqueue_at(
+    conn: &mut Conn<'_>,
+    job: &Job,
+    sealer: &Sealer,
+    random: &Random,
+    now: Time,
+    run_at: Time,
+) -> Result<JobId, Fault> {
+    insert(conn, job, JobState::Queued, sealer, random, now, run_at).await
 }
 
 /// Adds a job that counts as done: as much work as [`enqueue`], of which nothing comes.
@@ -154,7 +189,7 @@ pub async fn pretend(
     random: &Random,
     now: Time,
 ) -> Result<JobId, Fault> {
-    insert(conn, job, JobState::Done, sealer, random, now).await
+    insert(conn, job, JobState::Done, sealer, random, now, now).await
 }
 
 async fn insert(
@@ -164,6 +199,7 @@ async fn insert(
     sealer: &Sealer,
     random: &Random,
     now: Time,
+    run_at: Time,
 ) -> Result<JobId, Fault> {
     let id = JobId::new(now, random);
     let plain = serde_json::to_vec(job).map_err(|e| Fault::internal("write a job", e))?;
@@ -173,7 +209,7 @@ async fn insert(
         payload: sealer.seal(id.as_bytes(), &plain, random),
         state,
         attempts: 0,
-        run_at: now,
+        run_at,
         locked_until: None,
         created_at: now,
         last_error: None,

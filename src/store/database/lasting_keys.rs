@@ -11,7 +11,8 @@ use crate::base::{Digest, Fault, Time};
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn keep(conn: &mut Conn<'_>, kid: &str, jwk: &str, mac: Digest, now: Time) -> Result<(), Fault> {
-    let row = (lasting_keys::kid.eq(kid), lasting_keys::jwk.eq(jwk), lasting_keys::mac.eq(mac), lasting_keys::since.eq(now));
+    let row =
+        (lasting_keys::kid.eq(kid), lasting_keys::jwk.eq(jwk), lasting_keys::mac.eq(mac), lasting_keys::since.eq(now));
     let insert = diesel::insert_into(lasting_keys::table).values(row).on_conflict_do_nothing();
     on!(conn, execute, insert).stored("keep a public key")?;
     Ok(())

@@ -24,7 +24,8 @@ const LARGEST_BATCH: usize = 128;
 
 /// The wait comes first: another process may be closing the file when this one opens it.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;";
+    PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;
+    PRAGMA secure_delete = ON;";
 const READER: &str = "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -2000; PRAGMA mmap_size = 268435456;";
 

@@ -318,6 +318,30 @@ pub async fn bodies(conn: &mut Conn<'_>, id: MediaId) -> Result<Vec<Body>, Fault
     on!(conn, load, query).stored("list the bodies of an item")
 }
 
+/// The bodies of several items.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn bodies_of(conn: &mut Conn<'_>, ids: &[MediaId]) -> Result<Vec<Body>, Fault> {
+    let query = media_variants::table
+        .filter(media_variants::asset_id.eq_any(ids))
+        .order((media_variants::asset_id.asc(), media_variants::bytes.asc()));
+    on!(conn, load, query).stored("list the bodies of items")
+}
+
+/// Those of some items that are this person's and ready, newest first.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn ready_of(conn: &mut Conn<'_>, account: AccountId, ids: &[MediaId]) -> Result<Vec<Asset>, Fault> {
+    let query = media_assets::table
+        .filter(media_assets::account_id.eq(account))
+        .filter(media_assets::id.eq_any(ids))
+        .filter(media_assets::state.eq(State::Ready))
+        .order(media_assets::id.desc());
+    on!(conn, load, query).stored("list items")
+}
+
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find_body(conn: &mut Conn<'_>, id: MediaId, name: &str) -> Result<Option<Body>, Fault> {

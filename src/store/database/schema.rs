@@ -45,6 +45,7 @@ diesel::table! {
         is_primary -> Bool,
         verified_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        contested_at -> Nullable<BigInt>,
     }
 }
 
@@ -457,6 +458,182 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (id) {
+        id -> Text,
+        account_id -> Text,
+        state -> Text,
+        content_key -> Nullable<Binary>,
+        total -> Integer,
+        done -> Integer,
+        bytes -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    export_files (export_id, number) {
+        export_id -> Text,
+        number -> Integer,
+        etag -> Text,
+        bytes -> BigInt,
+        details -> Binary,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> Text,
+        account_id -> Text,
+        state -> Text,
+        content_key -> Nullable<Binary>,
+        etag -> Text,
+        bytes -> BigInt,
+        reason -> Nullable<Text>,
+        report -> Binary,
+        created_at -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deletions (id) {
+        id -> Text,
+        account_id -> Nullable<Text>,
+        state -> Text,
+        cause -> Text,
+        step -> Integer,
+        letter -> Nullable<Binary>,
+        inventory -> Text,
+        receipt -> Nullable<Text>,
+        requested_at -> BigInt,
+        due_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+        verified_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tombstones (lookup) {
+        lookup -> Binary,
+        deleted_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_use (account_id) {
+        account_id -> Text,
+        seen_at -> BigInt,
+        notices -> Integer,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    linked_accounts (id) {
+        id -> Text,
+        account_id -> Text,
+        provider -> Text,
+        issuer -> Text,
+        lookup -> Binary,
+        name -> Nullable<Binary>,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    badge_definitions (id) {
+        id -> Text,
+        client_id -> Text,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+        criteria -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    badge_offers (id) {
+        id -> Text,
+        definition_id -> Text,
+        account_id -> Text,
+        state -> Text,
+        evidence -> Nullable<Binary>,
+        badge_id -> Nullable<Text>,
+        expires_at -> BigInt,
+        answer_by -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    verification_cases (id) {
+        id -> Text,
+        account_id -> Text,
+        state -> Text,
+        revision -> BigInt,
+        kind -> Text,
+        country -> Text,
+        wanted -> Text,
+        details -> Nullable<Binary>,
+        document_lookup -> Nullable<Binary>,
+        round -> Integer,
+        is_appeal -> Bool,
+        two_person -> Bool,
+        reviewer_id -> Nullable<Text>,
+        locked_until -> Nullable<BigInt>,
+        renewals -> Integer,
+        reasons -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        consented_at -> Nullable<BigInt>,
+        queued_at -> Nullable<BigInt>,
+        decided_at -> Nullable<BigInt>,
+        purge_after -> Nullable<BigInt>,
+        purged_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    evidence_objects (id) {
+        id -> Text,
+        case_id -> Text,
+        kind -> Text,
+        state -> Text,
+        content_key -> Nullable<Binary>,
+        etag -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        sharpness -> Integer,
+        sha256 -> Binary,
+        fingerprint -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    review_decisions (case_id, round, seat) {
+        case_id -> Text,
+        round -> Integer,
+        seat -> Text,
+        reviewer_id -> Nullable<Text>,
+        outcome -> Text,
+        reasons -> Text,
+        checklist -> Text,
+        note -> Nullable<Binary>,
+        decided_at -> BigInt,
+    }
+}
+
+diesel::table! {
     changes (account_id, seq, n) {
         account_id -> Text,
         seq -> BigInt,
@@ -591,6 +768,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     erasure_requests,
     app_reports,
     digests,
+    exports,
+    export_files,
+    imports,
+    deletions,
+    tombstones,
+    account_use,
+    linked_accounts,
+    badge_definitions,
+    badge_offers,
+    verification_cases,
+    evidence_objects,
+    review_decisions,
     changes,
     client_changes,
     webhook_endpoints,

@@ -119,14 +119,14 @@ pub async fn insert(conn: &mut Conn<'_>, stream: &Stream) -> Result<bool, Fault>
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: StreamId) -> Result<Option<Stream>, Fault> {
-    on!(conn, first, ssf_streams::table.find(id).select(Stream::as_select())).optional().stored("find a stream")
+    on!(conn, get_result, ssf_streams::table.find(id).select(Stream::as_select())).optional().stored("find a stream")
 }
 
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn of_client(conn: &mut Conn<'_>, client: &ClientId) -> Result<Option<Stream>, Fault> {
-    let query = ssf_streams::table.filter(ssf_streams::client_id.eq(client)).select(Stream::as_select());
-    on!(conn, first, query).optional().stored("find the stream of a client")
+    let query = ssf_streams::table.filter(ssf_streams::client_id.eq(client));
+    on!(conn, get_result, query.select(Stream::as_select())).optional().stored("find the stream of a client")
 }
 
 /// Those of some clients to which events are added.
@@ -137,9 +137,8 @@ pub async fn listening(conn: &mut Conn<'_>, clients: &[ClientId]) -> Result<Vec<
     let query = ssf_streams::table
         .filter(ssf_streams::client_id.eq_any(clients))
         .filter(ssf_streams::status.ne(Status::Disabled))
-        .filter(ssf_streams::is_full.eq(false))
-        .select(Stream::as_select());
-    on!(conn, load, query).stored("find streams")
+        .filter(ssf_streams::is_full.eq(false));
+    on!(conn, load, query.select(Stream::as_select())).stored("find streams")
 }
 
 /// Every stream, the oldest first.
@@ -147,8 +146,8 @@ pub async fn listening(conn: &mut Conn<'_>, clients: &[ClientId]) -> Result<Vec<
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn all(conn: &mut Conn<'_>) -> Result<Vec<Stream>, Fault> {
-    let query = ssf_streams::table.order(ssf_streams::id.asc()).select(Stream::as_select());
-    on!(conn, load, query).stored("list streams")
+    let query = ssf_streams::table.order(ssf_streams::id.asc());
+    on!(conn, load, query.select(Stream::as_select())).stored("list streams")
 }
 
 /// Writes what a receiver decides of its stream; the state of pushing begins anew.
@@ -299,7 +298,7 @@ pub async fn backlog(conn: &mut Conn<'_>, stream: StreamId) -> Result<(i64, Opti
     let own = ssf_events::table.filter(ssf_events::stream_id.eq(stream));
     let count = on!(conn, get_result, own.count()).stored("count events")?;
     let oldest = own.order(ssf_events::id.asc()).select(ssf_events::created_at);
-    Ok((count, on!(conn, first, oldest).optional().stored("find the oldest event")?))
+    Ok((count, on!(conn, get_result, oldest).optional().stored("find the oldest event")?))
 }
 
 /// Forgets events that their receiver has taken; gives how many.
@@ -345,6 +344,6 @@ pub async fn set_removed(
 /// A fault when the database does not answer.
 pub async fn is_removed(conn: &mut Conn<'_>, stream: StreamId, account: AccountId) -> Result<bool, Fault> {
     let query = ssf_removed_subjects::table.find((stream, account)).select(ssf_removed_subjects::stream_id);
-    let found: Option<StreamId> = on!(conn, first, query).optional().stored("look for a subject")?;
+    let found: Option<StreamId> = on!(conn, get_result, query).optional().stored("look for a subject")?;
     Ok(found.is_some())
 }

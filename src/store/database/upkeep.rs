@@ -2,10 +2,12 @@
 
 use diesel::prelude::*;
 
+use super::deletions::State as DeletionState;
 use super::jobs::JobState;
 use super::schema::{
-    audit_events, backchannel_requests, challenges, changes, client_changes, client_documents, clients, counters, grants,
-    initial_tokens, jobs, revoked_tokens, sessions, token_families, used_assertions, webhook_messages,
+    audit_events, backchannel_requests, challenges, changes, client_changes, client_documents, clients, counters,
+    deletions, grants, initial_tokens, jobs, revoked_tokens, sessions, ssf_events, token_families, tombstones,
+    used_assertions, webhook_messages,
 };
 use super::{Conn, Stored, on};
 use crate::base::id::{AccountId, ClientId, EventId, InitialTokenId};
@@ -14,6 +16,13 @@ use crate::base::{Digest, Fault, Time};
 /// The most rows that one call removes: bounds how long it holds the writer.
 pub const BATCH: usize = 500;
 
+/// Whether what has had its time goes, or is counted alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Remove,
+    Count,
+}
+
 /// A function that removes at most [`BATCH`] rows; gives how many.
 macro_rules! sweep {
     ($($(#[$doc:meta])* $name:ident($before:ident): $table:ident.$key:ident as $ty:ty, $old:expr;)*) => {$(
@@ -21,7 +30,12 @@ macro_rules! sweep {
         ///
         /// # Errors
         /// A fault when the database does not answer.
-        pub async fn $name(conn: &mut Conn<'_>, $before: Time) -> Result<usize, Fault> {
+        pub async fn $name(conn: &mut Conn<'_>, $before: Time, mode: Mode) -> Result<usize, Fault> {
+            if mode == Mode::Count {
+                let count: i64 = on!(conn, get_result, $table::table.filter($old).count())
+                    .stored("count what has had its time")?;
+                return Ok(usize::try_from(count).unwrap_or(0));
+            }
             let query = $table::table.filter($old).select($table::$key).limit(BATCH as i64);
             let keys: Vec<$ty> = on!(conn, load, query).stored("find what has had its time")?;
             if keys.is_empty() {
@@ -59,6 +73,14 @@ sweep! {
     client_changes(before): client_changes.id as String, client_changes::at.lt(before);
     /// Messages to endpoints of clients, delivered or not.
     webhook_messages(before): webhook_messages.id as String, webhook_messages::created_at.lt(before);
+    /// Security events that nobody took.
+    security_events(before): ssf_events.id as String, ssf_events::created_at.lt(before);
+    /// Tombstones whose time is over.
+    tombstones(before): tombstones.lookup as Digest, tombstones::expires_at.lt(before);
+    /// Deletions that were looked at, or called off, and were asked for before a time.
+    deletions(before): deletions.id as String, deletions::requested_at.lt(before).and(
+        deletions::state.eq_any([DeletionState::Verified.as_str(), DeletionState::Cancelled.as_str()])
+    );
     /// Jobs that are done and were made before a time.
     jobs(before): jobs.id as String, jobs::state.eq(JobState::Done).and(jobs::created_at.lt(before));
     /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.
@@ -69,9 +91,13 @@ sweep! {
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn changes(conn: &mut Conn<'_>, before: Time) -> Result<usize, Fault> {
-    let old = changes::table.filter(changes::at.lt(before)).limit(BATCH as i64);
-    let query = old.select((changes::account_id, changes::seq, changes::n));
+pub async fn changes(conn: &mut Conn<'_>, before: Time, mode: Mode) -> Result<usize, Fault> {
+    let old = changes::table.filter(changes::at.lt(before));
+    if mode == Mode::Count {
+        let count: i64 = on!(conn, get_result, old.count()).stored("count old changes")?;
+        return Ok(usize::try_from(count).unwrap_or(0));
+    }
+    let query = old.limit(BATCH as i64).select((changes::account_id, changes::seq, changes::n));
     let keys: Vec<(AccountId, i64, i32)> = on!(conn, load, query).stored("find old changes")?;
     for key in &keys {
         on!(conn, execute, diesel::delete(changes::table.find(*key))).stored("remove old changes")?;
@@ -79,15 +105,21 @@ pub async fn changes(conn: &mut Conn<'_>, before: Time) -> Result<usize, Fault> 
     Ok(keys.len())
 }
 
+/// How many rows of the audit trail tell of one of the events and are older than a time.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn count_audit(conn: &mut Conn<'_>, events: &[&'static str], before: Time) -> Result<usize, Fault> {
+    let old = audit_events::id.lt(EventId::earliest(before)).and(audit_events::event.eq_any(events));
+    let count: i64 = on!(conn, get_result, audit_events::table.filter(old).count()).stored("count old audit events")?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// At most [`BATCH`] rows of the audit trail that tell of one of the events and are older than a time.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn old_events(
-    conn: &mut Conn<'_>,
-    events: &[&'static str],
-    before: Time,
-) -> Result<Vec<EventId>, Fault> {
+pub async fn old_events(conn: &mut Conn<'_>, events: &[&'static str], before: Time) -> Result<Vec<EventId>, Fault> {
     // Identifiers are in the order of time, and they are the key: what is younger is never looked at.
     let old = audit_events::id.lt(EventId::earliest(before)).and(audit_events::event.eq_any(events));
     let query = audit_events::table.filter(old).order(audit_events::id).select(audit_events::id).limit(BATCH as i64);

@@ -144,8 +144,8 @@ pub async fn insert(conn: &mut Conn<'_>, endpoint: &Endpoint) -> Result<(), Faul
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find(conn: &mut Conn<'_>, id: EndpointId) -> Result<Option<Endpoint>, Fault> {
-    let query = webhook_endpoints::table.find(id).select(Endpoint::as_select());
-    on!(conn, first, query).optional().stored("find an endpoint")
+    let query = webhook_endpoints::table.find(id);
+    on!(conn, get_result, query.select(Endpoint::as_select())).optional().stored("find an endpoint")
 }
 
 /// The endpoints of a client, the oldest first.
@@ -153,11 +153,9 @@ pub async fn find(conn: &mut Conn<'_>, id: EndpointId) -> Result<Option<Endpoint
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn list(conn: &mut Conn<'_>, client: &ClientId) -> Result<Vec<Endpoint>, Fault> {
-    let query = webhook_endpoints::table
-        .filter(webhook_endpoints::client_id.eq(client))
-        .order(webhook_endpoints::id.asc())
-        .select(Endpoint::as_select());
-    on!(conn, load, query).stored("list endpoints")
+    let query =
+        webhook_endpoints::table.filter(webhook_endpoints::client_id.eq(client)).order(webhook_endpoints::id.asc());
+    on!(conn, load, query.select(Endpoint::as_select())).stored("list endpoints")
 }
 
 /// Those of some clients that are called.
@@ -167,9 +165,8 @@ pub async fn list(conn: &mut Conn<'_>, client: &ClientId) -> Result<Vec<Endpoint
 pub async fn listening(conn: &mut Conn<'_>, clients: &[ClientId]) -> Result<Vec<Endpoint>, Fault> {
     let query = webhook_endpoints::table
         .filter(webhook_endpoints::client_id.eq_any(clients))
-        .filter(webhook_endpoints::state.eq(EndpointState::Enabled))
-        .select(Endpoint::as_select());
-    on!(conn, load, query).stored("find endpoints")
+        .filter(webhook_endpoints::state.eq(EndpointState::Enabled));
+    on!(conn, load, query.select(Endpoint::as_select())).stored("find endpoints")
 }
 
 /// # Errors
@@ -232,8 +229,8 @@ pub async fn insert_message(conn: &mut Conn<'_>, message: &Message) -> Result<()
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn find_message(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<Message>, Fault> {
-    let query = webhook_messages::table.find(id).select(Message::as_select());
-    on!(conn, first, query).optional().stored("find a message")
+    let query = webhook_messages::table.find(id);
+    on!(conn, get_result, query.select(Message::as_select())).optional().stored("find a message")
 }
 
 /// The newest messages to an endpoint.
@@ -244,9 +241,8 @@ pub async fn messages(conn: &mut Conn<'_>, endpoint: EndpointId, most: i64) -> R
     let query = webhook_messages::table
         .filter(webhook_messages::endpoint_id.eq(endpoint))
         .order(webhook_messages::id.desc())
-        .limit(most)
-        .select(Message::as_select());
-    on!(conn, load, query).stored("list messages")
+        .limit(most);
+    on!(conn, load, query.select(Message::as_select())).stored("list messages")
 }
 
 /// The messages to an endpoint that were given up, the oldest first.
@@ -258,9 +254,8 @@ pub async fn dead(conn: &mut Conn<'_>, endpoint: EndpointId, most: i64) -> Resul
         .filter(webhook_messages::endpoint_id.eq(endpoint))
         .filter(webhook_messages::state.eq(MessageState::Dead))
         .order(webhook_messages::id.asc())
-        .limit(most)
-        .select(Message::as_select());
-    on!(conn, load, query).stored("list messages that were given up")
+        .limit(most);
+    on!(conn, load, query.select(Message::as_select())).stored("list messages that were given up")
 }
 
 /// Notes how a try to send a message went.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
-use crate::base::id::{ClientId, FamilyId};
+use crate::base::id::{AccountId, ClientId, FamilyId, SessionId};
 use crate::base::{Seconds, Time};
 use crate::oauth::authorization::{AuthorizationRequest, Reply};
 use crate::oauth::polling::Pace;
@@ -78,6 +78,16 @@ impl Entry for UserCode {
     const LIFETIME: Seconds = Seconds::minutes(30);
 }
 
+/// That a read of a photo or video is in the trail: a player that goes on reading the same need not be written down
+/// with every piece.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MediaRead {}
+
+impl Entry for MediaRead {
+    const KIND: &'static str = "media_read";
+    const LIFETIME: Seconds = Seconds::minutes(1);
+}
+
 /// How fast somebody polls for an authorization.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PollerPace(pub Pace);
@@ -85,4 +95,20 @@ pub struct PollerPace(pub Pace);
 impl Entry for PollerPace {
     const KIND: &'static str = "poller_pace";
     const LIFETIME: Seconds = Seconds::hours(1);
+}
+
+/// A sign-in at another provider, by which a person shows that an account there is theirs: kept under its `state`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Linking {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub provider: String,
+    pub nonce: String,
+    pub verifier: String,
+    pub says_issuer: bool,
+}
+
+impl Entry for Linking {
+    const KIND: &'static str = "linking";
+    const LIFETIME: Seconds = Seconds::minutes(15);
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use crate::wallet::media::evidence;
 use crate::wallet::media::images::{self, Bounds};
 use crate::wallet::media::kinds::{Format, Kind, Reason, Variant};
 use crate::wallet::media::patch::Bad;
@@ -28,6 +29,21 @@ pub struct Order {
     /// Bounds of this process.
     pub memory: u64,
     pub seconds: u64,
+    #[serde(default)]
+    pub task: Task,
+}
+
+/// What is made of a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// What the wallet keeps of a photo or video.
+    #[default]
+    Media,
+    /// A picture that supports a verification.
+    Evidence,
+    /// The same with words across it.
+    Stamp(String),
 }
 
 /// A file that was made.
@@ -60,6 +76,9 @@ pub struct Work {
     pub placeholder: String,
     pub fingerprint: u64,
     pub codec: String,
+    /// Of evidence: see [`evidence::sharpness`].
+    #[serde(default)]
+    pub sharpness: i32,
 }
 
 /// Reads an order from the standard input, and writes what came of it to the standard output.
@@ -88,6 +107,11 @@ fn work(order: &Order) -> io::Result<Done> {
     let refused = |reason: Reason| Ok(Done::Refused(reason.as_str().to_owned()));
     let Ok(format) = order.media_type.parse::<Format>() else { return refused(Reason::Policy) };
     let path = order.folder.join(INPUT);
+    match &order.task {
+        Task::Media => {}
+        Task::Evidence => return paper(&order.folder, &path, format, None),
+        Task::Stamp(words) => return paper(&order.folder, &path, format, Some(words)),
+    }
     match format.kind() {
         Kind::Photo => photo(&order.folder, &path, format),
         Kind::Video => {
@@ -111,6 +135,28 @@ fn work(order: &Order) -> io::Result<Done> {
             }
         }
     }
+}
+
+fn paper(folder: &Path, path: &Path, format: Format, words: Option<&str>) -> io::Result<Done> {
+    let input = BufReader::with_capacity(64 * 1024, File::open(path)?);
+    let made = match words {
+        None => evidence::prepare(input, format, Bounds::default()),
+        Some(words) => evidence::stamp(input, format, Bounds::default(), words),
+    };
+    let made = match made {
+        Ok(made) => made,
+        Err(reason) => return Ok(Done::Refused(reason.as_str().to_owned())),
+    };
+    fs::write(folder.join(evidence::OUTPUT), &made.bytes)?;
+    let output = Output {
+        variant: evidence::OUTPUT.to_owned(),
+        media_type: Format::Jpeg.mime().to_owned(),
+        file: evidence::OUTPUT.to_owned(),
+        width: made.width,
+        height: made.height,
+    };
+    let (width, height, fingerprint, sharpness) = (made.width, made.height, made.fingerprint, made.sharpness);
+    Ok(Done::Made(Work { outputs: vec![output], width, height, fingerprint, sharpness, ..Work::default() }))
 }
 
 fn photo(folder: &Path, path: &Path, format: Format) -> io::Result<Done> {

@@ -97,7 +97,7 @@ pub fn process<E>(
 }
 
 /// The size whose longest side is `most`.
-fn fit(width: u32, height: u32, most: u32) -> (u32, u32) {
+pub(super) fn fit(width: u32, height: u32, most: u32) -> (u32, u32) {
     let longest = u64::from(width.max(height).max(1));
     let scaled = |side: u32| {
         let side = (u64::from(side) * u64::from(most) + longest / 2) / longest;
@@ -107,7 +107,7 @@ fn fit(width: u32, height: u32, most: u32) -> (u32, u32) {
 }
 
 /// Upright, in sRGB, with 8 bits a channel.
-fn decode(input: impl BufRead + Seek, format: Format, bounds: Bounds) -> Result<DynamicImage, Reason> {
+pub(super) fn decode(input: impl BufRead + Seek, format: Format, bounds: Bounds) -> Result<DynamicImage, Reason> {
     let format = match format {
         Format::Jpeg => ImageFormat::Jpeg,
         Format::Png => ImageFormat::Png,
@@ -197,7 +197,7 @@ fn write_png(out: &mut Vec<u8>, rgba: &RgbaImage) -> image::ImageResult<()> {
     )
 }
 
-fn write_jpeg(out: &mut Vec<u8>, rgb: &RgbImage) -> image::ImageResult<()> {
+pub(super) fn write_jpeg(out: &mut Vec<u8>, rgb: &RgbImage) -> image::ImageResult<()> {
     JpegEncoder::new_with_quality(out, QUALITY).write_image(rgb, rgb.width(), rgb.height(), ExtendedColorType::Rgb8)
 }
 

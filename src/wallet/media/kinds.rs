@@ -18,6 +18,38 @@ impl Kind {
     }
 }
 
+impl Kind {
+    pub const ALL: [Self; 2] = [Self::Photo, Self::Video];
+
+    /// The claim that tells of those that are shared, and its consent line.
+    pub fn claim(self) -> &'static str {
+        match self {
+            Self::Photo => "wallet_photos",
+            Self::Video => "wallet_videos",
+        }
+    }
+
+    pub fn of_claim(claim: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.claim() == claim)
+    }
+
+    /// The scope that opens those that are shared.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Self::Photo => "wallet.photos",
+            Self::Video => "wallet.videos",
+        }
+    }
+
+    /// What is shown of one where nobody says which variant.
+    pub fn usual(self) -> Variant {
+        match self {
+            Self::Photo => Variant::L1600,
+            Self::Video => Variant::Play,
+        }
+    }
+}
+
 impl FromStr for Kind {
     type Err = ();
 

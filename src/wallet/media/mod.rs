@@ -4,17 +4,20 @@
 
 pub mod bench;
 mod destroy;
+pub mod evidence;
 #[cfg(test)]
 #[path = "../../../tests/it/support/films.rs"]
 mod films;
 pub mod images;
 pub mod kinds;
+pub mod links;
 mod locks;
 pub mod looks;
 pub mod mp4;
 pub mod patch;
 pub mod pipeline;
 pub mod sealed;
+pub mod shared;
 pub mod shelf;
 pub mod upkeep;
 pub mod uploads;
@@ -29,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::destroy::destroy_all;
 pub use self::kinds::{Format, Kind, Reason, Unsupported, Variant};
+pub use self::locks::folder;
 pub use crate::store::database::media::State;
 
 use crate::app::{App, Room};
@@ -36,6 +40,7 @@ use crate::base::id::{AccountId, MediaId};
 use crate::base::{Fault, Time};
 use crate::error::{Denied, Error};
 use crate::outbound::scanner;
+use crate::store::database::Conn;
 use crate::store::database::media::{self, Asset};
 use crate::wallet::media::sealed::Sealed;
 
@@ -52,6 +57,8 @@ pub struct Details {
     pub placeholder: String,
     /// Of a photo: see [`looks::fingerprint`].
     pub fingerprint: u64,
+    /// Of the file that was brought, in hexadecimal, where its sender said it: finds it again when it comes once more.
+    pub sha256: String,
 }
 
 /// An item, opened for its person.
@@ -70,6 +77,14 @@ pub struct Item {
     pub created_at: Time,
     pub updated_at: Time,
     pub trashed_at: Option<Time>,
+}
+
+impl Item {
+    /// What it is called: its title, or the name that its file had; perhaps nothing.
+    pub fn name(&self) -> &str {
+        let details = &self.details;
+        if details.title.is_empty() { &details.file_name } else { &details.title }
+    }
 }
 
 /// Why an upload is not taken.
@@ -175,6 +190,20 @@ pub async fn open_own(
     open_in(app, account, asset, variant, &[State::Ready, State::Trashed]).await
 }
 
+/// As [`open`], inside a unit.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_with(
+    conn: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    asset: MediaId,
+    variant: Variant,
+) -> Result<Option<Opened>, Fault> {
+    find_body(conn, app, account, asset, variant, &[State::Ready]).await
+}
+
 async fn open_in(
     app: &App,
     account: AccountId,
@@ -183,27 +212,32 @@ async fn open_in(
     states: &'static [State],
 ) -> Result<Option<Opened>, Fault> {
     let unit = app.clone();
-    app.db
-        .read(move |conn| {
-            Box::pin(async move {
-                let Some(asset) = media::find_own(conn, account, id).await? else { return Ok(None) };
-                if !states.contains(&asset.state) {
-                    return Ok(None);
-                }
-                let Some(body) = media::find_body(conn, id, variant.as_str()).await? else { return Ok(None) };
-                let key = locks::content_key(conn, &unit, &asset).await?;
-                let blob = locks::blob(id, &body.name, &body.etag)?;
-                let attempted = "read the row of a body";
-                Ok(Some(Opened {
-                    format: body.media_type.parse().map_err(|()| Fault::broken(attempted))?,
-                    length: u64::try_from(body.bytes).map_err(|e| Fault::internal(attempted, e))?,
-                    etag: body.etag.clone(),
-                    modified: body.created_at,
-                    body: Sealed::new(&unit, blob, key, body.bytes.max(0).cast_unsigned()),
-                }))
-            })
-        })
-        .await
+    app.db.read(move |conn| Box::pin(async move { find_body(conn, &unit, account, id, variant, states).await })).await
+}
+
+async fn find_body(
+    conn: &mut Conn<'_>,
+    app: &App,
+    account: AccountId,
+    id: MediaId,
+    variant: Variant,
+    states: &[State],
+) -> Result<Option<Opened>, Fault> {
+    let Some(asset) = media::find_own(conn, account, id).await? else { return Ok(None) };
+    if !states.contains(&asset.state) {
+        return Ok(None);
+    }
+    let Some(body) = media::find_body(conn, id, variant.as_str()).await? else { return Ok(None) };
+    let key = locks::content_key(conn, app, &asset).await?;
+    let blob = locks::blob(id, &body.name, &body.etag)?;
+    let attempted = "read the row of a body";
+    Ok(Some(Opened {
+        format: body.media_type.parse().map_err(|()| Fault::broken(attempted))?,
+        length: u64::try_from(body.bytes).map_err(|e| Fault::internal(attempted, e))?,
+        etag: body.etag.clone(),
+        modified: body.created_at,
+        body: Sealed::new(app, blob, key, body.bytes.max(0).cast_unsigned()),
+    }))
 }
 
 fn item(asset: &Asset, details: Details) -> Result<Item, Fault> {

@@ -32,7 +32,8 @@ const PIECE: usize = 256 * 1024;
 pub async fn step(app: &App, id: MediaId) -> Result<(), Fault> {
     let unit = app.clone();
     let found = app.db.read::<_, Fault, _>(move |conn| Box::pin(load(conn, unit, id))).await?;
-    let Some((asset, bodies, key)) = found else { return Ok(()) };
+    // Its person had it destroyed while it was worked on: what was made meanwhile goes too.
+    let Some((asset, bodies, key)) = found else { return destroy::clear(app, id, &[]).await };
     match (asset.state, key) {
         (State::Quarantined, Some(key)) => look(app, &asset, &bodies, &key).await,
         (State::Processing, Some(key)) => make(app, &asset, &bodies, &key).await,
@@ -114,10 +115,12 @@ async fn reject(app: &App, asset: &Asset, reason: Reason) -> Result<(), Fault> {
 }
 
 /// A private folder that goes with its name.
-struct Bench(PathBuf);
+pub struct Bench(pub PathBuf);
 
 impl Bench {
-    fn open(app: &App) -> Result<Self, Fault> {
+    /// # Errors
+    /// A fault when it cannot be made.
+    pub fn open(app: &App) -> Result<Self, Fault> {
         let name = app.random.characters(20, b"0123456789abcdefghijklmnopqrstuvwxyz");
         let wrong = |e| Fault::unavailable("make a folder for a worker", e);
         let root = std::path::absolute(app.config.workbench()).map_err(wrong)?;

@@ -5,9 +5,10 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::Fault;
 use crate::base::id::{AccountId, MediaId};
+use crate::base::seal::SealKey;
 use crate::error::{Denied, Error};
-use crate::store::database::media::{self, State};
 use crate::store::database::Conn;
+use crate::store::database::media::{self, State};
 use crate::wallet::changes::{Change, Op, note};
 use crate::wallet::media::{Item, destroy, item, locks};
 
@@ -38,6 +39,15 @@ pub async fn list(
             })
         })
         .await
+}
+
+/// All items of a person that are ready, newest first.
+///
+/// # Errors
+/// A fault when the database does not answer or an item cannot be opened.
+pub async fn ready(conn: &mut Conn<'_>, key: &SealKey, account: AccountId) -> Result<Vec<Item>, Fault> {
+    let assets = media::list(conn, account, &[State::Ready], None, usize::MAX).await?;
+    assets.iter().map(|asset| item(asset, locks::open_details(key, asset)?)).collect()
 }
 
 /// One item of a person.

@@ -26,19 +26,8 @@ const LEFT: Duration = Duration::from_secs(3600);
 /// A fault when a store does not answer.
 pub async fn run(app: &App) -> Result<(), Fault> {
     let now = app.now();
-    let media = &app.config.media;
-    for (state, kept) in [
-        (State::Reserved, RESERVED),
-        (State::Uploading, media.upload_time),
-        (State::Rejected, REJECTED),
-        (State::Trashed, media.trash),
-    ] {
-        for asset in left(app, state, now - kept).await? {
-            let record = Record::of("media.destroyed", asset.account_id).because("retention");
-            let record = (state == State::Trashed).then_some(record);
-            destroy(app, &asset, record, &Origin::house()).await?;
-        }
-    }
+    uploads(app, true).await?;
+    trash(app, true).await?;
     for state in [State::Quarantined, State::Processing] {
         for asset in left(app, state, now - STUCK).await? {
             again(app, &asset).await?;
@@ -46,6 +35,39 @@ pub async fn run(app: &App) -> Result<(), Fault> {
     }
     sweep(app).await;
     Ok(())
+}
+
+/// Destroys uploads that nobody went on with, and forgets those that were refused; how many.
+///
+/// # Errors
+/// A fault when a store does not answer.
+pub async fn uploads(app: &App, is_real: bool) -> Result<usize, Fault> {
+    let ends =
+        [(State::Reserved, RESERVED), (State::Uploading, app.config.media.upload_time), (State::Rejected, REJECTED)];
+    ended(app, &ends, is_real).await
+}
+
+/// Destroys what lay in the trash long enough; how many.
+///
+/// # Errors
+/// A fault when a store does not answer.
+pub async fn trash(app: &App, is_real: bool) -> Result<usize, Fault> {
+    ended(app, &[(State::Trashed, app.config.media.trash)], is_real).await
+}
+
+async fn ended(app: &App, ends: &[(State, Seconds)], is_real: bool) -> Result<usize, Fault> {
+    let mut count = 0;
+    for (state, kept) in ends {
+        for asset in left(app, *state, app.now() - *kept).await? {
+            count += 1;
+            if is_real {
+                let record = Record::of("media.destroyed", asset.account_id).because("retention");
+                let record = (*state == State::Trashed).then_some(record);
+                destroy(app, &asset, record, &Origin::house()).await?;
+            }
+        }
+    }
+    Ok(count)
 }
 
 async fn left(app: &App, state: State, before: Time) -> Result<Vec<Asset>, Fault> {

@@ -31,6 +31,9 @@ pub const PARTS: &str = "part_";
 pub struct Announced {
     pub file_name: String,
     pub album: String,
+    pub title: String,
+    /// The description for those who do not see it.
+    pub alt: String,
     /// `None` where it is known at the end alone.
     pub size: Option<u64>,
     /// SHA-256 of the whole.
@@ -57,6 +60,11 @@ pub struct Progress {
     pub expires_at: Option<Time>,
 }
 
+/// As a digest is written.
+pub fn hexadecimal(digest: &Digest) -> String {
+    digest.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// How many parts a file has.
 pub fn parts_of(size: u64) -> u32 {
     u32::try_from(size.div_ceil(PART)).unwrap_or(u32::MAX)
@@ -77,6 +85,10 @@ fn most(app: &App, kind: Option<Kind>) -> u64 {
 /// Where it is too large, or the wallet is full; too many; a fault.
 pub async fn create(app: &App, account: AccountId, announced: Announced) -> Result<Progress, Failure> {
     limits::check(app, "upload", &account.to_string()).await?;
+    announce(app, account, announced).await
+}
+
+async fn announce(app: &App, account: AccountId, announced: Announced) -> Result<Progress, Failure> {
     if announced.size == Some(0) {
         return Err(Refusal::Mismatch("size must be at least 1").into());
     }
@@ -100,6 +112,9 @@ pub async fn create(app: &App, account: AccountId, announced: Announced) -> Resu
                 let details = Details {
                     file_name: short(&announced.file_name),
                     album: short(&announced.album),
+                    title: short(&announced.title),
+                    alt: clean(&announced.alt),
+                    sha256: announced.digest.as_ref().map(hexadecimal).unwrap_or_default(),
                     ..Details::default()
                 };
                 let content = ContentKey::new(&unit.random);
@@ -442,7 +457,21 @@ pub async fn take(
     announced: Announced,
     body: impl Stream<Item = io::Result<Bytes>> + Send,
 ) -> Result<Progress, Failure> {
-    let created = create(app, account, announced).await?;
+    limits::check(app, "upload", &account.to_string()).await?;
+    bring(app, account, announced, body).await
+}
+
+/// As [`take`], for files of a bundle that was taken as a whole: they do not count one by one.
+///
+/// # Errors
+/// As [`take`].
+pub async fn bring(
+    app: &App,
+    account: AccountId,
+    announced: Announced,
+    body: impl Stream<Item = io::Result<Bytes>> + Send,
+) -> Result<Progress, Failure> {
+    let created = announce(app, account, announced).await?;
     let taken = take_into(app, account, created.id, body).await;
     if taken.is_err() {
         // What ended by itself is gone already; of this failure the person hears, not of another.

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::{App, Room};
 use crate::base::Fault;
-use crate::wallet::media::bench::{Done, Order, Work};
+use crate::wallet::media::bench::{Done, Order, Task, Work};
 use crate::wallet::media::kinds::{Format, Reason};
 
 /// The hidden subcommand of the program.
@@ -40,6 +40,14 @@ impl Room for Workers {
 /// # Errors
 /// A fault where no worker could be started or had its turn, or the disk failed it.
 pub async fn process(app: &App, folder: &Path, format: Format) -> Result<Result<Work, Reason>, Fault> {
+    process_as(app, folder, format, Task::Media).await
+}
+
+/// As [`process`], for another task.
+///
+/// # Errors
+/// As [`process`].
+pub async fn process_as(app: &App, folder: &Path, format: Format, task: Task) -> Result<Result<Work, Reason>, Fault> {
     let attempted = "process an upload";
     let turns = Arc::clone(&app.room::<Workers>().0);
     let turn = tokio::time::timeout(TURN, turns.acquire_owned()).await;
@@ -50,6 +58,7 @@ pub async fn process(app: &App, folder: &Path, format: Format) -> Result<Result<
         media_type: format.mime().to_owned(),
         memory: MEMORY,
         seconds: budget.as_secs().max(1),
+        task,
     };
     match tokio::time::timeout(budget, attempt(&order)).await {
         Ok(Ok(Some(Done::Made(work)))) => Ok(Ok(work)),

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::problem;
-use crate::catalog::scopes;
+use super::{awarding, problem};
+use crate::catalog::scopes::{BADGES_ISSUE, CLIENT_CHANGES, ERASURE_REPORT, GRANT_QUERY};
 use crate::provider::data::Resource;
 use crate::web::views::api::{Operation, Parameter};
 
@@ -11,12 +11,28 @@ const VERSION: &str = "3.1.1";
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
 /// What opens each operation.
-const OPERATIONS: &[(&str, Resource)] =
-    &[("me", Resource::Me), ("profile", Resource::Profile), ("changes", Resource::Changes)];
+const OPERATIONS: &[(&str, Resource)] = &[
+    ("me", Resource::Me),
+    ("profile", Resource::Profile),
+    ("badges", Resource::Badges),
+    ("badge", Resource::Badge),
+    ("media", Resource::Media),
+    ("media_item", Resource::MediaItem),
+    ("media_content", Resource::MediaItem),
+    ("media_link", Resource::MediaItem),
+    ("identity", Resource::Identity),
+    ("changes", Resource::Changes),
+];
 
-/// What opens those for tokens of a client's own.
-const OF_CLIENTS: &[(&str, &str)] =
-    &[("client_changes", scopes::CLIENT_CHANGES), ("client_grants", scopes::GRANT_QUERY)];
+/// What a client does for itself, and the scope that opens it.
+const OWN: &[(&str, &str)] = &[
+    ("erasure_status", ERASURE_REPORT),
+    ("define_badge", BADGES_ISSUE),
+    ("issue_badge", BADGES_ISSUE),
+    ("withdraw_badge", BADGES_ISSUE),
+    ("client_changes", CLIENT_CHANGES),
+    ("client_grants", GRANT_QUERY),
+];
 
 /// The 3.1 document from the 3.0 one.
 pub fn of(spec: &str, issuer: &str) -> Value {
@@ -29,6 +45,9 @@ pub fn of(spec: &str, issuer: &str) -> Value {
         "What people share with your platform, read at the moment you ask. Every read is kept on record and shown to \
          the person; what they take away is gone from the next answer on."
     );
+    for name in awarding::BODIES {
+        document["components"]["schemas"][*name]["additionalProperties"] = json!(false);
+    }
     document["components"]["schemas"]["Problem"] = problem::schema();
     document["components"]["securitySchemes"] = json!({
         "openid": { "type": "openIdConnect", "openIdConnectUrl": format!("{issuer}/.well-known/openid-configuration") },
@@ -47,10 +66,10 @@ fn operations_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, 
 
 /// Says which scopes open an operation, and how it refuses.
 fn complete(operation: &mut Map<String, Value>) {
-    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-    let of_people = OPERATIONS.iter().find(|(name, _)| *name == id).map(|(_, what)| what.scopes());
-    let of_client = OF_CLIENTS.iter().find(|(name, _)| *name == id).map(|(_, scope)| vec![*scope]);
-    let scopes = of_people.or(of_client).unwrap_or_default();
+    let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let scopes = OPERATIONS.iter().find(|(name, _)| *name == id).map(|(_, what)| what.scopes()).unwrap_or_default();
+    let own = OWN.iter().filter(|(name, _)| *name == id).map(|(_, scope)| *scope);
+    let scopes: Vec<&str> = scopes.into_iter().chain(own).collect();
     // One scope is enough: each stands for itself.
     let each = scopes.iter().map(|scope| json!({ "openid": [scope] }));
     operation.insert("security".to_owned(), each.chain([json!({ "dpop": [] })]).collect());
@@ -59,8 +78,15 @@ fn complete(operation: &mut Map<String, Value>) {
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-        for status in ["400", "401", "403", "410", "429", "503"] {
-            responses.insert(status.to_owned(), problem.clone());
+        let statuses: &[&str] = match OWN.iter().any(|(name, _)| *name == id) {
+            true => &["400", "401", "403", "404", "409", "410", "429", "503"],
+            false => &["400", "401", "403", "404", "410", "429", "503"],
+        };
+        for status in statuses {
+            responses.insert((*status).to_owned(), problem.clone());
+        }
+        if let Some(refused) = responses.get_mut("416") {
+            *refused = problem;
         }
     }
 }
@@ -107,7 +133,11 @@ pub fn operations(document: &Value) -> Vec<Operation> {
                 description: text(&operation["description"]),
                 scopes,
                 parameters: parameters.map(parameter).collect(),
-                answer: serde_json::to_string_pretty(schema).unwrap_or_default(),
+                answer: if schema.is_null() {
+                    String::new()
+                } else {
+                    serde_json::to_string_pretty(schema).unwrap_or_default()
+                },
             });
         }
     }
@@ -132,10 +162,12 @@ mod tests {
     fn every_operation_is_described_and_opened_by_a_scope() {
         let document = of(&super::super::operations::service().spec(), "https://wallet.example");
         let shown = operations(&document);
-        assert_eq!(shown.len(), OPERATIONS.len() + OF_CLIENTS.len());
+        assert_eq!(shown.len(), OPERATIONS.len() + OWN.len());
         for operation in &shown {
             assert!(!operation.summary.is_empty() && !operation.scopes.is_empty(), "{operation:?}");
-            assert!(operation.answer.contains("\"type\""), "{}", operation.answer);
+            let is_about_media = operation.path.starts_with("/wallet/v1/media");
+            let is_read = operation.method == "GET" && !is_about_media && operation.path != "/wallet/v1/changes";
+            assert!(!is_read || operation.answer.contains("\"sub\""), "{}", operation.answer);
         }
         let text = document.to_string();
         assert!(!text.contains("nullable") && text.contains("accent_color"), "{text}");

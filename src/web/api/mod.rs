@@ -1,6 +1,9 @@
 //! The data API (WALLET.md §14): its operations and their schemas by poem-openapi, behind doors of the table of routes.
 
+mod awarding;
 mod document;
+mod erasure;
+mod feed;
 mod operations;
 pub mod problem;
 mod schema;
@@ -9,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, EndpointExt, Response};
+use poem_openapi::error::ParseRequestPayloadError;
 
 use self::operations::{Failure, Reader};
 use crate::app::{App, Room};
@@ -39,8 +43,9 @@ impl Room for Service {
 ///
 /// # Errors
 /// Whatever the token or the operation is refused for.
-pub async fn serve(call: Call) -> Result<Response, Error> {
+pub async fn serve(mut call: Call) -> Result<Response, Error> {
     let access = protected::access(&call).await?;
+    call.buffer().await?;
     let reader = Reader::new(&call, access);
     let (app, visit) = (call.app.clone(), call.visit.clone());
     let mut request = call.into_request();
@@ -57,7 +62,15 @@ pub async fn serve(call: Call) -> Result<Response, Error> {
 
 /// A request that did not reach its operation.
 fn unread(error: &poem::Error) -> Error {
+    // Which member it is, by our own words: never what was sent.
+    if let Some(lacks) = error.downcast_ref::<ParseRequestPayloadError>() {
+        let said = lacks.reason.rsplit(": ").next().unwrap_or_default();
+        let is_ours = ["missing", "unknown", "object", "type"].iter().any(|end| said.ends_with(end));
+        let why = if is_ours { said } else { "it is not JSON" };
+        return oauth::Error::invalid_request(format!("the body does not fit its schema: {why}")).into();
+    }
     match error.status().as_u16() {
+        415 => oauth::Error::invalid_request("the body must be application/json").into(),
         404 | 405 => Denied::NotFound.into(),
         400..=499 => oauth::Error::invalid_request("a parameter is missing or does not fit its type").into(),
         _ => Fault::broken("route an operation of the data API").into(),

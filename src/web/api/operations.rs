@@ -3,22 +3,34 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use poem::http::header::{ETAG, IF_NONE_MATCH, ORIGIN};
+use poem::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, ORIGIN};
 use poem::http::{HeaderValue, StatusCode};
 use poem::web::Data;
 use poem::{Body, IntoResponse, Response};
-use poem_openapi::param::Query;
-use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::registry::{
+    MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry,
+};
 use poem_openapi::types::Type;
-use poem_openapi::{ApiResponse, OpenApi, OpenApiService};
+use poem_openapi::{ApiResponse, Object, OpenApi, OpenApiService};
 
-use super::schema::{Changes, ClientChanges, ClientGrants, Me, Profile};
+use super::awarding::Awarding;
+use super::erasure::Erasure;
+use super::feed::Feed;
+use super::schema::{Badges, Identity, Me, MediaItem, MediaLink, MediaList, OneBadge, Profile};
 use crate::app::App;
+use crate::audit::Origin;
 use crate::base::Fault;
 use crate::error::Error;
 use crate::provider::access::Access;
-use crate::provider::data::changes::Wanted;
-use crate::provider::data::{self, How, Resource, Told, client};
+use crate::provider::clients::Registered;
+use crate::provider::data::badges::Wanted;
+use crate::provider::data::changes;
+use crate::provider::data::media::{self, Wish};
+use crate::provider::data::{self, How, Resource, Told};
+use crate::wallet::media::Format;
+use crate::web::bytes::{self, Manner, Wishes};
 use crate::web::call::Call;
 use crate::web::visit::Visit;
 
@@ -33,19 +45,38 @@ pub struct Reader {
     /// Taken by the operation.
     access: Arc<Mutex<Option<Access>>>,
     how: How,
+    wishes: Wishes,
 }
 
 impl Reader {
     pub fn new(call: &Call, access: Access) -> Self {
         let header = |name: &str| call.header(name).map(str::to_owned);
-        let how =
-            How { page_origin: header(ORIGIN.as_str()), if_none_match: header(IF_NONE_MATCH.as_str()), ..How::default() };
-        Self { app: call.app.clone(), visit: call.visit.clone(), access: Arc::new(Mutex::new(Some(access))), how }
+        let how = How {
+            page_origin: header(ORIGIN.as_str()),
+            if_none_match: header(IF_NONE_MATCH.as_str()),
+            ..How::default()
+        };
+        let access = Arc::new(Mutex::new(Some(access)));
+        Self { app: call.app.clone(), visit: call.visit.clone(), access, how, wishes: Wishes::of(call) }
     }
 
-    fn access(&self) -> Result<Access, Error> {
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub fn origin(&self) -> &Origin {
+        self.visit.origin()
+    }
+
+    /// The token, once.
+    pub fn take(&self) -> Result<Access, Error> {
         let access = self.access.lock().unwrap_or_else(PoisonError::into_inner).take();
-        access.ok_or_else(|| Fault::broken("read twice with one request").into())
+        access.ok_or_else(|| Fault::broken("use one access token twice in a request").into())
+    }
+
+    /// Notes which client it was, for the log and for CORS.
+    pub(super) fn note(&self, client: &Arc<Registered>) {
+        self.visit.set_client(client);
     }
 
     async fn profile<S>(&self, what: Resource, fields: Option<String>) -> Answer<S> {
@@ -53,23 +84,20 @@ impl Reader {
         self.read(what, How { fields, ..self.how.clone() }).await
     }
 
-    async fn changed(&self, wanted: Wanted) -> Result<client::Told, Error> {
-        client::changed(&self.app, self.access()?, wanted).await
+    async fn badges<S>(&self, what: Resource, badges: Wanted) -> Answer<S> {
+        self.read(what, How { badges, ..self.how.clone() }).await
     }
 
-    async fn grants(&self, wanted: Wanted) -> Result<client::Told, Error> {
-        client::list(&self.app, self.access()?, wanted).await
+    pub(super) async fn changes<S>(&self, what: Resource, changes: changes::Wanted) -> Answer<S> {
+        self.read(what, How { changes, ..self.how.clone() }).await
     }
 
-    fn told<S>(&self, told: Result<client::Told, Error>) -> Own<S> {
-        if let Ok(told) = &told {
-            self.visit.set_client(&told.client);
-        }
-        Own { outcome: told.map(|told| told.body), schema: PhantomData }
+    async fn media<S>(&self, what: Resource, media: media::Query) -> Answer<S> {
+        self.read(what, How { media, ..self.how.clone() }).await
     }
 
     async fn read<S>(&self, what: Resource, how: How) -> Answer<S> {
-        let told = match self.access() {
+        let told = match self.take() {
             Ok(access) => data::read(&self.app, access, what, how, self.visit.origin()).await,
             Err(error) => Err(error),
         };
@@ -78,11 +106,32 @@ impl Reader {
         }
         Answer::of(told)
     }
+
+    fn item(&self, id: String) -> How {
+        How { media: media::Query { item: Some(id), ..media::Query::default() }, ..self.how.clone() }
+    }
+
+    async fn content(&self, id: String, variant: Option<String>) -> Result<Response, Error> {
+        let how = self.item(id.clone());
+        let found = media::content(&self.app, self.take()?, variant, how, self.visit.origin()).await?;
+        self.visit.set_client(&found.client);
+        // The client may keep it while it asks each time whether it still may.
+        let manner = Manner { name: &id, cache: "private, no-cache", readers: "cross-origin" };
+        Ok(bytes::answer(&self.visit, &self.wishes, &found.opened, &manner))
+    }
+
+    async fn link(&self, id: String, wish: Wish) -> Result<Response, Error> {
+        let linked = media::link(&self.app, self.take()?, wish, self.item(id), self.visit.origin()).await?;
+        self.visit.set_client(&linked.client);
+        let bytes = serde_json::to_vec(&linked.body).map_err(|e| Fault::internal("write a JSON answer", e))?;
+        let response = Response::builder().header(CACHE_CONTROL, "no-store").content_type("application/json");
+        Ok(response.body(Body::from_vec(bytes)))
+    }
 }
 
 /// The service that answers them, and can describe them.
-pub fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new(Api, "Social Wallet data API", env!("CARGO_PKG_VERSION"))
+pub fn service() -> OpenApiService<(Api, Awarding, Erasure, Feed), ()> {
+    OpenApiService::new((Api, Awarding, Erasure, Feed), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
 }
 
 #[OpenApi(prefix_path = "/wallet/v1")]
@@ -109,90 +158,185 @@ impl Api {
         reader.profile(Resource::Profile, fields.0).await
     }
 
-    /// What changed of the things that you see
+    /// Who the person is by a document that reviewers compared with them
     ///
-    /// Without a cursor it gives one to begin with: read all that you were given, then ask for what changed since. Each
-    /// change names a thing; what it is now is read where it is. A cursor works for 29 days at least; then begin anew.
-    #[oai(path = "/changes", method = "get", operation_id = "changes")]
-    async fn changes(
+    /// What UserInfo tells as verified_claims, by the request that the token was asked for with; without one, the claims
+    /// of the scope. What does not meet the request and what there is not look the same: it is absent.
+    #[oai(path = "/identity", method = "get", operation_id = "identity")]
+    async fn identity(
         &self,
         reader: Data<&Reader>,
-        /// The `next_cursor` of the answer before.
-        since: Query<Option<String>>,
-        /// How many at most, from 1 to 100; without it 25.
-        limit: Query<Option<u32>>,
-    ) -> Answer<Changes> {
-        let changes = Wanted { since: since.0, limit: limit.0 };
-        reader.read(Resource::Changes, How { changes, ..reader.how.clone() }).await
+        /// How many seconds ago the person was verified at most; the day that is told counts.
+        max_age: Query<Option<u64>>,
+    ) -> Answer<Identity> {
+        reader.read(Resource::Identity, How { max_age: max_age.0, ..reader.how.clone() }).await
     }
 
-    /// Which of your people you should look at again
+    /// The badges that the person picked for you
     ///
-    /// For tokens of your own (RFC 6749 §4.4). It tells of those who let you keep up to date, and of grants that ended.
-    /// A change is told some seconds after it happened.
-    #[oai(path = "/client/changes", method = "get", operation_id = "client_changes")]
-    async fn client_changes(
+    /// Each says what was checked, when, and until when that counts; never how. Those that the person did not pick and
+    /// those that there are not look the same.
+    #[oai(path = "/badges", method = "get", operation_id = "badges")]
+    async fn badges(
         &self,
         reader: Data<&Reader>,
-        /// The `next_cursor` of the answer before; without it only one to begin with is told.
-        since: Query<Option<String>>,
-        /// How many at most, from 1 to 100; without it 25.
+        /// Only badges of this kind; the kinds are at /badge-types.
+        #[oai(name = "type")]
+        kind: Query<Option<String>>,
+        /// Only badges in this state: active, suspended or expired.
+        status: Query<Option<String>>,
+        /// The next_cursor of the page before; it works with the same type and status.
+        cursor: Query<Option<String>>,
+        /// How many at most, from 1 to 100; 25 without it.
         limit: Query<Option<u32>>,
-    ) -> Own<ClientChanges> {
-        reader.told(reader.changed(Wanted { since: since.0, limit: limit.0 }).await)
+    ) -> Answer<Badges> {
+        let wanted = Wanted { id: None, kind: kind.0, status: status.0, cursor: cursor.0, limit: limit.0 };
+        reader.badges(Resource::Badges, wanted).await
     }
 
-    /// Whose grants you hold
+    /// One badge, by the id that you were told
     ///
-    /// For tokens of your own (RFC 6749 §4.4). Follow `next_cursor` for the next page.
-    #[oai(path = "/client/grants", method = "get", operation_id = "client_grants")]
-    async fn client_grants(
+    /// An id works for the platforms of one sector alone.
+    #[oai(path = "/badges/:id", method = "get", operation_id = "badge")]
+    async fn badge(
         &self,
         reader: Data<&Reader>,
+        /// The id of the badge.
+        id: Path<String>,
+    ) -> Answer<OneBadge> {
+        reader.badges(Resource::Badge, Wanted { id: Some(id.0), ..Wanted::default() }).await
+    }
+
+    /// The photos and videos that the person picked for you, newest first
+    ///
+    /// What the person adds to the wallet later is not among them. Follow `next_cursor` for the next page; it works for
+    /// a day and a part of another.
+    #[oai(path = "/media", method = "get", operation_id = "media")]
+    async fn media(
+        &self,
+        reader: Data<&Reader>,
+        /// `photo` or `video`; without it all that your scopes open.
+        kind: Query<Option<String>>,
+        /// The name of an album: those of it alone.
+        album: Query<Option<String>>,
         /// The `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// How many at most, from 1 to 100; without it 25.
         limit: Query<Option<u32>>,
-    ) -> Own<ClientGrants> {
-        reader.told(reader.grants(Wanted { since: cursor.0, limit: limit.0 }).await)
+    ) -> Answer<MediaList> {
+        let query =
+            media::Query { kind: kind.0, album: album.0, cursor: cursor.0, limit: limit.0, ..Default::default() };
+        reader.media(Resource::Media, query).await
+    }
+
+    /// One of the photos and videos that the person picked for you
+    ///
+    /// Its `id` is another one for every sector, as the subject identifier is.
+    #[oai(path = "/media/:id", method = "get", operation_id = "media_item")]
+    async fn media_item(
+        &self,
+        reader: Data<&Reader>,
+        /// The `id` of a list.
+        id: Path<String>,
+    ) -> Answer<MediaItem> {
+        reader.media(Resource::MediaItem, media::Query { item: Some(id.0), ..Default::default() }).await
+    }
+
+    /// The bytes of a photo or video
+    ///
+    /// Ranges and conditional requests work (RFC 9110 §13, §14).
+    #[oai(path = "/media/:id/content", method = "get", operation_id = "media_content")]
+    async fn media_content(
+        &self,
+        reader: Data<&Reader>,
+        /// The `id` of a list.
+        id: Path<String>,
+        /// The `name` of one of its variants; without it `l1600` of a photo and `play` of a video.
+        variant: Query<Option<String>>,
+    ) -> Bytes {
+        Bytes(reader.content(id.0, variant.0).await)
+    }
+
+    /// A link to a photo or video, for pages that show it
+    ///
+    /// It works without a token until it ends, and not a moment longer than the person shares the item with you.
+    #[oai(path = "/media/:id/links", method = "post", operation_id = "media_link")]
+    async fn media_link(
+        &self,
+        reader: Data<&Reader>,
+        /// The `id` of a list.
+        id: Path<String>,
+        wanted: Json<LinkWish>,
+    ) -> Linked {
+        let LinkWish { variant, ttl } = wanted.0;
+        Linked(reader.link(id.0, Wish { variant, ttl }).await)
     }
 }
 
-/// What a client is told about all of its people: a body of schema `S`, or a refusal.
-pub struct Own<S> {
-    outcome: Result<serde_json::Value, Error>,
-    schema: PhantomData<fn() -> S>,
+/// Which link is wanted.
+#[derive(Object)]
+struct LinkWish {
+    /// The `name` of one of its variants; without it `l1600` of a photo and `play` of a video.
+    variant: Option<String>,
+    /// For how many seconds it works, from 1 to 3600; without it 300. Under a grant for once at most 600.
+    ttl: Option<i64>,
 }
 
-impl<S> IntoResponse for Own<S> {
+/// The bytes of a photo or video, or a refusal.
+struct Bytes(Result<Response, Error>);
+
+/// A link, or a refusal.
+struct Linked(Result<Response, Error>);
+
+impl IntoResponse for Bytes {
     fn into_response(self) -> Response {
-        match self.outcome {
-            Ok(body) => Response::builder().content_type("application/json").body(body.to_string()),
-            Err(error) => failed(error),
-        }
+        self.0.unwrap_or_else(failed)
     }
 }
 
-impl<S: Type> ApiResponse for Own<S> {
+impl IntoResponse for Linked {
+    fn into_response(self) -> Response {
+        self.0.unwrap_or_else(failed)
+    }
+}
+
+fn described(description: &'static str, status: u16, content: Vec<MetaMediaType>) -> MetaResponse {
+    MetaResponse { description, status: Some(status), status_range: None, content, headers: Vec::new() }
+}
+
+impl ApiResponse for Bytes {
     fn meta() -> MetaResponses {
-        let body = MetaMediaType { content_type: "application/json", schema: S::schema_ref() };
-        let response = MetaResponse {
-            description: "As it stands at this moment",
-            status: Some(200),
-            status_range: None,
-            content: vec![body],
-            headers: Vec::new(),
+        let body = || {
+            let one = |format: &Format| MetaMediaType {
+                content_type: format.mime(),
+                schema: MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary"))),
+            };
+            [Format::Jpeg, Format::Png, Format::Mp4, Format::Mov, Format::Webm].iter().map(one).collect()
         };
-        MetaResponses { responses: vec![response] }
+        let responses = vec![
+            described("All of it", 200, body()),
+            described("The range that was asked for (RFC 9110 §15.3.7)", 206, body()),
+            described("You hold it already (RFC 9110 §15.4.5)", 304, Vec::new()),
+            described("Nothing of this range is there (RFC 9110 §15.5.17)", 416, Vec::new()),
+        ];
+        MetaResponses { responses }
+    }
+
+    fn register(_: &mut Registry) {}
+}
+
+impl ApiResponse for Linked {
+    fn meta() -> MetaResponses {
+        let body = MetaMediaType { content_type: "application/json", schema: MediaLink::schema_ref() };
+        MetaResponses { responses: vec![described("A new link", 200, vec![body])] }
     }
 
     fn register(registry: &mut Registry) {
-        S::register(registry);
+        MediaLink::register(registry);
     }
 }
 
-/// A refusal on its way to the door.
-fn failed(error: Error) -> Response {
+pub(super) fn failed(error: Error) -> Response {
     let mut response = Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).finish();
     response.extensions_mut().insert(Failure::new(error));
     response

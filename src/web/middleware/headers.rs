@@ -70,6 +70,10 @@ pub fn set(response: &mut Response, door: Door, is_https: bool) {
             or(CACHE_CONTROL, "private, no-cache");
             or(VARY, "Authorization, DPoP, Accept, Origin");
         }
+        Door::Link => {
+            or(CACHE_CONTROL, "private, no-store");
+            or(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
+        }
         // Known to the world, and asked for by pages of other origins.
         Door::Document => {
             or(CACHE_CONTROL, "public, max-age=300");

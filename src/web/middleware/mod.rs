@@ -22,6 +22,7 @@ use crate::web::answer;
 use crate::web::door::Door;
 use crate::web::doorway::Answered;
 use crate::web::error;
+use crate::web::links::BELOW;
 use crate::web::pages::public;
 use crate::web::server::Ambiguous;
 use crate::web::visit::{Arrival, Visit};
@@ -95,9 +96,17 @@ impl House {
             return refuse(StatusCode::URI_TOO_LONG, "the address is longer than 8 KiB");
         }
         match self.host(request) {
-            Host::Ours => {}
             Host::Bad => return refuse(StatusCode::BAD_REQUEST, "the request needs one Host header"),
+            // Links alone are at their own host, and at no other.
+            Host::Media if !request.uri().path().starts_with(BELOW) => {
+                return refuse(StatusCode::NOT_FOUND, "there is nothing at this address");
+            }
+            Host::Media => {}
+            Host::Ours if self.app.config.http.media_url.is_some() && request.uri().path().starts_with(BELOW) => {
+                return refuse(StatusCode::NOT_FOUND, "there is nothing at this address");
+            }
             Host::Foreign => return refuse(StatusCode::MISDIRECTED_REQUEST, "this host is not served here"),
+            Host::Ours => {}
         }
         match limits::check_address(&self.app, "address", arrival.address).await {
             Ok(()) => None,
@@ -128,6 +137,9 @@ impl House {
             return Host::Bad;
         }
         let config = &self.app.config;
+        if config.http.media_url.as_ref().is_some_and(|url| client_certificate::is_host(url, host)) {
+            return Host::Media;
+        }
         let mut urls = std::iter::once(&config.http.public_url).chain(&config.mtls.public_url);
         let is_public = urls.any(|url| client_certificate::is_host(url, host));
         let is_this_socket = || {
@@ -144,6 +156,8 @@ impl House {
 
 enum Host {
     Ours,
+    /// The host of links to photos and videos.
+    Media,
     Foreign,
     Bad,
 }

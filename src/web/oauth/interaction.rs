@@ -5,7 +5,7 @@ use poem::http::HeaderValue;
 use poem::http::header::{CONTENT_SECURITY_POLICY, HeaderName};
 
 use crate::base::id::InteractionId;
-use crate::error::Error;
+use crate::error::{Denied, Error};
 use crate::oauth::authorization::Reply;
 use crate::oauth::grant::Duration;
 use crate::provider::clients;
@@ -44,7 +44,19 @@ pub async fn decide(mut call: Call) -> Result<Response, Error> {
     };
     let browser = call.visit.browser_digest();
     let visitor = visitor(call.session().await?, Some(&browser));
-    let is_answered = interaction::answer(&call.app, id, visitor, &answer, call.visit.origin()).await?;
+    let is_answered = match interaction::answer(&call.app, id, visitor, &answer, call.visit.origin()).await {
+        Err(Error::Denied(Denied::Invalid(fields))) => {
+            // Asked again, with all that was answered.
+            let Next::Consent(mut ask) = interaction::advance(&call.app, id, visitor, call.visit.origin()).await?
+            else {
+                return Ok(answer::see_other(&format!("/interaction/{id}")));
+            };
+            ask.answered(&answer);
+            let problem = fields.first().map(|field| (field.field, field.message));
+            return consent::page_with(&call, id, &ask, problem).await;
+        }
+        other => other?,
+    };
     let rest = if is_answered { "/leaving" } else { "" };
     Ok(answer::see_other(&format!("/interaction/{id}{rest}")))
 }

@@ -7,6 +7,7 @@ use poem::Response;
 use crate::audit::Outcome;
 use crate::audit::activity::{self, Entry, Filter};
 use crate::base::id::ClientId;
+use crate::base::{Seconds, Time};
 use crate::catalog::{CLAIMS, Line, claims, events};
 use crate::error::Error;
 use crate::oauth::params;
@@ -31,19 +32,86 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let words = frame.words;
     let connected = grants::list(&call.app, person.session.account).await?;
     let apps: Names = connected.iter().map(|c| (c.grant.client.clone(), c.client.display_name().to_owned())).collect();
-    let client = call.query_value("app").map(ClientId::from).filter(|id| apps.contains_key(id));
-    let kind = call.query_value("kind").unwrap_or_default();
-    let filter = Filter { client: client.clone(), events: of_kind(&kind) };
+    let asked = Asked::read(&call);
+    let client = asked.filter.client.clone().filter(|id| apps.contains_key(id));
+    let filter = Filter { client: client.clone(), ..asked.filter.clone() };
     let before = call.query_value("before");
     let found = activity::list(&call.app, person.session.account, filter, before.as_deref(), SIZE).await?;
     let names = names(&call, &found.items).await?;
     answer::html(&Activity {
         apps: choices(words, &apps, client.as_ref()),
-        kinds: Activity::kinds(words, &kind),
+        kinds: Activity::kinds(words, &asked.value("kind")),
+        items: items(words, &asked.value("item")),
+        channels: Activity::channels(words, &asked.value("channel")),
+        outcomes: Activity::outcomes(words, &asked.value("outcome")),
+        from: asked.value("from"),
+        to: asked.value("to"),
         days: days(words, &call, &found.items, &names),
-        older_href: found.next.map(|cursor| older(client.as_ref(), &kind, &cursor)),
+        older_href: found.next.map(|cursor| asked.href("/account/activity", &[("before", &cursor)])),
+        csv_href: asked.href("/account/activity/download", &[("format", "csv")]),
+        ndjson_href: asked.href("/account/activity/download", &[("format", "ndjson")]),
         frame,
     })
+}
+
+/// What the query of the page asks for; what cannot be read counts as absent.
+struct Asked {
+    filter: Filter,
+    pairs: Vec<(&'static str, String)>,
+}
+
+/// The names of the filter's fields.
+const FIELDS: [&str; 7] = ["app", "kind", "item", "channel", "outcome", "from", "to"];
+
+impl Asked {
+    fn read(call: &Call) -> Self {
+        let pairs: Vec<(&'static str, String)> = FIELDS
+            .into_iter()
+            .filter_map(|name| Some((name, call.query_value(name).filter(|value| !value.is_empty())?)))
+            .collect();
+        let value = |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        let filter = Filter {
+            client: value("app").map(ClientId::from),
+            events: of_kind(value("kind").unwrap_or_default()),
+            channel: value("channel").map(str::to_owned),
+            outcome: value("outcome").and_then(|outcome| outcome.parse().ok()),
+            item: value("item").map(str::to_owned),
+            from: value("from").and_then(Time::read_day),
+            to: value("to").and_then(Time::read_day).map(|day| day + Seconds::days(1)),
+        };
+        Self { filter, pairs }
+    }
+
+    fn value(&self, name: &str) -> String {
+        self.pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// An address with the same filter and more.
+    fn href(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let mut href = path.to_owned();
+        let own = self.pairs.iter().map(|(name, value)| (*name, value.as_str()));
+        for (at, (name, value)) in own.chain(more.iter().copied()).enumerate() {
+            href.push(if at == 0 { '?' } else { '&' });
+            href.push_str(name);
+            href.push('=');
+            params::encode(value, &mut href);
+        }
+        href
+    }
+}
+
+/// The filter that the query of a page asks for.
+pub fn filter(call: &Call) -> Filter {
+    Asked::read(call).filter
+}
+
+/// The things that can be told, by their lines.
+fn items(words: Words, chosen: &str) -> Vec<Choice> {
+    let choice =
+        |value: &str, label: String| Choice { value: value.to_owned(), label, hint: None, is_chosen: value == chosen };
+    let all = choice("", words.t("activity-item-all"));
+    let each = claims::lines().filter(|claim| claim.name != "sub");
+    std::iter::once(all).chain(each.map(|claim| choice(claim.name, words.claim(claim.name)))).collect()
 }
 
 /// The events of a kind of the filter; none stands for all.
@@ -81,21 +149,9 @@ fn days(words: Words, call: &Call, entries: &[Entry], names: &Names) -> Vec<Day>
     days
 }
 
-fn older(client: Option<&ClientId>, kind: &str, cursor: &str) -> String {
-    let mut href = "/account/activity?before=".to_owned();
-    params::encode(cursor, &mut href);
-    for (name, value) in [("app", client.map_or("", ClientId::as_str)), ("kind", kind)] {
-        if !value.is_empty() {
-            href.push_str(&format!("&{name}="));
-            params::encode(value, &mut href);
-        }
-    }
-    href
-}
-
 /// The last events of a person, for other pages; empty `events` stand for all.
 pub async fn recent(call: &Call, person: &Person, words: Words, events: Vec<&'static str>) -> Result<Vec<Row>, Error> {
-    let filter = Filter { client: None, events };
+    let filter = Filter { events, ..Filter::default() };
     let found = activity::list(&call.app, person.session.account, filter, None, RECENT).await?;
     let names = names(call, &found.items).await?;
     let rows = found.items.iter().map(|entry| row(words, entry, &names, When::date_time(words, entry.at)));

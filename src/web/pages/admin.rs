@@ -6,18 +6,20 @@ use crate::admin;
 use crate::base::id::ClientId;
 use crate::error::{Denied, Error};
 use crate::provider::clients::{self, Registered};
+use crate::provider::wishes;
 use crate::store::database::clients::ClientState;
 use crate::web::answer;
 use crate::web::call::{Call, Person};
 use crate::web::pages::{app_card, notice};
 use crate::web::view::When;
-use crate::web::views::admin::{Admin, ClientRow, Count};
+use crate::web::views::admin::{Admin, ClientRow, Count, ReportRow};
+use crate::web::views::wishes::AppReport;
 use crate::words::Words;
 
 const PAGE: &str = "/admin";
 
 /// Who is signed in, if they run the installation.
-async fn operator(call: &Call) -> Result<Person, Error> {
+pub(super) async fn operator(call: &Call) -> Result<Person, Error> {
     let person = call.person().await?;
     match person.summary.is_admin() {
         true => Ok(person),
@@ -35,9 +37,31 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let platforms = clients::list(&call.app).await?;
     answer::html(&Admin {
         counts: Count::KEYS.iter().zip(numbers).map(count).collect(),
+        reports: reports(&call, frame.words).await?,
         clients: platforms.iter().map(|client| row(frame.words, client)).collect(),
         frame,
     })
+}
+
+async fn reports(call: &Call, words: Words) -> Result<Vec<ReportRow>, Error> {
+    let open = wishes::reports(&call.app).await?;
+    let names = clients::names(&call.app, open.iter().map(|report| report.client.clone()).collect()).await?;
+    let row = |report: &wishes::Told| ReportRow {
+        id: report.id.to_string(),
+        app: names.get(&report.client).cloned().unwrap_or_else(|| report.client.to_string()),
+        category: words.t(AppReport::key(&report.category)),
+        words: report.words.clone(),
+        when: When::date(words, report.at),
+    };
+    Ok(open.iter().map(row).collect())
+}
+
+pub async fn close_report(mut call: Call) -> Result<Response, Error> {
+    let form = call.form().await?;
+    operator(&call).await?;
+    let id = form.text("report").parse().map_err(|_| Denied::NotFound)?;
+    wishes::close(&call.app, id, call.visit.origin()).await?;
+    Ok(notice::done(PAGE, "report-closed"))
 }
 
 fn row(words: Words, client: &Registered) -> ClientRow {

@@ -4,11 +4,12 @@ use poem::Response;
 
 use crate::error::Error;
 use crate::web::answer;
-use crate::web::api::{self, problem};
+use crate::web::api;
 use crate::web::call::Call;
+use crate::web::problem::TYPES;
 use crate::web::views::api::DevelopersApi;
 
 pub async fn page(call: Call) -> Result<Response, Error> {
     let (operations, issuer) = (api::operations(&call.app), call.app.config.issuer().to_owned());
-    answer::html(&DevelopersApi { frame: call.visit.frame(), issuer, operations, codes: problem::CODES })
+    answer::html(&DevelopersApi { frame: call.visit.frame(), issuer, operations, codes: TYPES })
 }

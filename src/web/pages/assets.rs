@@ -32,10 +32,14 @@ pub async fn file(call: Call) -> Result<Response, Error> {
     Ok(response)
 }
 
-/// Our copy of a client's picture.
+/// Our copy of the picture of a client, or of a provider of accounts.
 pub async fn logo(call: Call) -> Result<Response, Error> {
-    let id = call.query_value("client_id").ok_or(Denied::NotFound)?;
-    let logo = logos::find(&call.app, &ClientId::from(id)).await?.ok_or(Denied::NotFound)?;
+    let logo = match (call.query_value("client_id"), call.query_value("provider")) {
+        (Some(id), _) => logos::find(&call.app, &ClientId::from(id)).await?,
+        (None, Some(id)) => logos::of_provider(&call.app, &id).await,
+        (None, None) => None,
+    };
+    let logo = logo.ok_or(Denied::NotFound)?;
     let mut response = Response::builder().body(Body::from_bytes(logo.bytes.clone()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(logo.content_type));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));

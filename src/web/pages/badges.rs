@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::catalog::badges::{self as kinds, BADGES, Badge, Validity};
 use crate::error::{Denied, Error};
+use crate::wallet::assurance;
 use crate::wallet::badges;
 use crate::wallet::holdings;
 use crate::wallet::standing::{self, Standing, State};
 use crate::web::answer;
 use crate::web::call::Call;
-use crate::web::pages::notice;
+use crate::web::pages::{definitions, notice};
 use crate::web::view::When;
 use crate::web::views::badges::{BadgeRow, Badges, Kind, KindRow, Kinds, TrustFramework};
 use crate::words::Words;
@@ -26,20 +27,23 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let (unit, account) = (call.app.clone(), person.session.account);
     let holdings = call.app.db.read(move |conn| Box::pin(async move { holdings::current(conn, &unit, account).await }));
     let holdings = holdings.await?;
+    let proves_phones = call.app.sms.is_on();
     answer::html(&Badges {
         trust: standing::trust(&holdings.badges),
-        badges: holdings.badges.iter().map(|one| row(frame.words, one)).collect(),
+        badges: holdings.badges.iter().map(|one| row(frame.words, one, proves_phones)).collect(),
         action: format!("{PAGE}/remove"),
         frame,
     })
 }
 
-fn row(words: Words, one: &Standing) -> BadgeRow {
-    let kind = kinds::find(&one.kind);
+fn row(words: Words, one: &Standing, proves_phones: bool) -> BadgeRow {
+    let (kind, is_of_client) = (kinds::find(&one.kind), one.issuer.is_some());
+    let can_renew = |one: &Standing| one.kind == "email_verified" || proves_phones;
     BadgeRow {
         id: one.id.to_string(),
-        name: words.claim(&one.kind),
-        detail: one.detail.clone(),
+        // What a client awards is called what the client calls it.
+        name: one.detail.clone().filter(|_| is_of_client).unwrap_or_else(|| words.badge(&one.kind)),
+        detail: one.detail.clone().filter(|_| !is_of_client),
         proves: kind.map(|kind| words.t(kind.proves)),
         state: words.t(match one.state {
             State::Active => "badge-state-active",
@@ -51,8 +55,9 @@ fn row(words: Words, one: &Standing) -> BadgeRow {
         is_active: one.is_active(),
         since: When::date(words, one.verified_at),
         until: one.expires_at.map(|at| When::date(words, at)),
-        href: kind.map(|kind| format!("/badge-types/{}", kind.slug)),
+        href: (kind.is_some() || is_of_client).then(|| format!("/badge-types/{}", one.kind)),
         may_remove: kind.is_none_or(Badge::is_awarded),
+        renew: one.contact.filter(|_| can_renew(one)).map(|id| id.to_string()),
     }
 }
 
@@ -93,7 +98,7 @@ pub async fn types(call: Call) -> Result<Response, Error> {
 /// One kind.
 pub async fn kind(call: Call) -> Result<Response, Error> {
     let slug: String = call.id("slug")?;
-    let kind = kinds::find(&slug).ok_or(Denied::NotFound)?;
+    let Some(kind) = kinds::find(&slug) else { return definitions::public(&call, &slug).await };
     if wants_json(&call) {
         return answer::json(&described(&call.app, kind));
     }
@@ -126,12 +131,14 @@ fn described(app: &App, kind: &Badge) -> Value {
 
 /// What a verification here means, and what it does not (WALLET.md §2.2; OpenID Identity Assurance §5.4.2).
 pub async fn trust_framework(call: Call) -> Result<Response, Error> {
-    let id = format!("{}/trust-framework/1", call.app.config.issuer());
+    let id = assurance::trust_framework(call.app.config.issuer());
     if wants_json(&call) {
         let level = |name: &str, checks: Value| json!({ "assurance_level": name, "checks": checks });
         return answer::json(&json!({
             "trust_framework": id,
+            "policy": id,
             "version": 1,
+            "operator": call.app.config.issuer(),
             "levels": [
                 level("control", json!(["email_code", "sms_code"])),
                 level("document", json!(["vri", "pvr"])),

@@ -1,6 +1,7 @@
 //! Connected apps: what each may see, changed line by line, and stopped.
 
 use poem::Response;
+use poem::http::StatusCode;
 
 use crate::audit::activity::{self, Filter};
 use crate::base::id::GrantId;
@@ -10,12 +11,15 @@ use crate::oauth::grant::{Duration, Grant, Pick};
 use crate::oauth::params;
 use crate::provider::consent::Line;
 use crate::provider::grants::{self, Change, Connected};
-use crate::provider::resources;
+use crate::provider::{resources, wishes};
 use crate::web::answer;
-use crate::web::call::Call;
+use crate::web::call::{Call, Person};
+use crate::web::error::problems;
 use crate::web::pages::activity::read_row;
+use crate::web::pages::receipts::of_grant;
+use crate::web::pages::wishes::rows;
 use crate::web::pages::{app_card, consent, notice};
-use crate::web::view::When;
+use crate::web::view::{Problem, When};
 use crate::web::views::apps::{App, AppRow, AppStop, Apps, EndedRow};
 use crate::web::views::consent::{self as view, durations};
 use crate::words::Words;
@@ -23,6 +27,9 @@ use crate::words::Words;
 const LIST: &str = "/account/apps";
 /// How many reads the page of one app shows.
 const READS: usize = 20;
+
+/// How many picks are carried in an address.
+const MOST_CARRIED: usize = 120;
 
 fn href(id: GrantId) -> String {
     format!("{LIST}/{id}")
@@ -56,6 +63,8 @@ fn app_row(words: Words, one: &Connected) -> AppRow {
         since: When::date(words, one.grant.created_at),
         until: one.grant.expires_at.map(|at| When::date(words, at)),
         last_read: one.last_read.map(|at| When::date(words, at)),
+        reads: one.reads,
+        is_paused: one.paused_at.is_some(),
     }
 }
 
@@ -77,34 +86,52 @@ fn shared(words: Words, grant: &Grant) -> Vec<String> {
 
 pub async fn show(call: Call) -> Result<Response, Error> {
     let person = call.person().await?;
+    show_with(&call, &person, &Wish::read(&call), Vec::new()).await
+}
+
+async fn show_with(call: &Call, person: &Person, wish: &Wish, problems: Vec<Problem>) -> Result<Response, Error> {
     let mut frame = person.frame(&call.visit);
-    notice::tell(&call, &mut frame);
+    notice::tell(call, &mut frame);
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    frame.problems = problems;
     let (words, id) = (frame.words, call.id("id")?);
     let detail = grants::show(&call.app, person.session.account, id).await?;
-    let (one, wish) = (&detail.connected, Wish::read(&call));
+    let one = &detail.connected;
     let client = Some(one.grant.client.clone());
-    let filter = Filter { client, events: events::READS.to_vec() };
+    let filter = Filter { client, events: events::READS.to_vec(), ..Filter::default() };
     let reads = activity::list(&call.app, person.session.account, filter, None, READS).await?;
     let duration = wish.duration.unwrap_or(one.grant.duration);
-    answer::html(&App {
-        frame,
-        app: app_card::of(&one.client),
-        action: href(id),
-        stop_href: format!("{}/stop", href(id)),
-        activity_href: format!("/account/activity?kind=reads&app={}", one.grant.client),
-        since: When::date(words, one.grant.created_at),
-        until: one.grant.expires_at.map(|at| When::date(words, at)),
-        ended: ended_at(one).map(|at| When::date(words, at)),
-        lines: {
-            let services = resources::services(&call.app, &one.grant.allowed.scope);
-            let lines = detail.lines.iter().map(|line| wish.line(words, line));
-            lines.chain(services.iter().map(view::Line::service)).collect()
+    let wished = wishes::list(&call.app, person.session.account, Some(one.grant.client.clone())).await?;
+    answer::html_with(
+        status,
+        &App {
+            frame,
+            app: app_card::of(&one.client),
+            action: href(id),
+            stop_href: format!("{}/stop", href(id)),
+            pause_action: format!("{}/{}", href(id), if one.paused_at.is_some() { "resume" } else { "pause" }),
+            paused: one.paused_at.map(|at| When::date(words, at)),
+            erasure_href: format!("{}/erasure", href(id)),
+            may_ask: wished.iter().all(|wish| wish.state.is_final()),
+            report_href: format!("{}/report", href(id)),
+            wishes: rows(words, &wished),
+            receipts: of_grant(call, words, id).await?,
+            read_count: one.reads,
+            activity_href: format!("/account/activity?kind=reads&app={}", one.grant.client),
+            since: When::date(words, one.grant.created_at),
+            until: one.grant.expires_at.map(|at| When::date(words, at)),
+            ended: ended_at(one).map(|at| When::date(words, at)),
+            lines: {
+                let services = resources::services(&call.app, &one.grant.allowed.scope);
+                let lines = detail.lines.iter().map(|line| wish.line(words, line));
+                lines.chain(services.iter().map(view::Line::service)).collect()
+            },
+            durations: durations(words, call.app.now(), duration.name()),
+            reads: reads.items.iter().map(|entry| read_row(words, entry)).collect(),
+            policy_href: app_card::link(one.client.policy_uri.as_deref()),
+            terms_href: app_card::link(one.client.tos_uri.as_deref()),
         },
-        durations: durations(words, call.app.now(), duration.name()),
-        reads: reads.items.iter().map(|entry| read_row(words, entry)).collect(),
-        policy_href: app_card::link(one.client.policy_uri.as_deref()),
-        terms_href: app_card::link(one.client.tos_uri.as_deref()),
-    })
+    )
 }
 
 /// What a person chose before they had to sign in again, carried in the query of the page.
@@ -130,8 +157,11 @@ impl Wish {
             params::encode(line, &mut back);
         });
         back.push_str(if lines.is_empty() { "," } else { "" });
-        back.push_str("&picks=");
-        picks.iter().for_each(|pick| back.push_str(&format!(",{pick}")));
+        // Of very many the address would be too long: then the page shows what is picked, to be changed again.
+        if picks.len() <= MOST_CARRIED {
+            back.push_str("&picks=");
+            picks.iter().for_each(|pick| back.push_str(&format!(",{pick}")));
+        }
         back.push_str("&duration=");
         back.push_str(duration.map_or("", Duration::name));
         let mut target = "/signin?return_to=".to_owned();
@@ -160,7 +190,10 @@ pub async fn change(mut call: Call) -> Result<Response, Error> {
     match grants::change(&call.app, person.session.account, id, wanted, call.visit.origin()).await {
         Ok(()) => Ok(notice::done(&href(id), "saved")),
         Err(Error::Denied(Denied::StepUp { .. })) => Ok(Wish::by_sign_in(id, &lines, &picks, duration)),
-        Err(error) => Err(error),
+        Err(error) => {
+            let told = problems(error, person.frame(&call.visit).words)?;
+            show_with(&call, &person, &Wish { lines: Some(lines), picks: Some(picks), duration }, told).await
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The consent page: what would be shared, with its real values.
 
 use poem::Response;
+use poem::http::StatusCode;
 use serde_json::Value;
 
 use crate::base::id::InteractionId;
@@ -8,42 +9,61 @@ use crate::error::Error;
 use crate::oauth::authorization::Polled;
 use crate::oauth::authorization::polled::By;
 use crate::oauth::client::SubjectType;
+use crate::oauth::verified_claims;
 use crate::provider::consent::{Choice, ConsentAsk, Line, Reason, is_scope_line};
+use crate::provider::wishes;
 use crate::store::database::profiles::Source;
+use crate::wallet::media::{Kind, Variant};
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::pages::app_card;
-use crate::web::view::{Chip, When};
+use crate::web::view::{Chip, Problem, When};
 use crate::web::views::consent::{self as view, Consent};
 use crate::words::Words;
 
 /// Shows what is asked.
 pub async fn page(call: &Call, id: InteractionId, ask: &ConsentAsk) -> Result<Response, Error> {
+    page_with(call, id, ask, None).await
+}
+
+/// As [`page`], with a problem that an answer had.
+pub async fn page_with(
+    call: &Call,
+    id: InteractionId,
+    ask: &ConsentAsk,
+    problem: Option<(&'static str, &'static str)>,
+) -> Result<Response, Error> {
     let person = call.person().await?;
-    let frame = person.frame(&call.visit);
+    let mut frame = person.frame(&call.visit);
+    frame.problems.extend(problem.map(|(field, key)| Problem { field, text: frame.words.t(key) }));
     let words = frame.words;
     let client = &ask.client;
     let rows = |lines: &[Line]| lines.iter().map(|l| line(words, l)).collect::<Vec<_>>();
     let (optional, missing) = rows(&ask.optional).into_iter().partition(|line| !line.is_missing());
-    answer::html(&Consent {
-        app: app_card::of(client),
-        action: format!("/interaction/{id}"),
-        reason: reason(words, ask.reason),
-        person: person.summary.name().to_owned(),
-        switch_href: format!("/signin?interaction={id}"),
-        purpose: client.purposes.get("openid").cloned(),
-        needed: rows(&ask.needed).into_iter().chain(ask.services.iter().map(view::Line::service)).collect(),
-        is_pairwise: client.subject_type == SubjectType::Pairwise,
-        optional,
-        missing,
-        already: rows(&ask.already).into_iter().map(|line| view::Line { is_locked: true, ..line }).collect(),
-        durations: view::durations(words, call.app.now(), ask.default_duration.name()),
-        policy_href: app_card::link(client.policy_uri.as_deref()),
-        terms_href: app_card::link(client.tos_uri.as_deref()),
-        return_origin: ask.return_origin.clone(),
-        elsewhere: ask.polled.as_ref().map(elsewhere),
-        frame,
-    })
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    answer::html_with(
+        status,
+        &Consent {
+            app: app_card::of(client),
+            action: format!("/interaction/{id}"),
+            reason: reason(words, ask.reason),
+            person: person.summary.name().to_owned(),
+            switch_href: format!("/signin?interaction={id}"),
+            purpose: client.purposes.get("openid").cloned(),
+            needed: rows(&ask.needed).into_iter().chain(ask.services.iter().map(view::Line::service)).collect(),
+            is_pairwise: client.subject_type == SubjectType::Pairwise,
+            optional,
+            missing,
+            already: rows(&ask.already).into_iter().map(|line| view::Line { is_locked: true, ..line }).collect(),
+            durations: view::durations(words, call.app.now(), ask.default_duration.name()),
+            policy_href: app_card::link(client.policy_uri.as_deref()),
+            terms_href: app_card::link(client.tos_uri.as_deref()),
+            return_origin: ask.return_origin.clone(),
+            elsewhere: ask.polled.as_ref().map(elsewhere),
+            is_silent: wishes::is_silent(&call.app, &client.id).await?,
+            frame,
+        },
+    )
 }
 
 /// Who fetches the answer, in the words of the page.
@@ -61,6 +81,7 @@ fn reason(words: Words, reason: Reason) -> view::Reason {
         Reason::NewItems => view::Reason::New,
         Reason::Expired { at } => view::Reason::Expired(When::date(words, at)),
         Reason::ClientChanged { at } => view::Reason::Changed(When::date(words, at)),
+        Reason::Reverified { at } => view::Reason::Reverified(When::date(words, at)),
         Reason::PromptConsent => view::Reason::Again,
     }
 }
@@ -74,13 +95,27 @@ pub fn line(words: Words, line: &Line) -> view::Line {
     }
     let shown = match (line.name, line.is_sensitive) {
         ("phone_number", true) => view::Line::phone(words, line.name, line.value.as_deref()),
+        (verified_claims::EVIDENCE, _) => {
+            view::Line::verified(words, line.name, line.value.as_deref().map(|kept| evidence(words, kept)))
+        }
+        (name, _) if verified_claims::is_part(name) => view::Line::verified(words, name, line.value.clone()),
         _ => view::Line::claim(words, line.name, line.value.clone()),
     };
     let chip = line.value.as_ref().and_then(|_| match (line.verified_at, line.source) {
+        (Some(at), Some(Source::Document)) => Some(Chip::on_document(words, at)),
         (Some(at), _) => Some(Chip::checked(words, at)),
         (None, Some(Source::Person)) => Some(Chip::typed(words)),
         (None, _) => None,
     });
+    if let Some(kind) = line.media() {
+        let thumbs = line.choices.iter().map(|choice| thumb(words, kind, choice)).collect();
+        return view::Line { thumbs, why, is_new, is_ticked, ..shown };
+    }
+    if let Some(photo) = line.photo {
+        let photo = Some(format!("/me/media/items/{photo}/s320"));
+        let value = Some(words.t("media-a-photo"));
+        return view::Line { photo, value, why, is_new, is_ticked, ..shown };
+    }
     let shown = match line.name {
         // Each thing is on a line of its own; where there is none to tick, those that are shared are listed.
         "wallet_badges" if !line.choices.is_empty() => {
@@ -102,10 +137,47 @@ pub fn line(words: Words, line: &Line) -> view::Line {
     view::Line { chip, why, choices, is_for_one: line.is_for_one(), is_new, is_ticked, ..shown }
 }
 
+/// A photo or video to pick, as the person's own route shows it.
+fn thumb(words: Words, kind: Kind, choice: &Choice) -> view::Thumb {
+    let id = choice.pick.media().map(|id| id.to_string()).unwrap_or_default();
+    let (variant, nameless) = match kind {
+        Kind::Photo => (Variant::S320, "media-a-photo"),
+        Kind::Video => (Variant::Play, "media-a-video"),
+    };
+    let name = if choice.value.is_empty() { words.t(nameless) } else { choice.value.clone() };
+    view::Thumb {
+        value: choice.pick.to_string(),
+        src: format!("/me/media/items/{id}/{}", variant.as_str()),
+        name,
+        is_video: kind == Kind::Video,
+        is_chosen: choice.is_chosen,
+    }
+}
+
+/// The document as its owner reads of it: kind, country, from when until when.
+fn evidence(words: Words, kept: &str) -> String {
+    let told: Value = serde_json::from_str(kept).unwrap_or_default();
+    let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+    let kind = match text("type").as_str() {
+        "passport" => words.t("evidence-passport"),
+        "idcard" => words.t("evidence-idcard"),
+        "driving_permit" => words.t("evidence-driving-permit"),
+        _ => String::new(),
+    };
+    let dates = [text("issued_on"), text("expires_on")].into_iter().filter(|date| !date.is_empty());
+    let dates = dates.collect::<Vec<_>>().join(" – ");
+    [kind, text("country"), dates].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// What people call a badge.
 fn badge(words: Words, choice: &Choice) -> String {
     let told: Value = serde_json::from_str(&choice.value).unwrap_or_default();
-    words.claim(told["type"].as_str().unwrap_or_default())
+    let kind = told["type"].as_str().unwrap_or_default();
+    match kind.strip_prefix("client:").and_then(|rest| rest.rsplit(':').next()) {
+        // What a client awards is told by the words of its name.
+        Some(name) => name.replace('_', " "),
+        None => words.badge(kind),
+    }
 }
 
 fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
@@ -119,10 +191,12 @@ fn pick(words: Words, line: &Line, choice: &Choice) -> view::Choice {
         (Source::System, None) => None,
         (_, None) => Some(Chip::unchecked(words)),
     };
+    let hint =
+        [choice.detail.clone(), chip.map(|chip| chip.text)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view::Choice {
         value: choice.pick.to_string(),
         label,
-        hint: chip.map(|chip| chip.text),
+        hint: Some(hint).filter(|hint| !hint.is_empty()),
         is_chosen: choice.is_chosen,
     }
 }

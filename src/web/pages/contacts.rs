@@ -110,7 +110,7 @@ pub async fn prove(mut call: Call) -> Result<Response, Error> {
     let form = call.form().await?;
     let person = call.person().await?;
     let (account, origin) = (person.session.account, call.visit.origin());
-    match contacts::prove_phone(&call.app, account, contact(&form)?, person.words.lang(), origin).await {
+    match contacts::prove_own(&call.app, account, contact(&form)?, person.words.lang(), origin).await {
         Ok(id) => wait_for(&call, id),
         Err(error) => again(&call, &person, error, &Form::default()).await,
     }

@@ -319,6 +319,7 @@ async fn show_item(
         alike: alike(item, &held).map(|other| format!("{PAGE}/{}", other.id)),
         is_moving: matches!(item.state, State::Quarantined | State::Processing),
         may_describe: item.state == State::Ready,
+        picture: (item.state == State::Ready && item.kind == Kind::Photo).then(|| item.id.to_string()),
         delete_action: if item.state == State::Ready { to("delete") } else { None },
         restore_action: if item.state == State::Trashed { to("restore") } else { None },
         destroy_action: if item.state == State::Ready { None } else { to("destroy") },

@@ -1,6 +1,7 @@
 //! The hosted pages: each reads, calls one verb, and fills a view.
 
 pub mod activity;
+pub mod activity_download;
 pub mod admin;
 pub mod api;
 pub mod app_card;
@@ -11,14 +12,22 @@ pub mod challenge;
 pub mod connections;
 pub mod consent;
 pub mod contacts;
+pub mod definitions;
+pub mod desk;
 pub mod device;
+pub mod dispute;
 pub mod home;
 pub mod journey;
+pub mod linked;
 pub mod media;
 pub mod notice;
+pub mod offers;
 pub mod outbox;
+pub mod picture;
+pub mod privacy;
 pub mod profile;
 pub mod public;
+pub mod receipts;
 pub mod recover;
 pub mod security;
 pub mod sessions;
@@ -26,3 +35,5 @@ pub mod settings;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_up;
+pub mod verification;
+pub mod wishes;

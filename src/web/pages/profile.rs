@@ -11,7 +11,7 @@ use crate::web::answer;
 use crate::web::call::{Call, Person};
 use crate::web::error::problems;
 use crate::web::form::Form;
-use crate::web::pages::notice;
+use crate::web::pages::{notice, picture};
 use crate::web::view::{Chip, Problem};
 use crate::web::views::profile::{AddressRow, FIELDS, Profile, ProfileEdit};
 use crate::words::Words;
@@ -38,6 +38,8 @@ pub async fn page(call: Call) -> Result<Response, Error> {
         }
     };
     answer::html(&Profile {
+        picture: picture::chosen(&call, person.session.account).await?.map(picture::src),
+        picture_shared_with: shared_with("picture"),
         addresses: ["email", "phone_number"].map(address).into(),
         groups: Profile::groups(frame.words, |f| (typed(&held, f.name), shared_with(f.claim()))),
         frame,

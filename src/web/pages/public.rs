@@ -4,6 +4,7 @@ use poem::Response;
 use poem::http::StatusCode;
 
 use crate::error::Error;
+use crate::privacy::retention;
 use crate::web::answer;
 use crate::web::call::Call;
 use crate::web::pages::app_card;
@@ -22,7 +23,15 @@ pub async fn help(call: Call) -> Result<Response, Error> {
 }
 
 pub async fn privacy(call: Call) -> Result<Response, Error> {
-    answer::html(&Privacy { frame: call.visit.frame() })
+    let frame = call.visit.frame();
+    let words = frame.words;
+    let told = retention::table(&call.app).into_iter().filter(|(row, _)| !row.label.is_empty());
+    let kept = told.map(|(row, time)| {
+        let (unit, key) = if time.0 % 86_400 == 0 { (86_400, "retention-days") } else { (3600, "retention-hours") };
+        let n = usize::try_from(time.0 / unit).unwrap_or_default();
+        (words.t(row.label), words.count(key, n, &[]))
+    });
+    answer::html(&Privacy { kept: kept.collect(), frame })
 }
 
 pub async fn developers(call: Call) -> Result<Response, Error> {

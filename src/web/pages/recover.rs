@@ -10,6 +10,7 @@ use crate::web::cookies::Cookie;
 use crate::web::error::problems;
 use crate::web::pages::challenge::InProgress;
 use crate::web::pages::journey::Journey;
+use crate::web::pages::privacy;
 use crate::web::pages::sign_in::open_session;
 use crate::web::view::Problem;
 use crate::web::views::recover::{Recover, RecoverCode, RecoverPassword};
@@ -136,6 +137,9 @@ pub async fn password(mut call: Call) -> Result<Response, Error> {
     match recovery::finish(&call.app, progress.id, form.text("password"), call.visit.origin()).await {
         Ok(account) => {
             call.visit.clear_cookie(Cookie::Challenge);
+            if let Some(detour) = privacy::detour(&call, account).await? {
+                return Ok(detour);
+            }
             open_session(&call, account, false).await?;
             Ok(answer::see_other(&journey.end()))
         }

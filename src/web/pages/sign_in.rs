@@ -13,6 +13,7 @@ use crate::web::cookies::Cookie;
 use crate::web::error::problems;
 use crate::web::oauth::check_session;
 use crate::web::pages::journey::Journey;
+use crate::web::pages::privacy;
 use crate::web::view::Problem;
 use crate::web::views::sign_in::{SignIn, SignInPassword};
 
@@ -86,6 +87,9 @@ pub async fn password(mut call: Call) -> Result<Response, Error> {
     let outcome = sign_in::with_password(&call.app, identifier, form.text("password"), call.visit.origin()).await;
     match outcome {
         Ok(account) => {
+            if let Some(detour) = privacy::detour(&call, account).await? {
+                return Ok(detour);
+            }
             open_session(&call, account, remembers).await?;
             Ok(answer::see_other(&journey.end()))
         }

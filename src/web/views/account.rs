@@ -18,6 +18,8 @@ pub struct Home {
     pub app_count: usize,
     /// How many of the profile's lines are filled.
     pub filled: usize,
+    /// From 0 to 4.
+    pub trust: u8,
     /// The last few rows of the activity page.
     pub recent: Vec<Row>,
 }

@@ -8,7 +8,8 @@ use crate::web::view::When;
 use crate::words::Html;
 use crate::words::Words;
 
-/// Rows grouped by day, newest first. The filter form is a GET with `app` and `kind`.
+/// Rows grouped by day, newest first. The filter form is a GET with `app`, `kind`, `item`, `channel`, `outcome`, `from`
+/// and `to`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/activity.html")]
 pub struct Activity {
@@ -17,6 +18,16 @@ pub struct Activity {
     pub apps: Vec<Choice>,
     /// Values `""` (everything), `reads`, `security`.
     pub kinds: Vec<Choice>,
+    /// Things that can be told; the first has the value `""`.
+    pub items: Vec<Choice>,
+    pub channels: Vec<Choice>,
+    pub outcomes: Vec<Choice>,
+    /// The first and the last day, as `2026-11-25`, or nothing.
+    pub from: String,
+    pub to: String,
+    /// The same rows as a file.
+    pub csv_href: String,
+    pub ndjson_href: String,
     pub days: Vec<Day>,
     /// The next, older page.
     pub older_href: Option<String>,
@@ -64,12 +75,34 @@ impl Activity {
     pub fn kinds(words: Words, chosen: &str) -> Vec<Choice> {
         let rows =
             [("", "activity-kind-all"), ("reads", "activity-kind-reads"), ("security", "activity-kind-security")];
-        rows.map(|(value, key)| Choice {
-            value: value.to_owned(),
-            label: words.t(key),
-            hint: None,
-            is_chosen: value == chosen,
-        })
-        .into()
+        choices(words, &rows, chosen)
     }
+
+    /// The choices of the `channel` filter.
+    pub fn channels(words: Words, chosen: &str) -> Vec<Choice> {
+        let rows = [
+            ("", "activity-channel-all"),
+            ("id_token", "activity-channel-id-token"),
+            ("userinfo", "activity-channel-userinfo"),
+            ("data_api", "activity-channel-data-api"),
+        ];
+        choices(words, &rows, chosen)
+    }
+
+    /// The choices of the `outcome` filter.
+    pub fn outcomes(words: Words, chosen: &str) -> Vec<Choice> {
+        let rows =
+            [("", "activity-outcome-all"), ("ok", "activity-outcome-ok"), ("refused", "activity-outcome-refused")];
+        choices(words, &rows, chosen)
+    }
+}
+
+fn choices(words: Words, rows: &[(&str, &str)], chosen: &str) -> Vec<Choice> {
+    let choice = |(value, key): &(&str, &str)| Choice {
+        value: (*value).to_owned(),
+        label: words.t(key),
+        hint: None,
+        is_chosen: *value == chosen,
+    };
+    rows.iter().map(choice).collect()
 }

@@ -23,7 +23,19 @@ pub struct Setup {
 pub struct Admin {
     pub frame: Frame,
     pub counts: Vec<Count>,
+    /// What people say of platforms, the oldest first. Each form posts `report` to `/admin/reports/close`.
+    pub reports: Vec<ReportRow>,
     pub clients: Vec<ClientRow>,
+}
+
+/// A report that nobody has dealt with; who wrote it is not told.
+#[derive(Clone, Debug)]
+pub struct ReportRow {
+    pub id: String,
+    pub app: String,
+    pub category: String,
+    pub words: String,
+    pub when: When,
 }
 
 /// A number with its name; see [`Count::KEYS`].

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::problem::Type;
 use crate::web::view::Frame;
 
 /// `/developers/api`: the operations, in English as they are in the document.
@@ -11,8 +12,8 @@ pub struct DevelopersApi {
     pub frame: Frame,
     pub issuer: String,
     pub operations: Vec<Operation>,
-    /// Codes of problems, with their status.
-    pub codes: &'static [(&'static str, u16)],
+    /// The types of problems.
+    pub codes: &'static [Type],
 }
 
 /// One operation.

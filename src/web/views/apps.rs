@@ -7,6 +7,8 @@ use crate::web::view::Choice;
 use crate::web::view::Frame;
 use crate::web::view::When;
 use crate::web::views::consent::Line;
+use crate::web::views::receipts::ReceiptRow;
+use crate::web::views::wishes::WishRow;
 
 /// The list. Empty `apps` shows one sentence.
 #[derive(Clone, Debug, Template)]
@@ -37,6 +39,9 @@ pub struct AppRow {
     /// `None`: until the person stops it.
     pub until: Option<When>,
     pub last_read: Option<When>,
+    /// How often it read in the last thirty days.
+    pub reads: usize,
+    pub is_paused: bool,
 }
 
 /// One app. Posts `claim` (repeated) and `duration` to `action`: the switches of the consent page, live.
@@ -47,6 +52,19 @@ pub struct App {
     pub app: AppCard,
     pub action: String,
     pub stop_href: String,
+    /// Posts nothing but the form token: to pause, or to let it go on.
+    pub pause_action: String,
+    /// Since when nothing can be read, though sharing goes on.
+    pub paused: Option<When>,
+    pub erasure_href: String,
+    /// Whether there is no open wish, so that there may be one.
+    pub may_ask: bool,
+    pub report_href: String,
+    /// What the person wished of it, newest first.
+    pub wishes: Vec<WishRow>,
+    pub receipts: Vec<ReceiptRow>,
+    /// How often it read in the last thirty days.
+    pub read_count: usize,
     pub activity_href: String,
     pub since: When,
     pub until: Option<When>,

@@ -28,6 +28,8 @@ pub struct BadgeRow {
     pub until: Option<When>,
     /// The public page of its kind.
     pub href: Option<String>,
+    /// The address that is proven anew where the badge is renewed.
+    pub renew: Option<String>,
     /// Those that follow from an address or a birth date go with these.
     pub may_remove: bool,
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::base::Time;
+use crate::oauth::verified_claims;
 use crate::provider::resources::Service;
 use crate::web::view::AppCard;
 use crate::web::view::Chip;
@@ -15,6 +16,7 @@ use crate::words::Words;
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/consent.html")]
 pub struct Consent {
+    /// Problems at `pick`.
     pub frame: Frame,
     pub app: AppCard,
     pub action: String,
@@ -43,6 +45,8 @@ pub struct Consent {
     pub return_origin: String,
     /// Set where the answer goes to another device than this browser: the page warns of strangers.
     pub elsewhere: Option<Elsewhere>,
+    /// Whether the platform has left people without an answer who wanted their data deleted.
+    pub is_silent: bool,
 }
 
 /// Who asks from elsewhere.
@@ -65,6 +69,8 @@ pub enum Reason {
     Expired(When),
     /// The platform's name, picture, domain or policy changed.
     Changed(When),
+    /// A document of the person was checked since they said yes.
+    Reverified(When),
     /// The platform, or the person, wants the question asked again.
     Again,
 }
@@ -76,6 +82,7 @@ impl Consent {
             Reason::New => "consent-title-new",
             Reason::Expired(_) => "consent-title-expired",
             Reason::Changed(_) => "consent-title-changed",
+            Reason::Reverified(_) => "consent-title-reverified",
             Reason::Again => "consent-title-again",
         };
         self.frame.with(key, &[("app", &self.app.name)])
@@ -89,6 +96,9 @@ impl Consent {
             Reason::New => Some(self.frame.with("consent-because-new", &[app])),
             Reason::Expired(when) => Some(self.frame.with("consent-because-expired", &[app, ("date", &when.text)])),
             Reason::Changed(when) => Some(self.frame.with("consent-because-changed", &[app, ("date", &when.text)])),
+            Reason::Reverified(when) => {
+                Some(self.frame.with("consent-because-reverified", &[app, ("date", &when.text)]))
+            }
             Reason::Again => Some(self.frame.with("consent-because-again", &[app])),
         }
     }
@@ -114,6 +124,10 @@ pub struct Line {
     pub choices: Vec<Choice>,
     /// Whether one of them alone can be picked.
     pub is_for_one: bool,
+    /// Photos or videos that can be picked, any number of them; posted as choices are.
+    pub thumbs: Vec<Thumb>,
+    /// The photo that would be shared.
+    pub photo: Option<String>,
     pub is_new: bool,
     pub is_ticked: bool,
     /// Shared by an earlier decision: it has a tick box even where the wallet holds nothing.
@@ -140,6 +154,14 @@ impl Line {
         Self { name: scope.to_owned(), label: words.t(title), detail, ..Self::default() }
     }
 
+    /// A line for what a document says: hidden until the person asks to see it.
+    pub fn verified(words: Words, claim: &str, told: Option<String>) -> Self {
+        let value = told.as_ref().map(|_| {
+            words.t(if claim == verified_claims::EVIDENCE { "line-of-document" } else { "line-as-on-document" })
+        });
+        Self { full: told, ..Self::claim(words, claim, value) }
+    }
+
     /// What the platform may do elsewhere in the person's name: part of the whole, without a tick box.
     pub fn service(service: &Service) -> Self {
         Self {
@@ -151,8 +173,18 @@ impl Line {
         }
     }
 
+    /// Whether a document says it, which is more than a person would tell most apps.
+    pub fn is_guarded(&self) -> bool {
+        verified_claims::is_part(&self.name)
+    }
+
+    /// What is said beside a value that is hidden or shown in part: that all of it is shared.
+    pub fn whole(&self) -> Option<&'static str> {
+        self.full.as_ref().filter(|_| !self.is_guarded()).map(|_| "line-whole-is-shared")
+    }
+
     pub fn is_missing(&self) -> bool {
-        self.value.is_none() && self.detail.is_none() && self.choices.is_empty()
+        self.value.is_none() && self.detail.is_none() && self.choices.is_empty() && self.thumbs.is_empty()
     }
 
     /// Whether what was picked is gone, while there are others to pick.
@@ -161,14 +193,17 @@ impl Line {
     }
 
     pub fn has_box(&self) -> bool {
-        !self.is_locked && (self.is_shared || !self.is_missing())
+        !self.is_locked && self.thumbs.is_empty() && (self.is_shared || !self.is_missing())
     }
 
     /// Where a value for it is added.
     pub fn add_href(&self) -> String {
         match self.name.as_str() {
             "email" | "phone_number" => "/account/contacts".to_owned(),
+            "wallet_photos" | "wallet_videos" => "/account/media".to_owned(),
+            "picture" => "/account/profile/picture".to_owned(),
             name if name.starts_with("age_over_") || name.starts_with("wallet_badges") => "/account/badges".to_owned(),
+            _ if self.is_guarded() => "/account/badges".to_owned(),
             name => format!("/account/profile/edit#{name}"),
         }
     }
@@ -177,6 +212,18 @@ impl Line {
     pub fn id(&self) -> String {
         self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
     }
+}
+
+/// A photo or video that can be picked.
+#[derive(Clone, Debug)]
+pub struct Thumb {
+    /// As it is posted.
+    pub value: String,
+    /// The person's own route to it.
+    pub src: String,
+    pub name: String,
+    pub is_video: bool,
+    pub is_chosen: bool,
 }
 
 /// `+49 ••• •••• 82`: the start of the country code and the last two digits.

@@ -74,6 +74,8 @@ pub struct MediaItem {
     /// The house works on it.
     pub is_moving: bool,
     pub may_describe: bool,
+    /// Makes it the picture of the person; posts `photo` with this value.
+    pub picture: Option<String>,
     pub delete_action: Option<String>,
     pub restore_action: Option<String>,
     pub destroy_action: Option<String>,

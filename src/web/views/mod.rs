@@ -9,13 +9,20 @@ pub mod apps;
 pub mod badges;
 pub mod consent;
 pub mod contacts;
+pub mod desk;
 pub mod device;
+pub mod linked;
 pub mod media;
+pub mod offers;
+pub mod privacy;
 pub mod profile;
 pub mod public;
+pub mod receipts;
 pub mod recover;
 pub mod sign_in;
 pub mod sign_up;
+pub mod verification;
+pub mod wishes;
 
 #[cfg(test)]
 mod samples;

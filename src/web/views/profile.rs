@@ -5,6 +5,7 @@ use askama::Template;
 use crate::catalog::{check_value, claims};
 use crate::web::view::Chip;
 use crate::web::view::Frame;
+use crate::web::views::consent::Thumb;
 use crate::words::Words;
 
 /// The summary list.
@@ -12,6 +13,9 @@ use crate::words::Words;
 #[template(path = "pages/profile.html")]
 pub struct Profile {
     pub frame: Frame,
+    /// The photo that is the picture of the person, and how many apps see it.
+    pub picture: Option<String>,
+    pub picture_shared_with: usize,
     /// The primary mail address and phone number; they are changed on a page of their own.
     pub addresses: Vec<AddressRow>,
     pub groups: Vec<SummaryGroup>,
@@ -39,6 +43,17 @@ pub struct SummaryRow {
     pub edit_href: String,
     /// How many apps see it.
     pub shared_with: usize,
+}
+
+/// `/account/profile/picture`. Posts `photo`: the identifier of one of `photos`, or nothing.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/picture.html")]
+pub struct Picture {
+    pub frame: Frame,
+    pub action: String,
+    pub photos: Vec<Thumb>,
+    /// Whether none of them is the picture now.
+    pub has_none: bool,
 }
 
 /// The form. Posts every name of [`FIELDS`]. Problems at those names.
@@ -111,7 +126,6 @@ pub const FIELDS: &[Field] = &[
     field("preferred_username", NAME, "text", "off", 30, true),
     field("birthdate", ABOUT, "date", "bday", 10, false),
     field("gender", ABOUT, "text", "sex", 40, true),
-    field("picture", ABOUT, "url", "photo", 500, true),
     field("profile", ABOUT, "url", "off", 500, true),
     field("website", ABOUT, "url", "url", 500, true),
     field("street_address", ADDRESS, LINES, "street-address", 300, false),

@@ -111,6 +111,8 @@ pub struct Help {
 #[template(path = "pages/privacy.html")]
 pub struct Privacy {
     pub frame: Frame,
+    /// What is kept, and how long.
+    pub kept: Vec<(String, String)>,
 }
 
 /// `/`: what this is, for people who are not signed in.

@@ -1,4 +1,5 @@
-## الشارات
+### Badges, and what they prove.
+
 badge-email-verified = عنوان البريد الإلكتروني مؤكَّد
 badge-email-verified-proves = أُعيد رمز أُرسل إلى العنوان.
 badge-phone-verified = رقم الهاتف مؤكَّد
@@ -25,6 +26,7 @@ badges-trust = مستوى الثقة { $level } من 4.
 badges-how = كيف يجري التحقق من الشارات
 badges-since = منذ { $date }
 badges-until = حتى { $date }
+badges-renew = أثبته مجددًا
 badges-remove = إزالة
 badge-removed = أُزيلت الشارة. لم تعد التطبيقات تراها.
 badge-state-active = سارية
@@ -38,6 +40,13 @@ claim-age-over-13 = العمر 13 عامًا أو أكثر
 claim-age-over-16 = العمر 16 عامًا أو أكثر
 claim-age-over-18 = العمر 18 عامًا أو أكثر
 claim-age-over-21 = العمر 21 عامًا أو أكثر
+claim-verified-claims-given-name = الاسم الأول الرسمي
+claim-verified-claims-family-name = اسم العائلة الرسمي
+claim-verified-claims-birthdate = تاريخ الميلاد في وثيقتك
+claim-verified-claims-nationalities = الجنسية
+claim-verification-evidence = تفاصيل وثيقتك
+claim-verification-document = أن مراجعًا واحدًا فحص الوثيقة
+claim-verification-document-dual = أن مراجعَين فحصا الوثيقة
 trust-level-of = { $level } من 4
 answer-yes = نعم
 answer-no = لا
@@ -71,3 +80,6 @@ trust-not = ما لا ندّعيه
 trust-not-answer = ينظر أشخاص إلى صور. لا يُسأل أي سجل، ولا تُقرأ أي شريحة، ولا يتعرف أي برنامج على الوجوه. لا يستوفي هذا معيار NIST SP 800-63A ولا أي مستوى من eIDAS، ولا يُقدَّم أبدًا على أنه يستوفيه.
 trust-kept = ما يُحفظ
 trust-kept-answer = تُتلف الصور بعد 7 أيام من الموافقة، و30 يومًا من الرفض، و90 يومًا من الاحتيال، ويوم من التخلي عن التحقق. لا يُحفظ رقم المستند إلا كبصمة بمفتاح تكشف محفظة ثانية بالمستند نفسه.
+
+## The first page
+home-badges-open = شاهد شاراتك

@@ -15,11 +15,13 @@ nav-label = محفظتك
 nav-home = المحفظة
 nav-profile = الملف الشخصي
 nav-media = الصور والفيديوهات
+nav-verification = التحقق من الهوية
 nav-apps = التطبيقات المتصلة
 nav-activity = النشاط
 nav-sessions = الجلسات
 nav-security = الأمان
 nav-settings = الإعدادات
+nav-desk = مكتب المراجعة
 nav-admin = الإدارة
 nav-sign-out = تسجيل الخروج
 
@@ -37,6 +39,7 @@ saved = حُفظت تغييراتك.
 domain-verified = نطاق موثَّق
 domain-not-verified = غير موثَّق
 chip-checked = تم التحقق في { $date }
+chip-on-document = تم التحقق منه في وثيقتك في { $date }
 chip-typed = أنت كتبت هذا
 chip-not-checked = لم يُتحقق منه
 

@@ -53,3 +53,27 @@ mail-approval-wanted-life =
        *[other] يمكنك الإجابة لمدة { $n } دقيقة.
     }
 mail-approval-wanted-not-you = إن لم تكن تستخدم هذا التطبيق الآن فلا تؤكد. عندها لا تتم مشاركة أي شيء.
+mail-export-ready-subject = ملف كل شيء جاهز
+mail-export-ready-lead = الملف الذي فيه كل ما في محفظتك جاهز. يمكنك تنزيله حتى { $at }:
+mail-export-ready-not-you = إن لم تكن أنت من طلبه فاختر كلمة مرور جديدة فورًا.
+mail-deletion-asked-subject = ستُحذف محفظتك
+mail-deletion-asked-lead = طلبتَ حذف محفظتك. إنها مغلقة الآن وستُحذف في { $due }.
+mail-deletion-asked-keep = إذا غيّرت رأيك، أو لم تكن أنت من طلب ذلك، فاحتفظ بها هنا:
+mail-deletion-cancelled-subject = تحتفظ بمحفظتك
+mail-deletion-cancelled-lead = لن تُحذف محفظتك: احتفظتَ بها في { $at }.
+mail-deletion-done-subject = حُذفت محفظتك
+mail-deletion-done-lead = حُذفت محفظتك في { $at }. لن نعرف عنوانك بعد أن تُرسَل هذه الرسالة.
+mail-deletion-done-receipt = هذا هو الإيصال الموقّع. يذكر ما أُتلف ولا يقول شيئًا عنك:
+mail-account-unused-subject = هل ما زلت بحاجة إلى محفظتك؟
+mail-account-unused-lead = لم يدخل أحد إلى محفظتك منذ مدة طويلة. إذا لم يدخل أحد حتى { $at } فسنبدأ بحذفها.
+mail-account-unused-keep = للاحتفاظ بها سجّل الدخول مرة واحدة:
+mail-identity-verified-subject = تم تأكيد هويتك
+mail-identity-verified-lead = أكد المراجعون هويتك في { $at } بالوثيقة والصور التي أرسلتها.
+mail-identity-verified-see = تجد الشارة هنا:
+mail-identity-verified-not-you = إن لم تطلب ذلك فأخبرنا خلال 10 أيام. عندها تُسحب الشارة ويُنظر في الأمر:
+mail-identity-rejected-subject = تعذّر تأكيد هويتك
+mail-identity-rejected-lead = نظر المراجعون إلى وثيقتك وصورك ولم يتمكنوا من تأكيد هويتك:
+mail-identity-rejected-next = يمكنك طلب مراجعة أخرى أو البدء من جديد هنا:
+mail-identity-again-subject = نحتاج إلى صور أخرى
+mail-identity-again-lead = نظر المراجعون إلى وثيقتك وصورك ولا يمكنهم القرار بعد:
+mail-identity-again-next = ارفع صورًا أخرى هنا:

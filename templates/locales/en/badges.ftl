@@ -1,4 +1,5 @@
-## Badges
+### Badges, and what they prove.
+
 badge-email-verified = Email address confirmed
 badge-email-verified-proves = A code that was sent to the address came back.
 badge-phone-verified = Phone number confirmed
@@ -25,6 +26,7 @@ badges-trust = Trust level { $level } of 4.
 badges-how = How badges are checked
 badges-since = Since { $date }
 badges-until = until { $date }
+badges-renew = Prove it again
 badges-remove = Remove
 badge-removed = The badge is removed. Apps no longer see it.
 badge-state-active = Valid
@@ -38,6 +40,13 @@ claim-age-over-13 = 13 or older
 claim-age-over-16 = 16 or older
 claim-age-over-18 = 18 or older
 claim-age-over-21 = 21 or older
+claim-verified-claims-given-name = Legal given name
+claim-verified-claims-family-name = Legal family name
+claim-verified-claims-birthdate = Birth date on your document
+claim-verified-claims-nationalities = Nationality
+claim-verification-evidence = Details of your document
+claim-verification-document = that one reviewer checked the document
+claim-verification-document-dual = that two reviewers checked the document
 trust-level-of = { $level } of 4
 answer-yes = Yes
 answer-no = No
@@ -71,3 +80,6 @@ trust-not = What is not claimed
 trust-not-answer = People look at pictures. No register is asked, no chip is read, and no software recognises faces. This does not meet NIST SP 800-63A or a level of eIDAS, and is never told as if it did.
 trust-kept = What is kept
 trust-kept-answer = Pictures are destroyed 7 days after an approval, 30 days after a rejection, 90 days after fraud, and a day after a check is abandoned. The number of a document is kept only as a keyed hash that finds a second wallet with the same document.
+
+## The first page
+home-badges-open = See your badges

@@ -15,11 +15,13 @@ nav-label = Your wallet
 nav-home = Wallet
 nav-profile = Profile
 nav-media = Photos and videos
+nav-verification = Identity check
 nav-apps = Connected apps
 nav-activity = Activity
 nav-sessions = Sessions
 nav-security = Security
 nav-settings = Settings
+nav-desk = Review desk
 nav-admin = Administration
 nav-sign-out = Sign out
 
@@ -37,6 +39,7 @@ saved = Your changes are saved.
 domain-verified = Domain verified
 domain-not-verified = Not verified
 chip-checked = Checked { $date }
+chip-on-document = Checked on your document, { $date }
 chip-typed = You typed this
 chip-not-checked = Not checked
 

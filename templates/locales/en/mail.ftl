@@ -45,3 +45,27 @@ mail-approval-wanted-life =
        *[other] You can answer for { $n } minutes.
     }
 mail-approval-wanted-not-you = If you are not using this app right now, do not confirm. Nothing is shared then.
+mail-export-ready-subject = Your file with everything is ready
+mail-export-ready-lead = The file with everything in your wallet is ready. You can download it until { $at }:
+mail-export-ready-not-you = If you did not order it, choose a new password at once.
+mail-deletion-asked-subject = Your wallet will be deleted
+mail-deletion-asked-lead = You asked for your wallet to be deleted. It is closed now, and will be deleted on { $due }.
+mail-deletion-asked-keep = If you change your mind, or if it was not you, keep it here:
+mail-deletion-cancelled-subject = You keep your wallet
+mail-deletion-cancelled-lead = Your wallet will not be deleted: you kept it on { $at }.
+mail-deletion-done-subject = Your wallet was deleted
+mail-deletion-done-lead = Your wallet was deleted on { $at }. We do not know your address any more once this mail is on its way.
+mail-deletion-done-receipt = This is the signed receipt. It says what was destroyed, and nothing about you:
+mail-account-unused-subject = Do you still need your wallet?
+mail-account-unused-lead = Nobody has signed in to your wallet for a long time. If nobody does so until { $at }, we begin to delete it.
+mail-account-unused-keep = To keep it, sign in once:
+mail-identity-verified-subject = Your identity was confirmed
+mail-identity-verified-lead = Reviewers confirmed your identity on { $at }, by the document and the pictures that you sent.
+mail-identity-verified-see = You find the badge here:
+mail-identity-verified-not-you = If you did not ask for this, tell us within 10 days. The badge is then taken away, and people look into it:
+mail-identity-rejected-subject = Your identity could not be confirmed
+mail-identity-rejected-lead = Reviewers looked at your document and your pictures, and could not confirm your identity:
+mail-identity-rejected-next = You can ask for another review or begin again here:
+mail-identity-again-subject = We need other pictures
+mail-identity-again-lead = Reviewers looked at your document and your pictures, and cannot decide yet:
+mail-identity-again-next = Upload other pictures here:

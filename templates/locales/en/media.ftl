@@ -92,3 +92,11 @@ media-problem-photos = Your wallet holds as many photos as it can. Delete some f
 media-problem-videos = Your wallet holds as many videos as it can. Delete some first
 media-problem-bytes = There is not enough room. Delete something first
 media-problem-cut = The upload was cut off. Try again
+
+media-make-picture = Use as my picture
+line-pick-media = Tick the ones that you share. What you add later is not among them.
+problem-too-many-picks = An app can see 200 photos and videos at most. Untick some.
+picture-title = Your picture
+picture-lead = Choose one of your photos. Apps that may see your picture get a link to it, which ends when you stop sharing.
+picture-none = No picture
+picture-upload = Upload a photo

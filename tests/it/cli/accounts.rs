@@ -36,6 +36,7 @@ async fn an_account_from_its_beginning_to_its_end() {
         assert!(shown["email_verified_at"].is_string() && shown["locale"] == "ar" && shown["sessions"] == 0);
         assert!(!shown.to_string().contains("1990") && !shown.to_string().contains("4915"), "the wallet stays shut");
 
+        assert!(house.does(&["account", "role", id, "reviewer"]).contains("is now reviewer"));
         assert!(house.does(&["account", "role", id, "operator"]).contains("is now operator"));
         assert!(house.does(&["account", "role", id, "operator"]).contains("was already operator"));
         assert!(house.does(&["account", "lock", "amina@mail.example"]).contains("is locked"));
@@ -69,7 +70,7 @@ fn accounts_that_cannot_be_are_refused_with_the_reason() {
         (1, &["--email", "a@mail.example", "--value", "birthdate=yesterday"], "birthdate: Enter a real date"),
         (2, &["--email", "a@mail.example", "--value", "sub=x"], "nobody types that"),
         (2, &["--email", "a@mail.example", "--value", "name"], "write it as claim=text"),
-        (2, &["--email", "a@mail.example", "--role", "king"], "possible values: person, operator"),
+        (2, &["--email", "a@mail.example", "--role", "king"], "possible values: person, reviewer, operator"),
         (2, &["--email", "a@mail.example", "--locale", "tlh"], "possible values: en, ar"),
         (2, &[], "--email"),
     ] {

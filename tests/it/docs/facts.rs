@@ -84,6 +84,7 @@ pub fn options(page: &Page) -> Vec<String> {
         let commands: &[&[&str]] = &[
             &["client", "add"],
             &["client", "update"],
+            &["client", "badge-definitions", "list"],
             &["client", "initial-token", "add"],
             &["key", "rotate"],
             &["key", "generate"],

@@ -5,6 +5,7 @@ use tokio::sync::Semaphore;
 use super::page::{Block, Page};
 use super::placeholders::fill;
 use crate::support::certificates::{Authority, Certificate};
+use crate::support::documents::{self, Paper};
 use crate::support::parts::{Folder, free_port};
 use crate::support::person::Person;
 use crate::support::platform::Key;
@@ -86,6 +87,8 @@ async fn open_wallet(server: &Server) -> Person {
     let args = [&args[..], &["--value", "birthdate=1990-05-17"]].concat();
     let (is_success, out, error) = server.try_cli_with(&args, &format!("{}\n", person.password));
     assert!(is_success, "{out}\n{error}");
+    documents::check(&server.stores, &person.email, &Paper::default()).await;
     person.sign_in().await;
+    crate::support::hand::give_picture(&mut person).await;
     person
 }

@@ -40,6 +40,7 @@ pub const PLACEHOLDERS: &[Placeholder] = &[
     kept("code", |scene| Box::pin(scene.authorize(&[]))),
     kept("access_token", |scene| Box::pin(token(scene, "access_token"))),
     kept("id_token", |scene| Box::pin(token(scene, "id_token"))),
+    kept("photo", |scene| Box::pin(photo(scene))),
     kept("stale_access_token", |scene| Box::pin(stale_access_token(scene))),
     fresh("basic", |scene| Box::pin(basic(scene))),
     fresh("client_assertion", |scene| Box::pin(client_assertion(scene))),
@@ -62,6 +63,14 @@ async fn token(scene: &mut Scene, name: &str) -> Result<String, String> {
     let code = scene.value("code").await?;
     let tokens = scene.redeem(&code).await?;
     tokens[name].as_str().map(str::to_owned).ok_or_else(|| format!("no {name} in {tokens}"))
+}
+
+/// The name that the page's client has for the photo of the person.
+async fn photo(scene: &mut Scene) -> Result<String, String> {
+    let (issuer, token) = (scene.value("issuer").await?, scene.value("access_token").await?);
+    let answer = http().get(format!("{issuer}/wallet/v1/media")).bearer_auth(token).send().await;
+    let list: Value = answer.map_err(|why| why.to_string())?.json().await.map_err(|why| why.to_string())?;
+    list["data"][0]["id"].as_str().map(str::to_owned).ok_or_else(|| format!("no photo in {list}"))
 }
 
 /// One that reads what is sensitive, of a sign-in that is too old for that.

@@ -17,8 +17,8 @@ use crate::support::person::{Landing, Person, is_step};
 use crate::support::platform::{Answer, CALLBACK, Key, http};
 use crate::support::proofs::ProofKey;
 
-/// Pages that end or renew the session of their person.
-const ALONE: &[&str] = &["logout", "step-up"];
+/// Pages that end or renew the session of their person, or need a young one.
+const ALONE: &[&str] = &["logout", "step-up", "verified-claims"];
 
 /// Where a browser goes rather than a program.
 const BROWSED: &[&str] = &["/authorize", "/logout", "/device", "/account/approvals"];
@@ -143,8 +143,11 @@ impl Scene {
             filled.push("--json".to_owned());
         }
         if let Some(at) = filled.iter().position(|word| word == "--scope") {
-            self.scope =
-                filled[at + 1].split(' ').filter(|name| !name.starts_with("grant_")).collect::<Vec<_>>().join(" ");
+            self.scope = filled[at + 1]
+                .split(' ')
+                .filter(|name| !name.starts_with("grant_") && *name != "wallet.badges.issue")
+                .collect::<Vec<_>>()
+                .join(" ");
         }
         // Not in the way of the other pages: who is slow with a request is cut off.
         let house = Arc::clone(&self.house);
@@ -275,6 +278,8 @@ fn yes(form: Form) -> Option<Form> {
     if form.buttons.iter().any(|button| button.name == "decision" && button.value == "allow") {
         let claims = form.offers("claim");
         let form = form.tick_only("claim", &claims.iter().map(String::as_str).collect::<Vec<_>>());
+        let picks = form.can_pick();
+        let form = form.pick_only(&picks);
         let form = if form.has("duration") { form.choose("duration", "until_stopped") } else { form };
         return Some(form.press("decision", "allow"));
     }

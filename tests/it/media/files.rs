@@ -2,20 +2,13 @@
 
 use std::io::Write as _;
 
-use image::{ImageEncoder as _, Rgb, RgbImage};
 use serde_json::Value;
 
 use crate::support::films::{self, PLACE};
 use crate::support::hand::Hand;
 use crate::support::server::Server;
 
-pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
-    let picture = RgbImage::from_fn(width, height, |x, y| Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, 90]));
-    let mut out = Vec::new();
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 90);
-    encoder.write_image(&picture, width, height, image::ExtendedColorType::Rgb8).expect("a JPEG");
-    out
-}
+pub use crate::support::photos::jpeg;
 
 /// A JPEG as a phone makes it: lying on its side, with its place in EXIF and in XMP.
 pub fn jpeg_with_place(width: u32, height: u32) -> Vec<u8> {

@@ -12,7 +12,7 @@ use crate::support::platform::now;
 use crate::support::server::{Server, Stores};
 
 /// The house of a server that was stopped, some time later.
-async fn later(stores: &Stores, by: Seconds) -> App {
+pub async fn later(stores: &Stores, by: Seconds) -> App {
     let mut config = Config::default();
     config.data.dir = stores.data.path().to_owned();
     config.database.url = stores.database_url.clone().map(Secret::new);

@@ -17,6 +17,7 @@ mod oidc_core_authentication;
 mod oidc_core_response_types;
 pub mod oidc_core_userinfo;
 mod oidc_frontchannel_logout;
+pub mod oidc_identity_assurance;
 mod oidc_session_management;
 mod oidc_userinfo_jwt;
 mod parties;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::hand::give_picture;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform};
 use crate::support::server::Server;
@@ -21,7 +22,6 @@ pub async fn fill_profile(person: &mut Person) {
         ("preferred_username", "amina_y"),
         ("birthdate", "1990-04-01"),
         ("gender", "female"),
-        ("picture", "https://pictures.example/amina.png"),
         ("profile", "https://amina.example/about"),
         ("website", "https://amina.example/"),
         ("street_address", "1 Way"),
@@ -99,6 +99,7 @@ async fn oidc_core_s5_4_each_scope_asks_for_its_claims_and_no_others() {
     let server = Server::shared().await;
     let mut person = Person::signed_up(server).await;
     fill_profile(&mut person).await;
+    give_picture(&mut person).await;
     let profile = [
         "name",
         "given_name",

@@ -222,6 +222,20 @@ impl Form {
         self
     }
 
+    /// Leaves exactly these photos and videos picked.
+    pub fn pick_only(mut self, picks: &[String]) -> Self {
+        for control in self.controls.iter_mut().filter(|one| one.name.starts_with("pick-wallet-")) {
+            control.is_on = picks.contains(&control.value);
+        }
+        self
+    }
+
+    /// Every photo and video that can be picked.
+    pub fn can_pick(&self) -> Vec<String> {
+        let picks = self.controls.iter().filter(|one| one.name.starts_with("pick-wallet-"));
+        picks.map(|control| control.value.clone()).collect()
+    }
+
     /// All values that tick boxes or radio buttons of this name have, on or off.
     pub fn offers(&self, name: &str) -> Vec<String> {
         self.controls.iter().filter(|control| control.name == name).map(|control| control.value.clone()).collect()
@@ -247,6 +261,13 @@ impl Form {
     /// Adds or replaces a field that the page does not have, as an attacker would.
     pub fn forge(mut self, name: &str, value: &str) -> Self {
         self.controls.retain(|control| control.name != name);
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.controls.push(Control { name, value, kind: Kind::Hidden, is_on: true, is_disabled: false });
+        self
+    }
+
+    /// With one more field, which the page does not have.
+    pub fn also(mut self, name: &str, value: &str) -> Self {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.controls.push(Control { name, value, kind: Kind::Hidden, is_on: true, is_disabled: false });
         self

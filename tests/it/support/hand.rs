@@ -30,11 +30,20 @@ impl Hand {
         Self::with(server, person).await
     }
 
-    pub async fn with(server: &Server, mut person: Person) -> Self {
+    pub async fn with(server: &Server, person: Person) -> Self {
+        Self::at(&server.issuer, person).await
+    }
+
+    /// Beside what a person does, in the same browser.
+    pub async fn beside(person: &Person) -> Self {
+        Self::at(person.issuer(), person.beside()).await
+    }
+
+    async fn at(issuer: &str, mut person: Person) -> Self {
         let page = person.visit("/account/media").await.page();
         assert_eq!(page.status, 200, "{}", page.text());
         let csrf = page.attributes("input[name=csrf]", "value").remove(0);
-        Self { person, csrf, issuer: server.issuer.clone(), http: http() }
+        Self { person, csrf, issuer: issuer.to_owned(), http: http() }
     }
 
     /// A request as the script sends it.
@@ -79,6 +88,13 @@ impl Hand {
         assert_eq!(put.status, 200, "{}", put.text());
         let done = self.complete(&id).await;
         assert_eq!(done.status, 200, "{}", done.text());
+        id
+    }
+
+    /// Uploads a file and waits until it is ready.
+    pub async fn add(&self, bytes: &[u8]) -> String {
+        let id = self.upload(bytes).await;
+        self.ready(&id).await;
         id
     }
 
@@ -128,4 +144,13 @@ impl Hand {
             None => Page { url, status: answer.status, headers: answer.headers.clone(), body: answer.text() },
         }
     }
+}
+
+/// Gives somebody a photo that is their picture; its identifier.
+pub async fn give_picture(person: &mut Person) -> String {
+    let id = Hand::beside(person).await.add(&super::photos::jpeg(64, 48)).await;
+    let page = person.visit("/account/profile/picture").await.page();
+    let saved = person.submit(&page, &page.form("photo").choose("photo", &id)).await.page();
+    assert!(saved.status == 200 && saved.has("#picture"), "{}", saved.text());
+    id
 }

@@ -48,6 +48,8 @@ impl Landing {
 pub struct Answers {
     /// The ticked claims; nothing leaves the boxes as the page offers them.
     pub claims: Option<Vec<String>>,
+    /// The picked photos and videos; nothing leaves them as the page offers them.
+    pub picks: Option<Vec<String>>,
     /// `once`, `days90` or `until_stopped`; nothing leaves what the page offers.
     pub duration: Option<&'static str>,
     pub is_allowed: bool,
@@ -56,7 +58,7 @@ pub struct Answers {
 impl Answers {
     /// Shares what the page offers, as it offers it.
     pub fn allow() -> Self {
-        Self { claims: None, duration: None, is_allowed: true }
+        Self { claims: None, picks: None, duration: None, is_allowed: true }
     }
 
     pub fn deny() -> Self {
@@ -66,6 +68,11 @@ impl Answers {
     /// Shares exactly these optional claims.
     pub fn only(claims: &[&str]) -> Self {
         Self { claims: Some(claims.iter().map(|claim| (*claim).to_owned()).collect()), ..Self::allow() }
+    }
+
+    /// Picks exactly these photos and videos, by the identifiers of the wallet.
+    pub fn picking(self, items: &[&str]) -> Self {
+        Self { picks: Some(items.iter().map(|id| format!("media.{id}")).collect()), ..self }
     }
 
     pub fn for_duration(self, duration: &'static str) -> Self {
@@ -112,6 +119,10 @@ impl Person {
         let mut person = Self::new(server);
         person.sign_up().await;
         person
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// The same account in another browser, signed out.
@@ -292,6 +303,9 @@ impl Person {
         let mut form = page.form("decision");
         if let Some(claims) = &answers.claims {
             form = form.tick_only("claim", &claims.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        if let Some(picks) = &answers.picks {
+            form = form.pick_only(picks);
         }
         if let Some(duration) = answers.duration {
             form = form.choose("duration", duration);

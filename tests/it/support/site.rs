@@ -50,6 +50,9 @@ struct Said {
     body: Vec<u8>,
 }
 
+/// No status at all.
+const SILENT: u16 = 0;
+
 #[derive(Default)]
 struct State {
     said: HashMap<String, Said>,
@@ -131,6 +134,11 @@ impl Site {
         self.state.lock().expect("no panic").said.insert(path.to_owned(), said);
     }
 
+    /// Hears what is asked at a path, and never answers.
+    pub fn is_silent_at(&self, path: &str) {
+        self.answers(path, SILENT, "", "");
+    }
+
     /// What was asked at a path, oldest first.
     pub fn heard(&self, path: &str) -> Vec<Heard> {
         let state = self.state.lock().expect("no panic");
@@ -155,6 +163,9 @@ async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, state: &Mutex<S
         said
     };
     let said = said.unwrap_or(Said { status: 404, content_type: "text/plain".into(), body: b"not here".to_vec() });
+    if said.status == SILENT {
+        return std::future::pending().await;
+    }
     let head = format!(
         "HTTP/1.1 {} X\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         said.status,

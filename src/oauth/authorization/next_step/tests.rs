@@ -15,9 +15,13 @@ use crate::oauth::supported::sample;
 const NOW: Time = Time::from_unix(1_795_000_000);
 
 fn asked(extra: &str) -> AuthorizationRequest {
+    asked_as("openid%20email", extra)
+}
+
+fn asked_as(scope: &str, extra: &str) -> AuthorizationRequest {
     let client = Client {
         redirect_uris: vec!["https://a.example/cb".into()],
-        scope: "openid email".parse().unwrap(),
+        scope: "openid email wallet.identity".parse().unwrap(),
         require_pkce: false,
         ..Client::new("c".into())
     };
@@ -31,7 +35,7 @@ fn asked(extra: &str) -> AuthorizationRequest {
         way: &request::Way::default(),
         hinted: None,
     };
-    let query = format!("response_type=code&redirect_uri=https://a.example/cb&scope=openid%20email{extra}");
+    let query = format!("response_type=code&redirect_uri=https://a.example/cb&scope={scope}{extra}");
     request::read(&Params::from_query(&query).unwrap(), &facts).unwrap()
 }
 
@@ -89,9 +93,61 @@ fn step(request: &AuthorizationRequest, world: &World) -> String {
         grant: world.grant.as_ref(),
         is_familiar: world.is_familiar,
         demand: &demand,
+        verified_at: None,
+        verified_acr: None,
         acr_order: &["urn:sw:aal1", "urn:sw:aal2"],
     };
     name(&next(request, &facts))
+}
+
+#[test]
+fn wallet_s6_2_7_and_s7_1_who_somebody_is_by_a_document() {
+    let asks = "&claims=%7B%22userinfo%22%3A%7B%22verified_claims%22%3A%7B%22verification%22%3A%7B%22trust_framework%22%3Anull%7D%2C%22claims%22%3A%7B%22given_name%22%3Anull%7D%7D%7D%7D";
+    let hour = Seconds(3600);
+    for (extra, acr, signed_in_ago, checked_at, wanted) in [
+        (asks, None, 60, None, "respond"),
+        // A sign-in that is too weak is made anew, once; who has nothing stronger is told less of.
+        (asks, Some("urn:sw:aal1"), 60, None, "respond"),
+        (asks, Some("urn:sw:aal2"), 60, None, "sign in"),
+        (asks, Some("urn:sw:aal2"), 0, None, "respond"),
+        ("", Some("urn:sw:aal2"), 60, None, "respond"),
+        // The yes is an hour old.
+        (asks, None, 60, Some(NOW - hour - hour), "respond"),
+        (asks, None, 60, Some(NOW - hour), "respond"),
+        (asks, None, 60, Some(NOW - Seconds(60)), "consent"),
+        ("", None, 60, Some(NOW - Seconds(60)), "respond"),
+    ] {
+        for (prompt, wanted) in [("", wanted), ("&prompt=none", silent(wanted))] {
+            let request = asked_as("openid%20email%20wallet.identity", &format!("{extra}{prompt}"));
+            let mut demand = demand(&request);
+            if extra.is_empty() {
+                demand.claims.retain(|name| !crate::oauth::verified_claims::is_part(name));
+            }
+            let world = World { grant: Some(granted(&demand, NOW - hour, Duration::UntilStopped)), ..settled() };
+            let authentication = signed_in(NOW - Seconds(signed_in_ago));
+            let facts = Facts {
+                now: NOW,
+                began: NOW,
+                authentication: Some(&authentication),
+                subject: Some("me"),
+                grant: world.grant.as_ref(),
+                is_familiar: true,
+                demand: &demand,
+                verified_at: checked_at,
+                verified_acr: acr,
+                acr_order: &["urn:sw:aal1", "urn:sw:aal2"],
+            };
+            assert_eq!(name(&next(&request, &facts)), wanted, "{acr:?} {checked_at:?} {prompt}");
+        }
+    }
+}
+
+fn silent(step: &'static str) -> &'static str {
+    match step {
+        "sign in" => "login_required",
+        "consent" => "consent_required",
+        step => step,
+    }
 }
 
 #[test]
@@ -169,7 +225,7 @@ proptest! {
         let grant = has_grant.then(|| granted(&demand, NOW - Seconds(age), duration));
         let facts = Facts {
             now: NOW, began: NOW, authentication: authentication.as_ref(), subject: Some("me"),
-            grant: grant.as_ref(), is_familiar, demand: &demand, acr_order: &["urn:sw:aal1"],
+            grant: grant.as_ref(), is_familiar, demand: &demand, verified_at: None, verified_acr: None, acr_order: &["urn:sw:aal1"],
         };
         let outcome = next(&request, &facts);
         if let Step::Respond(approved) = &outcome {

@@ -45,6 +45,11 @@ const MEMBERS: &[(Kind, &[&str])] = &[
     (
         Kind::Texts,
         &[
+            "trust_frameworks_supported",
+            "evidence_supported",
+            "documents_supported",
+            "documents_check_methods_supported",
+            "claims_in_verified_claims_supported",
             "scopes_supported",
             "response_types_supported",
             "response_modes_supported",
@@ -99,6 +104,7 @@ const MEMBERS: &[(Kind, &[&str])] = &[
             "backchannel_logout_session_supported",
             "backchannel_user_code_parameter_supported",
             "client_id_metadata_document_supported",
+            "verified_claims_supported",
             "claims_parameter_supported",
             "request_parameter_supported",
             "request_uri_parameter_supported",

@@ -23,6 +23,7 @@ mod backchannel_logout;
 mod basic;
 mod config;
 mod dynamic;
+mod ekyc;
 mod fapi;
 mod form_post;
 mod frontchannel_logout;

@@ -29,6 +29,12 @@ const DYNAMIC: &str = "server idtoken-rs256 ensure-redirect-uri-in-authorization
 const DYNAMIC_WITH_CODE: &str =
     "userinfo-rs256 refresh-token refresh-token-rp-key-rotation ensure-client-assertion-with-iss-aud-succeeds";
 
+const EKYC: &str = "ekyc-server-happypath ekyc-server-happypath-emptyobject ekyc-server-happypath-essentialfalse \
+    ekyc-server-unknown-claim-omitted ekyc-server-unknown-essential-claim-omitted \
+    ekyc-server-unknown-claim-specialchars-omitted ekyc-server-one-claim-with-random-value-omitted \
+    ekyc-server-request-only-in-idtoken ekyc-server-request-only-in-userinfo ekyc-server-testuserprovidedrequest \
+    ekyc-server-testbasedonuserinfo-defaults ekyc-server-test-userinfo-notfoundinop";
+
 /// A plan and response type: our tests, how many modules the suite counts, and their names, of which some lists have what
 /// this one has not.
 struct Row {
@@ -100,6 +106,7 @@ const PLANS: &[Row] = &[
         &["frontchannel-logout-discovery-endpoint-verification frontchannel-rp-initiated-logout"], &[]),
     row("backchannel-rp-initiated-logout", backchannel_logout::code::MODULES, 2,
         &["backchannel-logout-discovery-endpoint-verification backchannel-rp-initiated-logout"], &[]),
+    row("ekyc-test-plan-oidccore", ekyc::code::MODULES, 12, &[EKYC], &[]),
 ];
 
 #[test]

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::rfc7516_encryption::verified;
+use crate::support::documents;
 use crate::support::form::{Form, Page};
 use crate::support::person::{Answers, Landing, Person, is_step};
 use crate::support::platform::{Answer, Attempt, NewClient, Platform, jose_header};
@@ -60,6 +61,8 @@ pub struct Suite {
     pub told: Value,
     /// What the last request asked the person for: `sign in`, `consent`.
     pub asked: Vec<&'static str>,
+    /// Which claims it asks for in the ID Token.
+    asks: &'static [&'static str],
 }
 
 impl Suite {
@@ -73,7 +76,18 @@ impl Suite {
     /// With a client that an operator has registered.
     pub async fn with(mode: Mode, client: &NewClient) -> Self {
         let platform = Platform::at(Server::shared().await, client).await;
-        Self { mode, platform, person: somebody(mode).await, told: Value::Null, asked: Vec::new() }
+        Self { mode, platform, person: somebody(mode).await, told: Value::Null, asked: Vec::new(), asks: &[] }
+    }
+
+    /// With a person whose document was checked, and a client that may ask about it.
+    pub async fn verified(mode: Mode) -> Self {
+        static SOMEBODY: OnceCell<Person> = OnceCell::const_new();
+        let server = Server::shared().await;
+        let client = mode.client().with("--scope", "openid profile wallet.identity");
+        let platform = Platform::at(server, &client).await;
+        let person = SOMEBODY.get_or_init(|| documents::signed_in(server)).await.elsewhere();
+        let asks = &["name", "verified_claims"];
+        Self { mode, platform, person, told: Value::Null, asked: Vec::new(), asks }
     }
 
     /// With a client that registers itself with these members.
@@ -85,7 +99,7 @@ impl Suite {
         let told = answer.json();
         let mut platform = registrant::platform(issuer, &told).await;
         platform.client.key = mode.method.has_key().then(|| client_key().clone());
-        Self { mode, platform, person: somebody(mode).await, told, asked: Vec::new() }
+        Self { mode, platform, person: somebody(mode).await, told, asked: Vec::new(), asks: &[] }
     }
 
     /// Another client of the same plan.
@@ -333,7 +347,7 @@ impl Suite {
         let claims = self.platform.verify(id_token, nonce).await;
         let (issuer, client) = (self.platform.issuer.as_str(), self.platform.client.id.as_str());
         // OIDC Core §5.4: where no access token is issued, the claims of scopes come in the ID Token.
-        let asked = if self.mode.response_type == "id_token" { checks::STANDARD_CLAIMS } else { &[] };
+        let asked = if self.mode.response_type == "id_token" { checks::STANDARD_CLAIMS } else { self.asks };
         checks::id_token(&claims, &Expected { issuer, client, nonce, asked, hears: self.hears() })
             .must_be_none("the ID Token");
         let (header, jwks) = (jose_header(id_token), self.jwks().await);
@@ -358,6 +372,7 @@ async fn somebody(mode: Mode) -> Person {
         let server = if mode.is_dynamic { &house().await.server } else { Server::shared().await };
         let mut person = Person::signed_up(server).await;
         fill_profile(&mut person).await;
+        crate::support::hand::give_picture(&mut person).await;
         person
     };
     SOMEBODY[usize::from(mode.is_dynamic)].get_or_init(sign_up).await.elsewhere()

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use social_wallet::wallet::badges::Level;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -12,13 +13,15 @@ use url::Url;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::rfc7516_encryption::Recipient;
 use crate::support::certificates::{Authority, Certificate};
+use crate::support::films;
+use crate::support::hand::{Hand, give_picture};
 use crate::support::parts::{Folder, free_port};
 use crate::support::person::{Answers, Landing, Person, is_step};
 use crate::support::platform::{Answer, Attempt, CALLBACK, Credentials, Key, Method, Platform, Tokens, http, now};
 use crate::support::proofs::{Jws, ProofKey};
 use crate::support::server::Server;
 use crate::support::site::Site;
-use crate::support::{eventually, random_text, registrant, seeded};
+use crate::support::{eventually, random_text, registrant, seeded, verified};
 
 /// Every algorithm that this house may know; what discovery says is a choice of them.
 pub const SIGNATURES: [&str; 4] = ["ES256", "EdDSA", "RS256", "PS256"];
@@ -34,7 +37,9 @@ pub const CIBA: &str = "urn:openid:params:grant-type:ciba";
 pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SCOPE: &str = "openid profile email phone address offline_access albums.read grant_management_query \
-                     grant_management_revoke wallet.profile";
+                     grant_management_revoke wallet.badges.issue wallet.profile wallet.trust wallet.badges wallet.age \
+                     wallet.photos wallet.videos wallet.identity wallet.erasure.report wallet.changes \
+                     wallet.changes.read";
 
 pub struct House {
     pub server: Server,
@@ -51,6 +56,8 @@ pub struct House {
     /// The keys of every client here: to sign with, and to be encrypted to.
     pub keys: Vec<ProofKey>,
     pub recipient: Recipient,
+    /// Somebody whom reviewers have verified: address and password.
+    verified: (String, String),
     _folder: Folder,
 }
 
@@ -114,6 +121,8 @@ impl House {
         grants.iter().for_each(|grant| args.extend(["--grant-type", grant]));
         let (is_done, out, why) = server.try_cli_with(&args, SECRET);
         assert!(is_done, "{out}\n{why}");
+        let adult = seeded::signed_in(&server).await;
+        verified::verify_at(&server, &[&adult.email], &verified::born(30), Level::Document).await;
         let metadata = document(&server, "/.well-known/openid-configuration").await;
         let house = Self {
             metadata,
@@ -123,6 +132,7 @@ impl House {
             staff,
             keys: SIGNATURES.into_iter().map(ProofKey::of).collect(),
             recipient: Recipient::generate(),
+            verified: (adult.email, adult.password),
             site,
             server,
             _folder: folder,
@@ -347,6 +357,21 @@ impl Bench {
         let house = House::shared().await;
         let mut person = seeded::signed_in(&house.server).await;
         fill_profile(&mut person).await;
+        give_picture(&mut person).await;
+        Hand::beside(&person).await.add(&films::mp4(b"isom", 20_000)).await;
+        Self { house, person, sealed: None }
+    }
+
+    /// The same with somebody who has been verified.
+    pub async fn of_verified() -> Self {
+        let house = House::shared().await;
+        let (email, password) = house.verified.clone();
+        let mut person = Person::new(&house.server);
+        (person.email, person.password) = (email, password);
+        person.sign_in().await;
+        fill_profile(&mut person).await;
+        give_picture(&mut person).await;
+        Hand::beside(&person).await.add(&films::mp4(b"isom", 20_000)).await;
         Self { house, person, sealed: None }
     }
 
@@ -394,7 +419,9 @@ pub async fn answer(person: &mut Person, attempt: &Attempt) -> Came {
                     let claims = boxes.filter(|one| one.kind == crate::support::form::Kind::Checkbox);
                     let claims = Some(claims.map(|one| one.value.clone()).collect());
                     let duration = lasting.then_some("until_stopped");
-                    person.decide(&page, &Answers { claims, duration, is_allowed: true }).await
+                    person
+                        .decide(&page, &Answers { claims, picks: Some(form.can_pick()), duration, is_allowed: true })
+                        .await
                 } else {
                     assert!(is_step(&page), "stopped at {} ({}): {}", page.url, page.status, page.text());
                     person.next_step(&page).await

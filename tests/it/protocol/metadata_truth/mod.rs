@@ -5,6 +5,7 @@ mod bench;
 mod defaults;
 mod endpoints;
 mod envelopes;
+mod identity;
 mod people;
 mod refused;
 mod requests;
@@ -35,13 +36,14 @@ type Row = (&'static str, Probe);
 const GROUPS: &[(&str, &[Row])] = &[
     ("endpoints", endpoints::PROBES),
     ("people", people::PROBES),
+    ("identity", identity::PROBES),
     ("requests", requests::PROBES),
     ("tokens", tokens::PROBES),
     ("envelopes", envelopes::PROBES),
 ];
 
 async fn try_all(group: &str) {
-    let mut bench = Bench::new().await;
+    let mut bench = if group == "people" { Bench::of_verified().await } else { Bench::new().await };
     let metadata = &bench.house.metadata;
     let (_, rows) = GROUPS.iter().find(|(name, _)| *name == group).expect("a group");
     for (member, probe) in *rows {
@@ -87,6 +89,11 @@ async fn every_endpoint_does_its_work() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_scope_claim_and_wish_about_people_is_fulfilled() {
     try_all("people").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_verified_claim_and_evidence_is_told() {
+    try_all("identity").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

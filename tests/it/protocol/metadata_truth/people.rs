@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::documents;
 use crate::support::person::{Person, is_step};
 use crate::support::platform::{Answer, http, now, payload};
 
@@ -38,6 +39,35 @@ async fn scope(bench: &mut Bench, scope: &str) {
         assert!(answer.status == 200 || answer.status == 204, "{scope}: {}", answer.text());
         return;
     }
+    if scope == "wallet.badges.issue" {
+        let token = bench.house.own_token(scope).await;
+        let body = json!({ "name": "Top seller", "description": "Sells a lot", "criteria": "A hundred sales" });
+        let url = format!("{}/wallet/v1/badge-definitions", bench.house.server.issuer);
+        let answer = Answer::of(http().post(url).bearer_auth(token).json(&body)).await;
+        assert_eq!(answer.json()["status"], "proposed", "{}", answer.text());
+        return;
+    }
+    if scope == "wallet.erasure.report" {
+        // Nobody has asked for anything: the way is open, and there is nothing at its end.
+        let url =
+            format!("{}/wallet/v1/erasure-requests/wsh_00000000000000000000000000/status", bench.house.server.issuer);
+        let body = json!({ "state": "completed" });
+        for (held, status) in [(scope, 404), ("wallet.badges.issue", 403)] {
+            let token = bench.house.own_token(held).await;
+            let answer = Answer::of(http().post(&url).bearer_auth(token).json(&body)).await;
+            assert_eq!(answer.status, status, "{held}: {}", answer.text());
+        }
+        return;
+    }
+    if scope == "wallet.changes.read" {
+        let url = format!("{}/wallet/v1/client/changes", bench.house.server.issuer);
+        for (held, status) in [(scope, 200), ("wallet.badges.issue", 403)] {
+            let token = bench.house.own_token(held).await;
+            let answer = Answer::of(http().get(&url).bearer_auth(token)).await;
+            assert_eq!(answer.status, status, "{held}: {}", answer.text());
+        }
+        return;
+    }
     let asked = if scope == "openid" { scope.to_owned() } else { format!("openid {scope}") };
     let resource = (scope == "albums.read").then_some(ALBUMS);
     let changes = [("resource", resource), ("prompt", Some("consent"))];
@@ -52,19 +82,40 @@ async fn scope(bench: &mut Bench, scope: &str) {
         "profile" => assert!(told().await["family_name"].is_string()),
         "email" | "address" => assert!(!told().await[scope].is_null()),
         "wallet.profile" => assert!(told().await["wallet_links"].is_array()),
+        "wallet.trust" => assert_eq!(told().await["wallet_trust"]["level"], 3),
+        "wallet.badges" => assert!(told().await["wallet_badges"].as_array().is_some_and(|all| all.len() > 1)),
+        "wallet.age" => assert_eq!(told().await["age_over_18"], true),
+        "wallet.changes" => {
+            let url = format!("{}/wallet/v1/changes", orbit.issuer);
+            let begun = Answer::of(http().get(url).bearer_auth(&tokens.access)).await.json();
+            assert!(begun["next_cursor"].is_string(), "{begun}");
+        }
+        "wallet.photos" | "wallet.videos" => {
+            let kind = &scope["wallet.".len()..scope.len() - 1];
+            let url = format!("{}/wallet/v1/media?kind={kind}", orbit.issuer);
+            let listed = Answer::of(http().get(url).bearer_auth(&tokens.access)).await.json();
+            assert_eq!(listed["data"][0]["kind"], kind, "{listed}");
+        }
         "phone" => assert!(told().await["phone_number"].is_string()),
         "albums.read" => assert_eq!(payload(&tokens.access)["scope"], scope),
+        "wallet.identity" => super::identity::scope(bench, &orbit).await,
         other => panic!("nobody uses {other}"),
     }
 }
 
 /// Asked for by its name alone, a claim comes; those of the protocol are in the ID Token.
 async fn claim(bench: &mut Bench, claim: &str) {
+    if claim == "verified_claims" {
+        let told = super::identity::told(bench, &json!({}), "given_name").await;
+        assert_eq!(told["claims"]["given_name"], documents::GIVEN_NAME, "{told}");
+        return;
+    }
     let out = bench.house.site.url("/out");
     let mut members = json!({ "redirect_uris": [bench.house.site.url("/callback")], "frontchannel_logout_uri": out });
     // Who says nothing is registered for the scopes of OpenID Connect alone.
-    if claim.starts_with("wallet_") {
-        members["scope"] = json!("openid wallet.profile");
+    if claim.starts_with("wallet_") || claim.starts_with("age_over_") {
+        members["scope"] =
+            json!("openid wallet.profile wallet.trust wallet.badges wallet.age wallet.photos wallet.videos");
     }
     let party = bench.register(&members).await;
     if ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"].contains(&claim) {

@@ -129,7 +129,10 @@ pub async fn test_claims_parameter_identity_claims(suite: &mut Suite) {
     let names: Vec<&str> = all.iter().filter_map(Value::as_str).filter(|name| !of_tokens.contains(name)).collect();
     // The client is registered for the scopes of OpenID Connect alone.
     let names: Vec<&str> = names.into_iter().filter(|name| !name.starts_with("wallet_")).collect();
-    assert!(names.len() >= 18, "{names:?}");
+    // Nobody has looked at a document of this person, and a picture is one of the wallet's photos.
+    let is_missing = |name: &str| name.starts_with("age_over_") || ["verified_claims", "picture"].contains(&name);
+    let names: Vec<&str> = names.into_iter().filter(|name| !is_missing(name)).collect();
+    assert!(names.len() >= 17, "{names:?}");
     let wanted: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
     let claims = json!({ "userinfo": wanted }).to_string();
     let asked = suite.request().with("claims", claims).with("prompt", "consent");

@@ -1,0 +1,3 @@
+DROP TABLE badge_offers;
+DROP TABLE badge_definitions;
+DROP TABLE linked_accounts;

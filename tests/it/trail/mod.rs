@@ -1,0 +1,7 @@
+//! The trail: its chain, what a person sees of it, receipts of consent, what a person asks of an app.
+
+mod activity;
+mod chain;
+pub mod deeds;
+mod receipts;
+mod wishes;

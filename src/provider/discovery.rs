@@ -51,12 +51,13 @@ pub fn document(app: &App) -> Bytes {
 /// Takes out what the settings turn off.
 fn only_offered(document: &mut Value, app: &App) {
     let issuer = app.config.issuer();
-    let off = || RESOURCES.iter().filter(|resource| !protected::is_offered(&app.config, resource));
+    let off = RESOURCES.iter().filter(|resource| !protected::is_offered(&app.config, resource));
     if let Some(all) = document["protected_resources"].as_array_mut() {
-        all.retain(|one| !off().any(|resource| *one == json!(format!("{issuer}{}", resource.path))));
+        all.retain(|one| !off.clone().any(|resource| *one == json!(format!("{issuer}{}", resource.path))));
     }
     if let Some(scopes) = document["scopes_supported"].as_array_mut() {
-        scopes.retain(|scope| !off().any(|resource| resource.scopes(supported()).iter().any(|own| scope == own)));
+        let is_offered = |scope: &str| protected::is_scope_offered(&app.config, scope, supported());
+        scopes.retain(|scope| scope.as_str().is_none_or(is_offered));
     }
 }
 

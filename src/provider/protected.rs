@@ -76,6 +76,12 @@ pub const RESOURCES: &[Resource] = &[
     },
 ];
 
+/// Whether a scope opens something with the settings of this house.
+pub fn is_scope_offered(config: &Config, scope: &str, supported: &Supported) -> bool {
+    let mut off = RESOURCES.iter().filter(|resource| !is_offered(config, resource));
+    !off.any(|resource| resource.scopes(supported).contains(&scope))
+}
+
 /// Whether a resource is there with the settings of this house.
 pub fn is_offered(config: &Config, resource: &Resource) -> bool {
     resource.path != ssf::BASE || config.ssf.enabled
@@ -96,16 +102,19 @@ impl Resource {
     }
 
     /// The scopes that open something of it.
-    pub fn scopes(&self, supported: &Supported) -> Vec<&'static str> {
+    fn scopes(&self, supported: &Supported) -> Vec<&'static str> {
         (self.scopes)(supported)
     }
 
     /// Its metadata (RFC 9728 §2).
-    pub fn metadata(&self, issuer: &str, supported: &Supported) -> Value {
+    pub fn metadata(&self, config: &Config, supported: &Supported) -> Value {
+        let issuer = config.issuer();
+        let mut scopes = self.scopes(supported);
+        scopes.retain(|scope| is_scope_offered(config, scope, supported));
         let mut document = json!({
             "resource": format!("{issuer}{}", self.path),
             "authorization_servers": [issuer],
-            "scopes_supported": (self.scopes)(supported),
+            "scopes_supported": scopes,
             "bearer_methods_supported": self.bearer_methods,
             "resource_name": self.name,
             "resource_documentation": format!("{issuer}/developers"),

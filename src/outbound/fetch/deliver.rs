@@ -118,6 +118,16 @@ mod tests {
         }
     }
 
+    /// A name is good when it is written down, and leads inside when it is called.
+    #[tokio::test]
+    async fn wallet_r13_where_a_name_leads_is_seen_when_it_is_called() {
+        let fetch = Fetch::new(&[], Clock::System).unwrap();
+        let url = Url::parse("https://localhost/hook").unwrap();
+        assert!(fetch.check(&url, Reach::Public).is_ok());
+        let sent = fetch.deliver(&url, Reach::Public, "application/json", [], "{}".to_owned()).await;
+        assert_eq!(sent.map(|answered| answered.status), Err(FetchError::Refused("its address is not public")));
+    }
+
     #[test]
     fn wallet_r13_which_receivers_may_be_called() {
         let fetch = Fetch::new(&[], Clock::System).unwrap();

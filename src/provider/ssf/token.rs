@@ -48,7 +48,8 @@ pub(super) async fn make(app: &App, client: &Registered, stream: &Stream, event:
         Some(account) => json!({ "format": "iss_sub", "iss": issuer, "sub": tokens::subject(app, client, account) }),
         None => json!({ "format": "opaque", "id": stream.id }),
     };
-    let is_of_one = event.account_id.is_none() || event.news.0.grant.is_some();
+    // What changed in a wallet is heard by all that see it.
+    let is_of_one = event.account_id.is_none() || (event.news.0.grant.is_some() && event.news.0.behind.is_none());
     let claims = Claims {
         iss: issuer,
         iat: issued_at(app, event, is_of_one).unix(),

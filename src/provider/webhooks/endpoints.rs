@@ -241,7 +241,7 @@ pub async fn give_up(
         .write(move |tx| {
             Box::pin(async move {
                 let (app, now) = (&unit, unit.now());
-                rows::note(tx, message, MessageState::Dead, &outcome, now).await?;
+                rows::lay_aside(tx, message).await?;
                 let Some(endpoint) = rows::find(tx, id).await? else { return Ok(()) };
                 if !rows::set_state(tx, id, EndpointState::Disabled, Some(reason), now).await? {
                     return Ok(());

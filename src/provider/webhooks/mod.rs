@@ -76,7 +76,9 @@ pub async fn deliver(app: &App, id: MessageId) -> Result<Tried, Fault> {
             return Ok(Tried::Over);
         }
         Ok(answer) if answer.status == 410 => {
-            endpoints::give_up(app, id, endpoint.id, "status 410: it is gone", "gone").await?;
+            let why = "status 410: it is gone";
+            note(app, id, MessageState::Waiting, why).await?;
+            endpoints::give_up(app, id, endpoint.id, why, "gone").await?;
             return Ok(Tried::Over);
         }
         Ok(answer) if (300..400).contains(&answer.status) => {

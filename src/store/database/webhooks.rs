@@ -280,6 +280,17 @@ pub async fn note(
     Ok(())
 }
 
+/// Lays a message aside that was tried often enough.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn lay_aside(conn: &mut Conn<'_>, id: MessageId) -> Result<(), Fault> {
+    let update = diesel::update(webhook_messages::table.find(id));
+    let update = update.set(webhook_messages::state.eq(MessageState::Dead));
+    on!(conn, execute, steady(update)).stored("lay a message aside")?;
+    Ok(())
+}
+
 /// Lets a message wait for another round of tries; `false` where it waits already.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ pub async fn resource(call: Call, path: &'static str) -> Result<Response, Error>
     if !protected::is_offered(&call.app.config, resource) {
         return Err(Denied::NotFound.into());
     }
-    answer::json(&resource.metadata(call.app.config.issuer(), supported()))
+    answer::json(&resource.metadata(&call.app.config, supported()))
 }
 
 pub async fn jwks(call: Call) -> Result<Response, Error> {

@@ -19,6 +19,7 @@ use crate::awarding::Scene;
 use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
 use crate::rights::{bundles, deletion, import};
+use crate::signals;
 use crate::support::database::{self, embedded};
 use crate::support::desk::{Applicant, Clerk};
 use crate::support::eventually;
@@ -661,7 +662,8 @@ async fn every_event_is_told_by_a_story() {
     let theirs = Theirs::start().await;
     let settings = theirs.settings(None);
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let settings = [&settings[..], &[("SW__CODES__RESEND", "0s"), ("SW__PRIVACY__VERIFY_AFTER", "1s")]].concat();
+    let others = [("SW__CODES__RESEND", "0s"), ("SW__PRIVACY__VERIFY_AFTER", "1s"), ("SW__SSF__PENDING", "1")];
+    let settings = [&settings[..], &others, &signals::SSF].concat();
     let mut house = House { server: Server::with(&settings).await, seen: BTreeSet::new(), heard: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
@@ -678,6 +680,7 @@ async fn every_event_is_told_by_a_story() {
     platforms_do_more(&mut house).await;
     operators_look_after_people(&mut house).await;
     deeds::all(&house.server, &mut seeded::signed_in(&house.server).await).await;
+    signals::all(&house.server).await;
     rights_are_used(&mut house).await;
     signing_keys_come_and_go(&house).await;
 

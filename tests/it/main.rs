@@ -36,6 +36,7 @@ mod rights;
 mod security;
 mod sender;
 mod serve;
+mod signals;
 mod stores;
 mod support;
 mod tables;

@@ -54,6 +54,8 @@ pub struct Sealers {
     /// Questions of clients live for minutes, so nothing seals them again when a master key is replaced.
     pub backchannel: Sealer,
     pub client_secret: Sealer,
+    /// What endpoints of clients are told by, and what their receivers want to be shown.
+    pub signal: Sealer,
     /// Links in mails: they live for weeks.
     pub link: Sealer,
     /// Links to photos and videos live for a week at most, so nothing seals them again either.
@@ -77,6 +79,7 @@ impl Sealers {
             ephemeral: of("ephemeral"),
             backchannel: of("backchannel-request"),
             client_secret: of("client-secret"),
+            signal: of("signal"),
             link: of("link"),
             media_link: of("media-link"),
             evidence: of("evidence"),

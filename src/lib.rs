@@ -19,6 +19,7 @@ pub mod outbound;
 pub mod privacy;
 pub mod provider;
 pub mod risk;
+pub mod signals;
 pub mod store;
 pub mod wallet;
 pub mod web;

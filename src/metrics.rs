@@ -59,6 +59,8 @@ pub const METRICS: &[Metric] = &[
     row("sw_job_queue_depth", Gauge, "jobs", "Jobs in the queue, by whether they wait or were laid aside", &["state"]),
     row("sw_job_oldest_age_seconds", Gauge, "seconds", "How late the oldest job is that should have run", &[]),
     row("sw_media_scans_total", Counter, "files", "Uploads by what the scanner said", &["outcome"]),
+    row("sw_webhooks_total", Counter, "tries", "Tries to send messages to endpoints of clients", &["outcome"]),
+    row("sw_ssf_events_total", Counter, "events", "Security events by how they went to receivers", &["outcome"]),
     row("sw_retention_deleted_total", Counter, "rows", "What had its time and was removed", &["kind"]),
     row("sw_deletions_total", Counter, "accounts", "Deletions of accounts by how they stand", &["outcome"]),
     row("sw_mail_total", Counter, "mails", "Mails by kind and outcome", &["kind", "outcome"]),

@@ -8,12 +8,13 @@ mod texts;
 
 use self::counts::count_send;
 use super::challenge::{self, Made, Sent};
-use super::{notice, open, sealing};
+use super::{contact_changes, notice, open, sealing};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ChallengeId, ContactId};
 use crate::base::{Digest, Fault, Time, text};
 use crate::error::{Denied, Error};
+use crate::signals::changes::{self, Change, Op};
 use crate::store::database::challenges::{self, Challenge, Keys, Purpose};
 use crate::store::database::contacts::{self as store, Contact, ContactKind};
 use crate::store::database::text_messages::{self, State};
@@ -227,7 +228,9 @@ async fn keep_phone(
     }
     let key = sealing::load_key(conn, app, wish.account).await?;
     let number = open::contact(app, &key, wish.account, wish.kind, &wish.sent.to, None);
-    store::insert(conn, &Contact { is_primary: held.is_empty(), ..number }).await?;
+    let number = Contact { is_primary: held.is_empty(), ..number };
+    store::insert(conn, &number).await?;
+    changes::note(conn, app, wish.account, &contact_changes::of(app, &number, Op::Added, None)).await?;
     audit::record(conn, app, &Record::of("phone.added", wish.account), origin).await?;
     notice::contact_changed(conn, app, wish.account, "phone-added", &wish.sent.to, origin).await
 }
@@ -484,6 +487,10 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
     };
     let (account, kind) = (wish.account, wish.kind);
     if store::renew(conn, account, kind, wish.lookup, app.now()).await? {
+        if let Some(contact) = held.iter().find(|contact| contact.lookup == wish.lookup) {
+            let changed = contact_changes::of(app, contact, Op::Changed, Some(Op::Changed));
+            changes::note(conn, app, account, &changed).await?;
+        }
         let event = if kind == ContactKind::Email { "email.verified" } else { "phone.verified" };
         audit::record(conn, app, &Record::of(event, account).because("renewed"), origin).await?;
         return Ok(Ok(()));
@@ -505,6 +512,8 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
         if !store::insert(conn, &contact).await? {
             return Ok(Err(Denied::Expired));
         }
+        let changed = contact_changes::of(app, &contact, Op::Added, Some(Op::Added));
+        changes::note(conn, app, account, &changed).await?;
         audit::record(conn, app, &Record::of("email.verified", account), origin).await?;
         notice::contact_changed(conn, app, account, "email-added", &wish.sent.to, origin).await?;
         return Ok(Ok(()));
@@ -518,13 +527,16 @@ async fn keep(conn: &mut Conn<'_>, app: &App, wish: &Wish, origin: &Origin) -> R
             if !store::contest(conn, lost.id, app.now()).await? {
                 continue;
             }
-            accounts::touch(conn, lost.account_id, app.now()).await?;
+            let changed = contact_changes::of(app, &lost, Op::Changed, Some(Op::Changed));
+            changes::note(conn, app, lost.account_id, &changed).await?;
             audit::record(conn, app, &Record::of("phone.contested", lost.account_id), &Origin::house()).await?;
             notice::notify(conn, app, lost.account_id, "phone_contested", &[("address", wish.sent.to.clone())]).await?;
         }
         let free = (0..).find(|place| others.iter().all(|other| other.place != *place));
         let contact = Contact { place: free.unwrap_or(0), ..contact.clone() };
         if store::insert(conn, &contact).await? {
+            let op = if unproven.is_some() { Op::Changed } else { Op::Added };
+            changes::note(conn, app, account, &contact_changes::of(app, &contact, op, Some(Op::Added))).await?;
             audit::record(conn, app, &Record::of("phone.verified", account), origin).await?;
             return Ok(Ok(()));
         }
@@ -558,6 +570,8 @@ pub async fn make_primary(app: &App, account: AccountId, id: ContactId, origin: 
                 if !store::set_primary(tx, account, contact.kind, id).await? {
                     return Err(Denied::NotFound.into());
                 }
+                let changed = [Change::main_address(contact_changes::claim(contact.kind))];
+                changes::note(tx, app, account, &changed).await?;
                 Ok(audit::record(tx, app, &Record::of(event, account), &origin).await?)
             })
         })
@@ -595,6 +609,8 @@ pub async fn remove(app: &App, account: AccountId, id: ContactId, origin: &Origi
                     }
                 }
                 notice::contact_changed(tx, app, account, what, &address, &origin).await?;
+                let badge = contact.verified_at.map(|_| Op::Removed);
+                changes::note(tx, app, account, &contact_changes::of(app, &contact, Op::Removed, badge)).await?;
                 Ok(audit::record(tx, app, &Record::of(event, account), &origin).await?)
             })
         })

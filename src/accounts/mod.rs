@@ -3,6 +3,7 @@
 pub mod bounces;
 mod challenge;
 pub mod confirm;
+mod contact_changes;
 pub mod contacts;
 mod guard;
 mod notice;

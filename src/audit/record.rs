@@ -4,6 +4,8 @@ use super::{Outcome, canonical};
 use crate::app::App;
 use crate::base::Fault;
 use crate::base::id::{AccountId, ClientId, EventId, GrantId};
+use crate::catalog::messages::News;
+use crate::signals::{self, Happened};
 use crate::store::database::audit::{self, Row};
 use crate::store::database::{Conn, Json};
 
@@ -38,6 +40,8 @@ pub struct Record {
     pub requested: Vec<String>,
     pub released: Vec<String>,
     pub reason: Option<&'static str>,
+    /// What clients are told beside it, where the event sets a message off.
+    pub news: News,
 }
 
 impl Record {
@@ -57,6 +61,7 @@ impl Record {
             requested: Vec::new(),
             released: Vec::new(),
             reason: None,
+            news: News::default(),
         }
     }
 
@@ -69,7 +74,8 @@ impl Record {
     }
 }
 
-/// Writes the event; kept or lost together with the rest of the caller's unit.
+/// Writes the event, and the messages for clients that it sets off ([`crate::catalog::MESSAGES`]); kept or lost together
+/// with the rest of the caller's unit.
 ///
 /// # Errors
 /// A fault when the database does not answer: then the act does not happen either.
@@ -94,5 +100,12 @@ pub async fn record(conn: &mut Conn<'_>, app: &App, record: &Record, origin: &Or
         mac: None,
     };
     row.mac = Some(canonical::mac(app, &row));
-    audit::insert(conn, &row).await
+    audit::insert(conn, &row).await?;
+    if record.outcome != Outcome::Ok {
+        return Ok(());
+    }
+    let mut news = record.news.clone();
+    news.reason = news.reason.or_else(|| record.reason.map(str::to_owned));
+    let (client, grant) = (record.client.as_ref(), record.grant);
+    signals::of_event(conn, app, Happened { event: record.event, account: record.account, client, grant, news }).await
 }

@@ -3,6 +3,9 @@
 use Earned::{Account, Age, Contact, Link, Review};
 use Validity::{Days, Identity, Lasting, Reviewed};
 
+use crate::base::id::{AccountId, BadgeId};
+use crate::base::seal::Pepper;
+
 /// One kind of verified fact.
 #[derive(Debug)]
 pub struct Badge {
@@ -20,6 +23,14 @@ pub struct Badge {
     pub proves: &'static str,
     /// A picture of `static/icons.svg`.
     pub icon: &'static str,
+}
+
+/// What a badge that follows from another thing is called: the same for ever, without a row of its own.
+pub fn derived(pepper: &Pepper, account: AccountId, slug: &str, thing: &[u8]) -> BadgeId {
+    let mac = pepper.mac("badge-id", &[account.as_bytes(), slug.as_bytes(), &[0], thing].concat());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&mac[..16]);
+    BadgeId::from_bytes(bytes)
 }
 
 /// How a badge comes to be.

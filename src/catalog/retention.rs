@@ -88,6 +88,11 @@ pub const RETENTION: &[Kept] = &[
     row("initial_tokens", "Initial access tokens that are over", Days(30), Deleted, Contract).impersonal(),
     row("documents", "Platforms by their own documents, to whom nobody gave anything", Days(7), Deleted, Contract)
         .impersonal(),
+    // A cursor works for 30 days; what it leads to is there for as long.
+    row("changes", "What changed in wallets, as platforms ask for it", Days(31), Deleted, Contract),
+    row("client_changes", "Which grants platforms should look at again", Days(31), Deleted, Contract),
+    row("webhook_messages", "Webhooks and how they were taken", Days(30), Deleted, Contract),
+    row("security_events", "Security events that no platform took", Days(30), Deleted, Contract),
     row("jobs", "Jobs that are done", Days(1), Deleted, Contract),
     row("text_messages", "What became of text messages", Days(30), Deleted, Security),
     row("dead_jobs", "Jobs that were laid aside", Days(30), Deleted, Contract),

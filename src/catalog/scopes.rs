@@ -14,6 +14,13 @@ pub const IDENTITY: &str = "wallet.identity";
 /// Scopes of people that a client has only where an operator looked at it: none that registers itself gets them.
 pub const REVIEWED: &[&str] = &[IDENTITY];
 
+/// What lets a client be told of changes: by one person, and of all of its people.
+pub const CHANGES: &str = "wallet.changes";
+pub const CLIENT_CHANGES: &str = "wallet.changes.read";
+/// What lets a client look at its stream of security events, and make and change it (CAEP Interoperability Profile §2.7).
+pub const SSF_READ: &str = "ssf.read";
+pub const SSF_MANAGE: &str = "ssf.manage";
+
 /// One scope.
 #[derive(Debug)]
 pub struct Scope {
@@ -88,6 +95,13 @@ pub const SCOPES: &[Scope] = &[
         section: "RFC 6749 §3.3",
     },
     Scope {
+        name: CHANGES,
+        who: Who::User,
+        title: "scope-wallet-changes",
+        is_sensitive: false,
+        section: "RFC 6749 §3.3",
+    },
+    Scope {
         name: IDENTITY,
         who: Who::User,
         title: "scope-wallet-identity",
@@ -114,6 +128,27 @@ pub const SCOPES: &[Scope] = &[
         title: "scope-grant-management-revoke",
         is_sensitive: false,
         section: "Grant Management for OAuth 2.0 §6",
+    },
+    Scope {
+        name: CLIENT_CHANGES,
+        who: Who::Client,
+        title: "scope-wallet-changes-read",
+        is_sensitive: false,
+        section: "RFC 6749 §4.4",
+    },
+    Scope {
+        name: SSF_READ,
+        who: Who::Client,
+        title: "scope-ssf-read",
+        is_sensitive: false,
+        section: "Shared Signals Framework §8",
+    },
+    Scope {
+        name: SSF_MANAGE,
+        who: Who::Client,
+        title: "scope-ssf-manage",
+        is_sensitive: false,
+        section: "Shared Signals Framework §8",
     },
     Scope {
         name: BADGES_ISSUE,
@@ -154,7 +189,7 @@ mod tests {
             assert!(scope.section.contains('§'));
             // RFC 6749 §3.3: scope-token.
             assert!(scope.name.bytes().all(|b| matches!(b, b'!' | b'#'..=b'[' | b']'..=b'~')));
-            let tells_nothing = scope.name == "offline_access" || scope.who == Who::Client;
+            let tells_nothing = ["offline_access", CHANGES].contains(&scope.name) || scope.who == Who::Client;
             assert_eq!(claims::in_scope(scope.name).count() == 0, tells_nothing);
         }
         assert_eq!(granted_by(Who::User).count() + granted_by(Who::Client).count(), SCOPES.len());

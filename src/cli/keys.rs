@@ -12,6 +12,7 @@ use crate::base::{Random, Time};
 use crate::config::secrets;
 use crate::jobs;
 use crate::provider::keys::{self, KeyInfo, Purpose};
+use crate::provider::{ssf, webhooks};
 use crate::wallet::verification;
 
 #[derive(Debug, Subcommand)]
@@ -107,12 +108,13 @@ async fn rewrap(app: &App) -> Result<(), Failure> {
     let signing = keys::rewrap(app).await?;
     let waiting = jobs::rewrap(app).await?;
     let evidence = verification::locks::rewrap(app).await?;
+    let told = webhooks::endpoints::rewrap(app).await? + ssf::push::rewrap(app).await?;
     app.renew_key_proof().await?;
     println!(
-        "{} of {} data keys and {signing} signing keys wrapped anew, {waiting} waiting jobs, {evidence} pieces of evidence",
+        "{} of {} data keys and {signing} signing keys wrapped anew, {waiting} waiting jobs, {evidence} pieces of evidence, {told} secrets of receivers",
         done.changed, done.seen
     );
-    if done.changed + signing + waiting + evidence > 0 {
+    if done.changed + signing + waiting + evidence + told > 0 {
         let days = app.config.tokens.refresh_absolute.0 / 86_400 + 1;
         eprintln!(
             "Refresh tokens that older master keys sealed live for {days} days at the most. Remove an older key then; \

@@ -274,6 +274,7 @@ fn lifetimes(config: &Config, found: &mut Found) {
         ("media.video_length", config.media.video_length),
         ("media.upload_time", config.media.upload_time),
         ("keys.rotate_after", config.keys.rotate_after),
+        ("ssf.pending_time", config.ssf.pending_time),
         ("privacy.export_kept", config.privacy.export_kept),
     ] {
         found.when(value <= Seconds(0), format!("{name} is 0"), "Write a time such as 60s.");

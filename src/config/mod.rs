@@ -69,6 +69,7 @@ pub struct Config {
     pub keys: SigningKeys,
     pub outbound: Outbound,
     pub registration: Registration,
+    pub ssf: Ssf,
     pub log: Log,
 }
 
@@ -398,6 +399,8 @@ pub struct Limits {
     pub revoke: Rate,
     pub userinfo: Rate,
     pub data_api: Rate,
+    pub client_api: Rate,
+    pub signals: Rate,
     pub media_read: Rate,
     pub media_link: Rate,
     pub client_document: Rate,
@@ -531,6 +534,20 @@ pub enum RegistrationMode {
     Token,
     /// Anybody.
     Open,
+}
+
+/// Security events for platforms (Shared Signals Framework).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ssf {
+    pub enabled: bool,
+    /// The shortest time between two verifications of one stream.
+    #[serde(deserialize_with = "read::seconds")]
+    pub verify_every: Seconds,
+    /// How much may wait for a receiver before its stream is paused.
+    pub pending: u32,
+    #[serde(deserialize_with = "read::seconds")]
+    pub pending_time: Seconds,
 }
 
 #[derive(Debug, Clone, Deserialize)]

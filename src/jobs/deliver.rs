@@ -6,7 +6,8 @@ use super::Failure;
 use super::letters::{
     AccountUnused, AppConnected, ApprovalWanted, BadgeOffered, ContactChanged, ContactCode, ContactKnown,
     DeletionAsked, DeletionCancelled, DeletionDone, ErasureWanted, ExportReady, IdentityAgain, IdentityRejected,
-    IdentityVerified, NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    IdentityVerified, NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown, StreamPaused,
+    WebhookDisabled,
 };
 use crate::app::App;
 use crate::base::{Fault, Seconds, Time};
@@ -114,6 +115,16 @@ pub const MAILS: &[Mail] = &[
             ApprovalWanted { words: t.words, app, message, minutes: t.minutes()?, href }.letter()
         },
     },
+    // `app`: the name of the client; `url`: its endpoint; `why`: how the last try went. To the client's contacts.
+    Mail {
+        name: "webhook_disabled",
+        write: |t| {
+            let (app, url, why) = (t.text("app")?, t.text("url")?, t.text("why")?);
+            WebhookDisabled { words: t.words, app, url, why }.letter()
+        },
+    },
+    // `app`: the name of the client. To its contacts.
+    Mail { name: "stream_paused", write: |t| StreamPaused { words: t.words, app: t.text("app")? }.letter() },
     // `app`, `badge`: their names.
     Mail {
         name: "badge_offered",
@@ -294,6 +305,8 @@ mod tests {
             ("link_minutes", "20"),
             ("what", "email-added"),
             ("address", "second@mail.example"),
+            ("url", "https://orbit.example/hook"),
+            ("why", "status 500"),
             ("request", "wsh_1"),
             ("subject", "s-1"),
             ("due", "1795000000000000"),
@@ -334,6 +347,9 @@ mod tests {
             ("contact_changed", "You added the email address second@mail.example."),
             ("contact_changed", "https://w.example/account/contacts"),
             ("phone_contested", "second@mail.example"),
+            ("webhook_disabled", "https://orbit.example/hook"),
+            ("webhook_disabled", "status 500"),
+            ("stream_paused", "Orbit Photos"),
             ("erasure_wanted", "https://w.example/wallet/v1/erasure-requests/wsh_1/status"),
             ("export_ready", "https://w.example/account/privacy"),
             ("deletion_asked", "https://w.example/deletion/abc"),

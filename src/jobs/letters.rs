@@ -92,6 +92,12 @@ letters! {
     /// Another wallet has proven a number of this one.
     PhoneContested { number: String, contacts_href: String, }
         "mail/phone_contested.subject.txt" "mail/phone_contested.txt" "mail/phone_contested.html";
+    /// Messages to an endpoint of a client were given up.
+    WebhookDisabled { app: String, url: String, why: String, }
+        "mail/webhook_disabled.subject.txt" "mail/webhook_disabled.txt" "mail/webhook_disabled.html";
+    /// A stream of security events was paused.
+    StreamPaused { app: String, }
+        "mail/stream_paused.subject.txt" "mail/stream_paused.txt" "mail/stream_paused.html";
     /// An app was connected. `claims`: what it can see, as a list in words.
     AppConnected { app: String, claims: String, at: String, app_href: String, }
         "mail/app_connected.subject.txt" "mail/app_connected.txt" "mail/app_connected.html";

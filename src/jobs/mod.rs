@@ -10,11 +10,13 @@ pub mod letters;
 pub mod logout;
 mod media;
 mod ping;
+mod push;
 mod rights;
 pub mod runner;
 mod schedule;
 pub mod text_message;
 pub mod upkeep;
+pub mod webhook;
 
 use std::fmt;
 
@@ -24,6 +26,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::base::{Fault, Seconds};
+use crate::provider::webhooks::schedule::PAUSES;
 use crate::store::database::jobs::{self, Job, Row};
 
 /// A kind of job.
@@ -83,6 +86,22 @@ pub const JOBS: &[Kind] = &[
         run: |app, row, job| Box::pin(media::run(app, row, job)),
     },
     Kind {
+        name: "webhook",
+        // The pauses are its own; these are for a database that is away.
+        tries: PAUSES.len() as i32 + 1,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(webhook::run(app, row, job)),
+    },
+    Kind {
+        name: "push",
+        // Ten days, by pauses of its own: then the stream is paused.
+        tries: 100,
+        first: Seconds(5),
+        longest: Seconds::hours(1),
+        run: |app, row, job| Box::pin(push::run(app, row, job)),
+    },
+    Kind {
         name: "export",
         // A day and a half: so long may a store be away.
         tries: 40,
@@ -130,11 +149,17 @@ pub const JOBS: &[Kind] = &[
     },
 ];
 
+/// The kinds that call servers of clients, which may take long to answer: they have a lane of their own, so that a code
+/// that somebody waits for never waits behind them.
+pub const CALLS_OF_STRANGERS: &[&str] = &["webhook", "push"];
+
 /// Why a job was not done; in words without personal data, since they are kept beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// Trying again may help.
     Transient(String),
+    /// Trying again after this long may help.
+    Later { why: String, wait: Seconds },
     /// It will never work.
     Permanent(String),
 }
@@ -142,7 +167,7 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transient(why) | Self::Permanent(why) => f.write_str(why),
+            Self::Transient(why) | Self::Later { why, .. } | Self::Permanent(why) => f.write_str(why),
         }
     }
 }

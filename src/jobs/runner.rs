@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Failure, JOBS, Kind, told_to_stop};
+use super::{CALLS_OF_STRANGERS, Failure, JOBS, Kind, told_to_stop};
 use crate::accounts::Wake;
 use crate::app::App;
 use crate::base::{Fault, Seconds};
-use crate::store::database::jobs::{self, Row};
+use crate::store::database::jobs::{self, Lane, Row};
 
-/// How many jobs one process does at once.
-const AT_ONCE: usize = 4;
+/// How many jobs one process does at once in each lane.
+const LANES: [(Lane, usize); 2] = [(Lane::But(CALLS_OF_STRANGERS), 4), (Lane::Only(CALLS_OF_STRANGERS), 8)];
 /// How often the queue is looked at when nobody says that there is something: another node may have added it.
 const PAUSE: Duration = Duration::from_millis(200);
 /// After a job was added here its transaction takes a moment to be kept: so often, and so long apart, is looked.
@@ -28,10 +28,16 @@ const LIMIT: Duration = Duration::from_secs(45);
 /// Runs until told to stop; jobs that were begun are finished.
 pub async fn run(app: &App, mut stop: watch::Receiver<bool>) {
     let wake = app.room::<Wake>();
-    let mut at_work = JoinSet::new();
+    let mut lanes = LANES.map(|(lane, most)| (lane, most, JoinSet::new()));
     let (mut looks, mut is_away) = (0, false);
     while !*stop.borrow() {
-        let pause = match begin(app, &mut at_work).await {
+        let begun = async {
+            for (lane, most, at_work) in &mut lanes {
+                begin(app, *lane, *most, at_work).await?;
+            }
+            Ok::<_, Fault>(())
+        };
+        let pause = match begun.await {
             Ok(()) if looks > 0 => {
                 looks -= 1;
                 BLINK
@@ -46,30 +52,34 @@ pub async fn run(app: &App, mut stop: watch::Receiver<bool>) {
             }
         };
         is_away = is_away && pause == AWAY;
+        let [(_, _, own), (_, _, strangers)] = &mut lanes;
         tokio::select! {
             () = told_to_stop(&mut stop) => break,
             () = wake.next() => looks = LOOKS,
             // One that ends makes room for the next.
-            Some(_) = at_work.join_next() => {}
+            Some(_) = own.join_next() => {}
+            Some(_) = strangers.join_next() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
-    while at_work.join_next().await.is_some() {}
+    for (_, _, mut at_work) in lanes {
+        while at_work.join_next().await.is_some() {}
+    }
 }
 
-/// Claims what is due, as much as there is room for, and begins it.
-async fn begin(app: &App, at_work: &mut JoinSet<()>) -> Result<(), Fault> {
+/// Claims what is due in a lane, as much as there is room for, and begins it.
+async fn begin(app: &App, lane: Lane, at_once: usize, at_work: &mut JoinSet<()>) -> Result<(), Fault> {
     while at_work.try_join_next().is_some() {}
-    let room = AT_ONCE.saturating_sub(at_work.len());
+    let room = at_once.saturating_sub(at_work.len());
     if room == 0 {
         return Ok(());
     }
     let now = app.now();
     // Twice as many as fit: another node may take some.
     let most = 2 * room as i64;
-    let due = app.db.read::<_, Fault, _>(move |conn| Box::pin(jobs::due(conn, now, most))).await?;
+    let due = app.db.read::<_, Fault, _>(move |conn| Box::pin(jobs::due(conn, lane, now, most))).await?;
     for id in due {
-        if at_work.len() == AT_ONCE {
+        if at_work.len() == at_once {
             break;
         }
         let claimed = app.db.write::<_, Fault, _>(move |tx| Box::pin(jobs::claim(tx, id, now, now + LEASE))).await?;
@@ -95,6 +105,10 @@ async fn work(app: &App, row: &Row) {
     let again = match (&outcome, kind) {
         (Err(Failure::Transient(_)), Some(kind)) if row.attempts < kind.tries => {
             Some(app.now() + pause(kind, row.attempts, jitter(app)))
+        }
+        // A tenth more at most: whoever asked to be left alone is.
+        (Err(Failure::Later { wait, .. }), Some(kind)) if row.attempts < kind.tries => {
+            Some(app.now() + Seconds(wait.0 + wait.0 * jitter(app).abs() / 1000))
         }
         (Err(Failure::Transient(_)), None) => Some(app.now() + LEASE),
         _ => None,

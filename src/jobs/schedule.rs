@@ -64,6 +64,12 @@ const TASKS: &[Task] = &[
         run: |app| Box::pin(upkeep::checkpoint(app)),
     },
     Task {
+        name: "streams",
+        first: Duration::from_secs(15),
+        every: Duration::from_secs(60),
+        run: |app| Box::pin(upkeep::streams(app)),
+    },
+    Task {
         name: "follow_up",
         first: Duration::from_secs(15),
         every: Duration::from_secs(60),

@@ -7,7 +7,7 @@ use crate::base::Fault;
 use crate::error::Error;
 use crate::jose::KeyState;
 use crate::privacy::retention;
-use crate::provider::{grants, keys, wishes};
+use crate::provider::{grants, keys, ssf, wishes};
 use crate::store::database::jobs;
 use crate::store::database::upkeep::Mode;
 use crate::wallet::{badges, media, verification};
@@ -37,6 +37,15 @@ pub async fn renew_keys(app: &App) -> Result<(), Error> {
 /// A fault when a store does not answer.
 pub async fn media(app: &App) -> Result<(), Error> {
     Ok(media::upkeep::run(app).await?)
+}
+
+/// Looks after streams of security events.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn streams(app: &App) -> Result<(), Error> {
+    ssf::upkeep::run(app).await?;
+    Ok(())
 }
 
 /// Ends badges that have had their time.

@@ -3,6 +3,7 @@
 //! Names are resolved by us and the addresses that are left are the only ones that are connected to, so what was checked
 //! is what is called. A host that may be private has to be named in the settings (`outbound.allow`).
 
+mod deliver;
 mod exchange;
 mod post;
 
@@ -23,6 +24,9 @@ use url::{Host, Url};
 use crate::base::url::is_public;
 use crate::base::{Clock, Fault, Seconds, Time};
 use crate::config::Outbound;
+
+pub use self::deliver::{Answered, Reach};
+pub use reqwest::header::{ACCEPT, AUTHORIZATION};
 
 /// The most bytes that anything small may have: a JWK Set, a list of redirect URIs.
 pub const MOST_BYTES: usize = 64 * 1024;

@@ -7,8 +7,8 @@ use url::Url;
 use crate::base::{Secret, Time};
 use crate::config::{Service, Verification, sms_key};
 use crate::outbound::fetch::Fetch;
-use crate::outbound::signed::{self, signature};
 use crate::outbound::sms::{judge, judge_error};
+use crate::outbound::webhook;
 
 pub use crate::outbound::sms::SmsError as GatewayError;
 
@@ -33,7 +33,7 @@ impl IdentityCheck {
     /// Whether it is worth another try.
     pub async fn send(&self, now: Time, id: &str, case: &Value) -> Result<(), GatewayError> {
         let (body, timestamp) = (case.to_string(), now.unix().to_string());
-        let signature = signature(self.key.expose(), id, &timestamp, &body);
+        let signature = webhook::hmac(self.key.expose(), id, &timestamp, &body);
         let headers = [
             (HeaderName::from_static("webhook-id"), id),
             (HeaderName::from_static("webhook-timestamp"), &timestamp),
@@ -47,7 +47,7 @@ impl IdentityCheck {
 
     /// Whether a call comes from it: signed by our key, of now. `signatures` may be several, with spaces between them.
     pub fn is_from_it(&self, now: Time, id: &str, timestamp: &str, signatures: &str, body: &str) -> bool {
-        signed::read(self.key.expose(), now, id, timestamp, signatures, body).is_some()
+        webhook::read(self.key.expose(), now, id, timestamp, signatures, body).is_some()
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
         settings.secret = Some(Secret::new("a secret of thirty-two bytes, or more".to_owned()));
         let check = open(&settings).unwrap();
         let (now, key) = (clock.now(), check.key.expose().clone());
-        let signed = |at: &str| signature(&key, "msg_1", at, "{}");
+        let signed = |at: &str| webhook::hmac(&key, "msg_1", at, "{}");
         let hears = |at: &str, given: &str, body: &str| check.is_from_it(now, "msg_1", at, given, body);
         let good = signed("1795000000");
         assert!(hears("1795000000", &good, "{}") && hears("1795000000", &format!("v1,AAAA {good}"), "{}"));

@@ -5,5 +5,5 @@ pub mod identity_check;
 pub mod mail;
 pub mod openid;
 pub mod scanner;
-pub mod signed;
 pub mod sms;
+pub mod webhook;

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record, chain};
 use crate::base::id::{AccountId, DeletionId};
 use crate::base::{Digest, Fault, Time};
+use crate::catalog::messages::News;
 use crate::error::{Denied, Error};
 use crate::jose::SigningKey;
 use crate::privacy::{bundle, receipt};
@@ -140,7 +141,8 @@ async fn begin(
     };
     grants::terminate_all(conn, app, receipts, account, origin).await?;
     browsers::end_all(conn, app, account, None, "account_deleted", origin).await?;
-    let record = Record::of("account.deletion_requested", account).because(cause.as_str());
+    let news = News { due: Some(due.as_micros()), ..News::default() };
+    let record = Record { news, ..Record::of("account.deletion_requested", account).because(cause.as_str()) };
     audit::record(conn, app, &record, origin).await?;
     if cause == Cause::Staff {
         // Whoever asked carries it out; upkeep goes on with it where they end.
@@ -412,9 +414,11 @@ async fn delete_rows(app: &App, row: &Row, account: AccountId) -> Result<(), Err
                         deletions::bury(tx, contact.lookup, now, until).await?;
                     }
                 }
-                if rows::delete(tx, account).await? {
+                if rows::find(tx, account).await?.is_some() {
+                    // Clients are told while it is known which they are.
                     let record = Record::of("account.deleted", account).because(cause.as_str());
                     audit::record(tx, &unit, &record, &Origin::house()).await?;
+                    rows::delete(tx, account).await?;
                 }
                 Ok(())
             })

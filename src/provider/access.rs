@@ -17,7 +17,7 @@ use crate::store::database::{Conn, revoked};
 use crate::wallet::disclosure::{PAUSED, Permit, Stopped};
 
 /// An access token of ours that has not expired. Only [`check`] makes one. Whether it was stopped is not known yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Access {
     opened: OpenedAccess,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::id::MediaId;
 use crate::base::{Digest, Time};
-use crate::catalog::{Claim, ValueType, claims, values};
+use crate::catalog::{Claim, ValueType, claims, scopes, values};
 use crate::oauth::authorization::{Polled, reply};
 use crate::oauth::claims_request::ClaimsRequest;
 use crate::oauth::grant::{self, Demand, Duration, Grant, Pick};
@@ -49,10 +49,10 @@ impl Reason {
     }
 }
 
-/// One line of the page: a claim with what rides on it, or offline access.
+/// One line of the page: a claim with what rides on it, or a scope of [`SCOPE_LINES`].
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// As the page posts it: the name of a claim, or `offline_access`.
+    /// As the page posts it: the name of a claim or scope.
     pub name: &'static str,
     /// Fluent key of its words.
     pub label: &'static str,
@@ -88,6 +88,14 @@ pub struct Choice {
 
 /// The name of the line that lets a client come back while the person is away.
 pub const OFFLINE: &str = "offline_access";
+
+/// The lines that stand for a scope and no claim, in the order of the page.
+pub const SCOPE_LINES: [&str; 2] = [scopes::CHANGES, OFFLINE];
+
+/// Whether a line stands for a scope.
+pub fn is_scope_line(name: &str) -> bool {
+    SCOPE_LINES.contains(&name)
+}
 
 /// All that the consent page shows.
 #[derive(Debug, Clone)]
@@ -215,8 +223,8 @@ impl ConsentAsk {
         let allowed_claims: BTreeSet<String> =
             rows().filter(|c| c.is_covered(holds)).map(|c| c.name.to_owned()).collect();
         let is_left = |scope: &str| match scope {
-            OFFLINE if asked.contains(OFFLINE) => ticked.contains(OFFLINE),
-            OFFLINE => kept.is_some_and(|g| g.allowed.scope.contains(OFFLINE)),
+            scope if is_scope_line(scope) && asked.contains(scope) => ticked.contains(scope),
+            scope if is_scope_line(scope) => kept.is_some_and(|g| g.allowed.scope.contains(scope)),
             "openid" => true,
             _ if self.services.iter().any(|service| service.scope == scope) => true,
             _ => claims::in_scope(scope).any(|claim| claim.has_own_line() && holds(claim.name)),
@@ -318,35 +326,27 @@ fn redirect_hosts(client: &Client) -> BTreeSet<String> {
     crate::oauth::redirect_uri::hosts(&client.redirect_uris)
 }
 
-/// The lines that a demand needs, in the catalogue's order, offline access last.
+/// The lines that a demand needs, in the catalogue's order, those of scopes last.
 fn line_names(demand: &Demand) -> Vec<&'static str> {
     let is_line = |claim: &&Claim| claims::of_line(claim.name).any(|c| demand.claims.contains(c.name));
     let mut names: Vec<&'static str> =
         claims::lines().filter(|c| c.name != "sub").filter(is_line).map(|c| c.name).collect();
-    if demand.scope.contains(OFFLINE) {
-        names.push(OFFLINE);
-    }
+    names.extend(SCOPE_LINES.into_iter().filter(|name| demand.scope.contains(name)));
     names
 }
 
 fn is_decided(grant: &Grant, line: &str) -> bool {
-    match line {
-        OFFLINE => grant.offered.scope.contains(OFFLINE),
-        _ => grant.offered.claims.contains(line),
-    }
+    if is_scope_line(line) { grant.offered.scope.contains(line) } else { grant.offered.claims.contains(line) }
 }
 
 fn is_allowed(grant: &Grant, line: &str) -> bool {
-    match line {
-        OFFLINE => grant.allowed.scope.contains(OFFLINE),
-        _ => grant.allowed.claims.contains(line),
-    }
+    if is_scope_line(line) { grant.allowed.scope.contains(line) } else { grant.allowed.claims.contains(line) }
 }
 
 /// Voluntary lines start unticked (GDPR Recital 32) unless the operator let the client recommend them; never what is
-/// sensitive, and never offline access.
+/// sensitive, and never a scope.
 fn is_recommended(client: &Client, line: &Line) -> bool {
-    line.name != OFFLINE && !line.is_sensitive && client.recommended_claims.iter().any(|c| c == line.name)
+    !is_scope_line(line.name) && !line.is_sensitive && client.recommended_claims.iter().any(|c| c == line.name)
 }
 
 /// A line with the value that would be shared, by what a live grant says where there is one.
@@ -370,7 +370,7 @@ pub(super) fn line(name: &'static str, holdings: &Holdings, client: &Client, liv
     let purpose = client.purposes.get(name).or_else(|| client.purposes.get(claim.map_or(name, |c| c.scope)));
     Line {
         name,
-        label: claim.map_or("scope-offline-access", |c| c.label),
+        label: claim.map(|c| c.label).or(scopes::find(name).map(|s| s.title)).unwrap_or(name),
         value: claim.zip(held).map(|(claim, held)| shown(claim, &held.text)),
         is_sensitive: claim.is_some_and(Claim::is_sensitive),
         source: held.map(|held| held.source),

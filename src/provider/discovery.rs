@@ -12,7 +12,7 @@ use crate::oauth::jwt_answers::JWT_ANSWERS;
 use crate::oauth::sender::dpop;
 use crate::oauth::supported::Supported;
 use crate::oauth::verified_claims;
-use crate::provider::protected::RESOURCES;
+use crate::provider::protected::{self, RESOURCES};
 use crate::provider::supported::supported;
 use crate::provider::{offered, services};
 use crate::wallet::assurance;
@@ -37,6 +37,7 @@ impl Room for Document {
         if let Some(all) = document["protected_resources"].as_array_mut() {
             all.extend(resources.iter().map(|one| Value::from(&*one.identifier)));
         }
+        only_offered(&mut document, app);
         offered::describe(&app.config, &mut document);
         Self(Bytes::from(document.to_string()))
     }
@@ -45,6 +46,19 @@ impl Room for Document {
 /// The metadata document, the same at both well-known paths.
 pub fn document(app: &App) -> Bytes {
     app.room::<Document>().0.clone()
+}
+
+/// Takes out what the settings turn off.
+fn only_offered(document: &mut Value, app: &App) {
+    let issuer = app.config.issuer();
+    let off = RESOURCES.iter().filter(|resource| !protected::is_offered(&app.config, resource));
+    if let Some(all) = document["protected_resources"].as_array_mut() {
+        all.retain(|one| !off.clone().any(|resource| *one == json!(format!("{issuer}{}", resource.path))));
+    }
+    if let Some(scopes) = document["scopes_supported"].as_array_mut() {
+        let is_offered = |scope: &str| protected::is_scope_offered(&app.config, scope, supported());
+        scopes.retain(|scope| scope.as_str().is_none_or(is_offered));
+    }
 }
 
 /// How clients may come by themselves: only where the settings let them (RFC 8414 §2).

@@ -8,16 +8,18 @@ use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ContactId, GrantId};
 use crate::base::{Fault, Seconds, Time};
+use crate::catalog::messages::News;
 use crate::catalog::{claims, contexts};
 use crate::error::{Denied, Error};
 use crate::jose::SigningKey;
 use crate::oauth::grant::{self, Demand, Duration, Grant, GrantState, Pick};
 use crate::provider::clients::{self, Registered};
-use crate::provider::consent::{self, Line, OFFLINE};
+use crate::provider::consent::{self, Line, SCOPE_LINES, is_scope_line};
 use crate::provider::lasting;
 use crate::provider::receipts::{self, Event};
 use crate::store::database::grants::KeptGrant;
 use crate::store::database::{Conn, families, grants};
+use crate::wallet::changes::{self, Op};
 use crate::wallet::holdings::{self, Holdings};
 
 /// Reads are counted for so long.
@@ -163,15 +165,15 @@ pub async fn show(app: &App, account: AccountId, id: GrantId) -> Result<Detail, 
 /// The lines of all that was ever offered for a grant.
 fn lines(grant: &Grant, holdings: &Holdings, client: &Registered) -> Vec<Line> {
     let offered = claims::lines().filter(|claim| grant.offered.claims.contains(claim.name)).map(|claim| claim.name);
-    let offline = grant.offered.scope.contains(OFFLINE).then_some(OFFLINE);
+    let scopes = SCOPE_LINES.into_iter().filter(|name| grant.offered.scope.contains(name));
     let line = |name| {
-        let is_ticked = match name {
-            OFFLINE => grant.allowed.scope.contains(OFFLINE),
-            _ => grant.allowed.claims.contains(name),
+        let is_ticked = match is_scope_line(name) {
+            true => grant.allowed.scope.contains(name),
+            false => grant.allowed.claims.contains(name),
         };
         Line { is_ticked, ..consent::line(name, holdings, client, Some(grant)) }
     };
-    offered.chain(offline).map(line).collect()
+    offered.chain(scopes).map(line).collect()
 }
 
 async fn own(conn: &mut Conn<'_>, account: AccountId, id: GrantId) -> Result<KeptGrant, Error> {
@@ -198,8 +200,8 @@ pub struct Change {
 /// give narrower ones.
 ///
 /// # Errors
-/// Not found where it is another's; more photos and videos than one grant shares; expired where it is not live any more; step up where it gives more and the person
-/// is not fresh; conflict where it was just changed.
+/// Not found where it is another's; more photos and videos than one grant shares; expired where it is not live any more;
+/// step up where it gives more and the person is not fresh; conflict where it was just changed.
 pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, origin: &Origin) -> Result<(), Error> {
     let receipts = lasting::signer(app).await?;
     let (unit, origin) = (app.clone(), origin.clone());
@@ -224,10 +226,37 @@ pub async fn change(app: &App, account: AccountId, id: GrantId, change: Change, 
                 if !grants::replace(tx, &kept.grant, &after, kept.client_seen).await? {
                     return Err(Denied::Conflict("grant").into());
                 }
-                Ok(note(tx, &unit, &receipts, Event::Changed, &after, None, &origin).await?)
+                changes::note(tx, &unit, account, &seen(&kept.grant, &after)).await?;
+                let news = news(&kept.grant, &after);
+                Ok(tell(tx, &unit, &receipts, (Event::Changed, news), &after, None, &origin).await?)
             })
         })
         .await
+}
+
+/// What its client sees of a changed grant: that it changed, and what was picked for it or is picked no more.
+fn seen(before: &Grant, after: &Grant) -> Vec<changes::Change> {
+    let (was, is) = (&before.allowed.picks, &after.allowed.picks);
+    let picks = is.difference(was).map(|pick| (pick, Op::Added));
+    let picks = picks.chain(was.difference(is).map(|pick| (pick, Op::Removed)));
+    let of_thing = |(pick, op): (&Pick, Op)| match pick {
+        Pick::Badge(id) => Some(changes::Change::badge(*id, op).only_for(after.id)),
+        Pick::Media(id) => Some(changes::Change::media(*id, op).only_for(after.id)),
+        Pick::Email(_) => Some(changes::Change::claim("email", Op::Changed).only_for(after.id)),
+        Pick::Phone(_) => Some(changes::Change::claim("phone_number", Op::Changed).only_for(after.id)),
+    };
+    std::iter::once(changes::Change::grant(after.id)).chain(picks.filter_map(of_thing)).collect()
+}
+
+/// Names of what a client may see now and did not before, and the other way round.
+fn news(before: &Grant, after: &Grant) -> News {
+    let names = |grant: &Grant| -> BTreeSet<String> {
+        let scopes = grant.allowed.scope.iter().map(str::to_owned);
+        grant.allowed.claims.iter().cloned().chain(scopes).collect()
+    };
+    let (was, is) = (names(before), names(after));
+    let added = is.difference(&was).cloned().collect();
+    News { added, removed: was.difference(&is).cloned().collect(), ..News::default() }
 }
 
 /// The grant after a change; `None` where nothing changes.
@@ -266,7 +295,7 @@ fn answer(grant: &Grant, lines: &[Line], change: &Change) -> grant::Answer {
     let rows = || grant.offered.claims.iter().filter_map(|name| claims::find(name));
     let allowed: BTreeSet<String> = rows().filter(|c| c.is_covered(ticked)).map(|c| c.name.to_owned()).collect();
     let is_left = |scope: &str| match scope {
-        OFFLINE => ticked(OFFLINE),
+        scope if is_scope_line(scope) => ticked(scope),
         "openid" => true,
         // What a client may do at another resource server has no line of its own: it stays with the grant.
         _ if claims::in_scope(scope).next().is_none() => grant.allowed.scope.contains(scope),
@@ -382,7 +411,21 @@ pub(super) async fn note(
     reason: Option<&'static str>,
     origin: &Origin,
 ) -> Result<(), Fault> {
-    let record = Record { reason, ..record(event.audit(), grant) };
+    let news = News { reason: Some(reason.unwrap_or(event.name()).to_owned()), ..News::default() };
+    tell(conn, app, signer, (event, news), grant, reason, origin).await
+}
+
+/// As [`note`], with what the client is told of it.
+async fn tell(
+    conn: &mut Conn<'_>,
+    app: &App,
+    signer: &SigningKey,
+    (event, news): (Event, News),
+    grant: &Grant,
+    reason: Option<&'static str>,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let record = Record { reason, news, ..record(event.audit(), grant) };
     audit::record(conn, app, &record, origin).await?;
     // Of a client that was removed meanwhile nobody can say who it was.
     if let Some(client) = clients::find_in(conn, app, &grant.client).await? {

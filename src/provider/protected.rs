@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::catalog::scopes;
+use crate::config::Config;
 use crate::oauth::grant_management;
 use crate::oauth::supported::Supported;
-use crate::provider::data;
+use crate::provider::{data, ssf};
 
 /// Where the documents are; the path of the resource follows (RFC 9728 §3.1).
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -48,7 +50,11 @@ pub const RESOURCES: &[Resource] = &[
         path: data::BASE,
         name: "Social Wallet data API",
         bearer_methods: &["header"],
-        scopes: |_| data::Resource::Profile.scopes(),
+        scopes: |_| {
+            let of_people =
+                [data::Resource::Profile, data::Resource::Changes].into_iter().flat_map(|what| what.scopes());
+            of_people.chain([scopes::CLIENT_CHANGES, scopes::GRANT_QUERY]).collect()
+        },
         is_signed: false,
         section: "RFC 9728 §3",
     },
@@ -60,7 +66,26 @@ pub const RESOURCES: &[Resource] = &[
         is_signed: false,
         section: "Grant Management §6",
     },
+    Resource {
+        path: ssf::BASE,
+        name: "Shared Signals transmitter",
+        bearer_methods: &["header"],
+        scopes: |_| vec![scopes::SSF_READ, scopes::SSF_MANAGE],
+        is_signed: false,
+        section: "Shared Signals Framework §8",
+    },
 ];
+
+/// Whether a scope opens something with the settings of this house.
+pub fn is_scope_offered(config: &Config, scope: &str, supported: &Supported) -> bool {
+    let mut off = RESOURCES.iter().filter(|resource| !is_offered(config, resource));
+    !off.any(|resource| resource.scopes(supported).contains(&scope))
+}
+
+/// Whether a resource is there with the settings of this house.
+pub fn is_offered(config: &Config, resource: &Resource) -> bool {
+    resource.path != ssf::BASE || config.ssf.enabled
+}
 
 /// The resource that a request is for, by its path and query.
 pub fn at(here: &str) -> &'static Resource {
@@ -76,12 +101,20 @@ impl Resource {
         format!("{issuer}{WELL_KNOWN}{}", self.path)
     }
 
+    /// The scopes that open something of it.
+    fn scopes(&self, supported: &Supported) -> Vec<&'static str> {
+        (self.scopes)(supported)
+    }
+
     /// Its metadata (RFC 9728 §2).
-    pub fn metadata(&self, issuer: &str, supported: &Supported) -> Value {
+    pub fn metadata(&self, config: &Config, supported: &Supported) -> Value {
+        let issuer = config.issuer();
+        let mut scopes = self.scopes(supported);
+        scopes.retain(|scope| is_scope_offered(config, scope, supported));
         let mut document = json!({
             "resource": format!("{issuer}{}", self.path),
             "authorization_servers": [issuer],
-            "scopes_supported": (self.scopes)(supported),
+            "scopes_supported": scopes,
             "bearer_methods_supported": self.bearer_methods,
             "resource_name": self.name,
             "resource_documentation": format!("{issuer}/developers"),
@@ -91,7 +124,7 @@ impl Resource {
             document["jwks_uri"] = json!(format!("{issuer}/jwks"));
             document["resource_signing_alg_values_supported"] = json!(supported.id_token_algs);
         }
-        if self.path != "/grants" {
+        if !["/grants", ssf::BASE].contains(&self.path) {
             document["authorization_details_types_supported"] = json!(supported.authorization_details_types);
         }
         document

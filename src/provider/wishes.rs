@@ -10,6 +10,7 @@ use crate::audit::{self, Origin, Record};
 use crate::base::id::{AccountId, ClientId, GrantId, WishId, kind};
 use crate::base::seal::Place;
 use crate::base::{Fault, Seconds, Time, url};
+use crate::catalog::messages::News;
 use crate::catalog::scopes::ERASURE_REPORT;
 use crate::error::{Denied, Error};
 use crate::oauth::pairwise_id::Names;
@@ -17,6 +18,7 @@ use crate::provider::access::Access;
 use crate::provider::clients::{self, Registered};
 use crate::provider::tokens;
 use crate::risk::limits;
+use crate::signals;
 use crate::store::database::wishes::{self, Report, Wish, WishState};
 use crate::store::database::{Conn, grants};
 
@@ -69,8 +71,11 @@ pub async fn ask(app: &App, account: AccountId, grant: GrantId, origin: &Origin)
                     changed_at: now,
                 };
                 wishes::insert(tx, &wish).await?;
-                audit::record(tx, &unit, &record("erasure.requested", &wish), &origin).await?;
-                if deliver(tx, &unit, &wish, &client).await? {
+                let news = News { wish: Some(wish.id), ..News::default() };
+                let record = Record { news, ..record("erasure.requested", &wish) };
+                audit::record(tx, &unit, &record, &origin).await?;
+                let is_heard = signals::is_heard(tx, &unit, "erasure.requested", &wish.client_id).await?;
+                if deliver(tx, &unit, &wish, &client).await? || is_heard {
                     let told = Wish { state: WishState::Delivered, ..wish.clone() };
                     wishes::replace(tx, &wish, &told).await?;
                 }

@@ -55,6 +55,8 @@ pub const LIMITS: &[Limit] = &[
     Limit { name: "client_document", per: Per::Host, rate: |l| l.client_document },
     Limit { name: "userinfo", per: Per::AccountAndClient, rate: |l| l.userinfo },
     Limit { name: "data_api", per: Per::AccountAndClient, rate: |l| l.data_api },
+    Limit { name: "client_api", per: Per::Client, rate: |l| l.client_api },
+    Limit { name: "signals", per: Per::Client, rate: |l| l.signals },
     Limit { name: "media_read", per: Per::AccountAndClient, rate: |l| l.media_read },
     Limit { name: "media_link", per: Per::Client, rate: |l| l.media_link },
     Limit { name: "backchannel", per: Per::AccountAndClient, rate: |l| l.backchannel },

@@ -14,6 +14,7 @@ use crate::base::{Fault, Time};
 use crate::catalog::badges::LINKED;
 use crate::store::database::badges::{self, Row};
 use crate::store::database::{Conn, accounts, badge_offers, linked};
+use crate::wallet::changes::{Change, Op, note};
 
 /// What is awarded.
 #[derive(Debug, Clone)]
@@ -220,7 +221,6 @@ pub(in crate::wallet) async fn change(
     if !badges::replace(conn, was, &row).await? {
         return Ok(false);
     }
-    accounts::touch(conn, account, now).await?;
     if act == Act::Remove && row.issuer.is_some() {
         badge_offers::given_up(conn, badge, account, now).await?;
     }
@@ -240,6 +240,12 @@ async fn tell(
     reason: Option<&'static str>,
     origin: &Origin,
 ) -> Result<(), Fault> {
+    let op = match row.state {
+        State::Active if event == "badge.awarded" => Op::Added,
+        State::Revoked | State::Removed => Op::Removed,
+        _ => Op::Changed,
+    };
+    note(conn, app, row.account_id, &[Change::badge(row.id, op)]).await?;
     let record = Record { released: vec![row.kind.clone()], reason, ..Record::of(event, row.account_id) };
     audit::record(conn, app, &record, origin).await
 }

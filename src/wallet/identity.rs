@@ -11,8 +11,11 @@ use crate::app::App;
 use crate::base::id::{AccountId, CaseId};
 use crate::base::seal::{Place, SealKey};
 use crate::base::{Digest, Fault, Time};
+use crate::catalog::badges::{BADGES, Earned, derived};
+use crate::catalog::{claims, scopes};
 use crate::store::database::identity::Row;
-use crate::store::database::{Conn, accounts, identity};
+use crate::store::database::{Conn, identity};
+use crate::wallet::changes::{Change, Op, note};
 
 /// What a document says of a person, and what was done to check it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +121,7 @@ pub async fn keep(
         expires_at: facts.expires_at,
     };
     identity::put(conn, &row).await?;
-    accounts::touch(conn, account, app.now()).await
+    note(conn, app, account, &seen(app, account, Op::Changed)).await
 }
 
 /// Whether there was anything to forget.
@@ -127,8 +130,17 @@ pub async fn keep(
 /// A fault when the database does not answer.
 pub async fn forget(conn: &mut Conn<'_>, app: &App, account: AccountId) -> Result<bool, Fault> {
     let is_gone = identity::delete(conn, account).await?;
-    accounts::touch(conn, account, app.now()).await?;
+    note(conn, app, account, &seen(app, account, Op::Removed)).await?;
     Ok(is_gone)
+}
+
+/// What clients see of it: what the document says, and what follows from a birth date.
+fn seen(app: &App, account: AccountId, op: Op) -> Vec<Change> {
+    let told = [scopes::IDENTITY, "wallet.age"].into_iter().flat_map(claims::in_scope);
+    let told = told.map(|claim| Change::claim(claim.name, op));
+    let of_age = BADGES.iter().filter(|kind| matches!(kind.earned, Earned::Age(_)));
+    let of_age = of_age.map(|kind| Change::badge(derived(&app.keys.pepper, account, kind.slug, &[]), op));
+    told.chain(of_age).collect()
 }
 
 /// The wallets that were verified with a document.

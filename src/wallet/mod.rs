@@ -15,3 +15,4 @@ pub mod standing;
 pub mod verification;
 
 pub use crate::accounts::sealing;
+pub use crate::signals::changes;

@@ -14,8 +14,9 @@ use crate::error::{Denied, Error, FieldError};
 use crate::store::database::badges as kept_badges;
 use crate::store::database::contacts::{self, ContactKind};
 use crate::store::database::profiles::{self, ProfileValue, Source};
-use crate::store::database::{Conn, accounts, media};
+use crate::store::database::{Conn, media};
 use crate::wallet::badges;
+use crate::wallet::changes::{Change, Op, note};
 use crate::wallet::holdings::PICTURE;
 use crate::wallet::media::Kind;
 
@@ -120,12 +121,18 @@ async fn write(
 ) -> Result<(), Fault> {
     let key = sealing::load_key(conn, app, account).await?;
     let held = read(conn, app, account).await?;
-    let mut names = Vec::new();
+    let (mut names, mut changed) = (Vec::new(), Vec::new());
     for (claim, text) in changes {
         if held.get(claim.name).map(|v| &v.text) == text.as_ref() {
             continue;
         }
         names.push(claim.name.to_owned());
+        let op = match (held.contains_key(claim.name), &text) {
+            (_, None) => Op::Removed,
+            (false, Some(_)) => Op::Added,
+            (true, Some(_)) => Op::Changed,
+        };
+        changed.push(Change::claim(claim.name, op));
         if let Some(text) = text {
             let row = ProfileValue {
                 account_id: account,
@@ -149,7 +156,7 @@ async fn write(
             badges::revoke(conn, app, account, row.id, "photo_changed", origin).await?;
         }
     }
-    accounts::touch(conn, account, app.now()).await?;
+    note(conn, app, account, &changed).await?;
     let record = Record { requested: names, ..Record::of("profile.changed", account) };
     audit::record(conn, app, &record, origin).await
 }

@@ -80,12 +80,7 @@ impl Standing {
 pub fn all(made: Made<'_>, pepper: &Pepper, now: Time) -> Vec<Standing> {
     let mut found: Vec<Standing> = made.awarded.iter().map(|badge| awarded(badge, made.providers, now)).collect();
     let identity = found.iter().find(|one| one.kind == kinds::IDENTITY && one.is_active()).cloned();
-    let id = |kind: &str, thing: &[u8]| {
-        let mac = pepper.mac("badge-id", &[made.account.as_bytes(), kind.as_bytes(), &[0], thing].concat());
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&mac[..16]);
-        BadgeId::from_bytes(bytes)
-    };
+    let id = |kind: &str, thing: &[u8]| kinds::derived(pepper, made.account, kind, thing);
     for kind in kinds::BADGES {
         let base = |thing: &[u8], level, verified_at| Standing {
             id: id(kind.slug, thing),

@@ -171,6 +171,19 @@ impl Call {
         json::object(&bytes).map_err(|_| bad("the body must be one JSON object that names no member twice"))
     }
 
+    /// The JSON object of a request to an API.
+    ///
+    /// # Errors
+    /// `invalid_request` for another content type, a body that is too large, and what is no JSON object.
+    pub async fn json_request(&mut self) -> Result<Map<String, Value>, Error> {
+        if !self.is_of_type("application/json") {
+            return Err(oauth::Error::invalid_request("the body must be application/json").into());
+        }
+        let bytes = self.body().await.map_err(oauth::Error::invalid_request)?;
+        let why = "the body must be one JSON object that names no member twice";
+        json::object(&bytes).map_err(|_| oauth::Error::invalid_request(why).into())
+    }
+
     /// Whether a request of a script comes from one of our own pages, of this browser and session.
     ///
     /// # Errors

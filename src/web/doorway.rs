@@ -45,6 +45,7 @@ impl Doorway {
                 Verb::Get => &["GET", "HEAD"][..],
                 Verb::Post => &["POST"],
                 Verb::Put => &["PUT"],
+                Verb::Patch => &["PATCH"],
                 Verb::Delete => &["DELETE"],
             });
         }
@@ -71,7 +72,7 @@ impl Doorway {
         let work = AssertUnwindSafe((row.handler)(call)).catch_unwind();
         let http = &self.app.config.http;
         // A body has a time of its own: one that is late is its sender's fault, and no outage of ours.
-        let has_body = matches!(row.verb, Verb::Post | Verb::Put);
+        let has_body = matches!(row.verb, Verb::Post | Verb::Put | Verb::Patch);
         let for_body = if has_body { http.body_timeout.duration() } else { Duration::ZERO };
         let patience = if row.is_long { LONG.duration() } else { http.request_timeout.duration() + for_body };
         match tokio::time::timeout(patience, work).await {
@@ -112,6 +113,7 @@ impl Endpoint for Doorway {
             Method::GET | Method::HEAD => Some(Verb::Get),
             Method::POST => Some(Verb::Post),
             Method::PUT => Some(Verb::Put),
+            Method::PATCH => Some(Verb::Patch),
             Method::DELETE => Some(Verb::Delete),
             _ => None,
         };

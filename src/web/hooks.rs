@@ -10,7 +10,7 @@ use crate::accounts::reports::{self, Name, State};
 use crate::base::{Secret, Time};
 use crate::config::sms_key;
 use crate::error::{Denied, Error};
-use crate::outbound::signed;
+use crate::outbound::webhook;
 use crate::wallet::verification::service::{self, Answer};
 use crate::wallet::verification::{Failure, Refusal};
 use crate::web::call::Call;
@@ -37,7 +37,7 @@ async fn hear<T: DeserializeOwned>(
     let key = secret.and_then(|secret| sms_key(secret.expose())).ok_or(Denied::NotFound)?;
     let header = |name: &str| call.header(name).unwrap_or_default();
     let (id, at, signed) = (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"));
-    let Some(at) = signed::read(&key, call.app.now(), id, at, signed, &body) else { return Ok(Err(unsigned(call))) };
+    let Some(at) = webhook::read(&key, call.app.now(), id, at, signed, &body) else { return Ok(Err(unsigned(call))) };
     match serde_json::from_str(&body) {
         Ok(told) => Ok(Ok((told, at))),
         Err(_) => Ok(Err(tell(call, "invalid_parameter", "the body is not the JSON that is told here"))),

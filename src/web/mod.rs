@@ -32,8 +32,9 @@ use std::collections::BTreeMap;
 use poem::{Endpoint, Response, Route};
 
 use crate::app::App;
+use crate::provider::ssf::streams::Extent;
 use crate::web::door::Door::{Api, Bearer, Document, Link, Page, Protocol};
-use crate::web::door::Verb::{Delete, Get, Post, Put};
+use crate::web::door::Verb::{Delete, Get, Patch, Post, Put};
 use crate::web::door::{Row, row};
 use crate::web::doorway::Doorway;
 use crate::web::middleware::House;
@@ -65,6 +66,11 @@ pub const ROUTES: &[Row] = &[
         Box::pin(oauth::documents::resource(c, "/grants"))
     })
     .readers(Readers::All),
+    row(Get, "/.well-known/oauth-protected-resource/ssf", Document, |c| {
+        Box::pin(oauth::documents::resource(c, "/ssf"))
+    })
+    .readers(Readers::All),
+    row(Get, "/.well-known/ssf-configuration", Document, |c| Box::pin(oauth::ssf::metadata(c))).readers(Readers::All),
     row(Get, "/jwks", Document, |c| Box::pin(oauth::documents::jwks(c))).readers(Readers::All),
     row(Get, "/authorize", Page, |c| Box::pin(oauth::authorize::get(c))).limit("authorize"),
     row(Post, "/authorize", Page, |c| Box::pin(oauth::authorize::post(c))).limit("authorize"),
@@ -83,6 +89,9 @@ pub const ROUTES: &[Row] = &[
     row(Post, "/userinfo", Bearer, |c| Box::pin(oauth::userinfo::post(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/me", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/profile", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/changes", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
+    row(Get, "/wallet/v1/client/changes", Api, |c| Box::pin(api::serve(c))),
+    row(Get, "/wallet/v1/client/grants", Api, |c| Box::pin(api::serve(c))),
     row(Get, "/wallet/v1/badges", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Get, "/wallet/v1/badges/:id", Api, |c| Box::pin(api::serve(c))).readers(Readers::Client),
     row(Post, "/wallet/v1/badge-definitions", Api, |c| Box::pin(api::serve(c))),
@@ -105,6 +114,17 @@ pub const ROUTES: &[Row] = &[
     row(Get, "/grants", Bearer, |c| Box::pin(oauth::grants::index(c))),
     row(Get, "/grants/:id", Bearer, |c| Box::pin(oauth::grants::query(c))),
     row(Delete, "/grants/:id", Bearer, |c| Box::pin(oauth::grants::revoke(c))),
+    row(Get, "/ssf/stream", Bearer, |c| Box::pin(oauth::ssf::read(c))),
+    row(Post, "/ssf/stream", Bearer, |c| Box::pin(oauth::ssf::create(c))),
+    row(Patch, "/ssf/stream", Bearer, |c| Box::pin(oauth::ssf::change(c, Extent::Said))),
+    row(Put, "/ssf/stream", Bearer, |c| Box::pin(oauth::ssf::change(c, Extent::Whole))),
+    row(Delete, "/ssf/stream", Bearer, |c| Box::pin(oauth::ssf::remove(c))),
+    row(Get, "/ssf/status", Bearer, |c| Box::pin(oauth::ssf::status(c))),
+    row(Post, "/ssf/status", Bearer, |c| Box::pin(oauth::ssf::set_status(c))),
+    row(Post, "/ssf/subjects/add", Bearer, |c| Box::pin(oauth::ssf::add_subject(c))),
+    row(Post, "/ssf/subjects/remove", Bearer, |c| Box::pin(oauth::ssf::remove_subject(c))),
+    row(Post, "/ssf/verify", Bearer, |c| Box::pin(oauth::ssf::verify(c))),
+    row(Post, "/ssf/poll/:stream", Bearer, |c| Box::pin(oauth::ssf::poll(c))).long(),
     row(Get, "/logout", Page, |c| Box::pin(oauth::logout::get(c))),
     row(Post, "/logout", Page, |c| Box::pin(oauth::logout::post(c))),
     row(Post, "/logout/confirm", Page, |c| Box::pin(oauth::logout::confirm(c))),

@@ -178,6 +178,9 @@ impl From<&Denied> for Problem {
                 None => Self::new("conflict", *why),
             },
             // Nothing is said of why.
+            Denied::Gone("cursor_expired") => {
+                Self::new("cursor_expired", "it is too old: read all anew, and begin without one")
+            }
             Denied::Gone(code) => Self::new(code, "it was there, and is no more"),
             Denied::Invalid(fields) => {
                 let names: Vec<&str> = fields.iter().map(|field| field.field).collect();

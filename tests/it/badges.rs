@@ -45,7 +45,7 @@ pub async fn share(
 }
 
 /// The badges that can be picked: what the form sends, and what the page says.
-fn choices(page: &Page) -> Vec<(String, String)> {
+pub fn choices(page: &Page) -> Vec<(String, String)> {
     let values = page.attributes(r#"input[name="pick-wallet-badges"]"#, "value");
     let words = page.texts("fieldset.choices .pick");
     assert_eq!(values.len(), words.len(), "{words:?}");

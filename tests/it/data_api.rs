@@ -12,6 +12,7 @@ use crate::badges;
 use crate::media::platforms::Shared;
 use crate::protocol::oidc_core_userinfo::fill_profile;
 use crate::protocol::oidc_identity_assurance;
+use crate::signals;
 use crate::support::person::{Answers, Person};
 use crate::support::platform::{Answer, Method, NewClient, Platform, Tokens, http};
 use crate::support::proofs::ProofKey;
@@ -304,6 +305,8 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
     let api = async |path: &str| badges::api(&reader, &tokens, path).await.json();
     let held = api("/badges").await;
 
+    let [changes, people, grants] = signals::changes::told_by_the_api(server).await;
+
     // Our own answers hold against it, by a validator of others.
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, value: &Value| {
@@ -321,6 +324,9 @@ async fn wallet_s14_10_the_document_describes_every_operation_and_a_validator_ac
         write("MediaList.json", &list),
         write("MediaItem.json", &shared.get(&format!("/media/{name}")).await.json()),
         write("MediaLink.json", &shared.link(&name, &json!({})).await.json()),
+        write("Changes.json", &changes),
+        write("ClientChanges.json", &people),
+        write("ClientGrants.json", &grants),
         write("Problem.json", &scene.ask("/profile?fields=x", &[]).await.json()),
     ];
     let python = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop-python/bin/python");

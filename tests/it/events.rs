@@ -20,6 +20,7 @@ use crate::linked::{Theirs, unlink};
 use crate::media::files::jpeg;
 use crate::reach;
 use crate::rights::{bundles, deletion, import};
+use crate::signals;
 use crate::support::database::{self, embedded};
 use crate::support::desk::{Applicant, Clerk};
 use crate::support::eventually;
@@ -678,11 +679,12 @@ async fn services_tell(house: &mut House) {
 }
 
 /// What the house of the stories is told beside where its parts are.
-const OWN: [(&str, &str); 4] = [
+const OWN: [(&str, &str); 5] = [
     ("SW__CODES__RESEND", "0s"),
     ("SW__PRIVACY__VERIFY_AFTER", "1s"),
     ("SW__MAIL__HOOK_SECRET", reach::SECRET),
     ("SW__SMS__GUARD_SENDS", "5"),
+    ("SW__SSF__PENDING", "1"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -690,7 +692,7 @@ async fn every_event_is_told_by_a_story() {
     let theirs = Theirs::start().await;
     let settings = theirs.settings(None);
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let settings = [&settings[..], &OWN[..]].concat();
+    let settings = [&settings[..], &OWN[..], &signals::SSF].concat();
     let mut house = House { server: Server::with(&settings).await, seen: BTreeSet::new(), heard: BTreeSet::new() };
     // In development the start itself may make a link for the first administrator.
     house.told("", "").await;
@@ -708,6 +710,7 @@ async fn every_event_is_told_by_a_story() {
     platforms_do_more(&mut house).await;
     operators_look_after_people(&mut house).await;
     deeds::all(&house.server, &mut seeded::signed_in(&house.server).await).await;
+    signals::all(&house.server).await;
     rights_are_used(&mut house).await;
     signing_keys_come_and_go(&house).await;
 

@@ -8,8 +8,8 @@ use social_wallet::metrics::METRICS;
 
 /// The floors from the ground up; a room imports only rooms that stand before it, and itself.
 const FLOORS: &[&str] = &[
-    "base", "catalog", "jose", "oauth", "metrics", "error", "config", "words", "store", "outbound", "app", "audit",
-    "risk", "accounts", "wallet", "provider", "privacy", "admin", "jobs", "web", "demo", "cli", "main",
+    "base", "catalog", "jose", "oauth", "metrics", "error", "config", "words", "store", "outbound", "app", "signals",
+    "audit", "risk", "accounts", "wallet", "provider", "privacy", "admin", "jobs", "web", "demo", "cli", "main",
 ];
 
 /// Rooms of one floor that must not know each other though one is listed first.

@@ -38,6 +38,7 @@ mod rights;
 mod security;
 mod sender;
 mod serve;
+mod signals;
 mod stores;
 mod support;
 mod tables;

@@ -7,7 +7,7 @@ use social_wallet::audit::Origin;
 use social_wallet::base::Fault;
 use social_wallet::base::id::ChallengeId;
 use social_wallet::store::database::accounts::Role;
-use social_wallet::store::database::jobs::{self, JobState};
+use social_wallet::store::database::jobs::{self, JobState, Lane};
 use social_wallet::store::database::schema;
 use social_wallet::store::database::{Conn, challenges};
 
@@ -55,7 +55,11 @@ async fn asvs_6_3_8_a_stranger_causes_the_same_work_and_no_mail() {
         assert_eq!(of_stranger.0, JobState::Done, "nothing is sent");
         assert_eq!(of_stranger.1.len(), of_known[0].1.len());
         let now = app.now();
-        let due = app.db.read::<_, Fault, _>(move |conn| Box::pin(jobs::due(conn, now, 10))).await.expect("read");
+        let due = app
+            .db
+            .read::<_, Fault, _>(move |conn| Box::pin(jobs::due(conn, Lane::But(&[]), now, 10)))
+            .await
+            .expect("read");
         assert_eq!(due.len(), 1);
         let (known, stranger) = (challenge(app, known).await, challenge(app, stranger).await);
         assert_eq!(known.address.len(), stranger.address.len());

@@ -18,6 +18,7 @@ use crate::media::files::jpeg;
 use crate::media::platforms::Shared;
 use crate::protocol::oidc_identity_assurance;
 use crate::rights::{bundles, deletion, import};
+use crate::signals;
 use crate::support::desk::{Applicant, Clerk};
 use crate::support::form::{Form, Page};
 use crate::support::hand::{Hand, UPLOADS, give_picture};
@@ -151,18 +152,19 @@ async fn shares_and_stops(server: &Server, platform: &Platform, person: &mut Per
     assert_eq!(platform.introspect(&tokens.access).await.json()["active"], true);
     assert_eq!(platform.revoke(&tokens.access).await.status, 200);
     // By the data API, for a client that is registered for what it tells.
-    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile wallet.badges");
+    let client = NewClient::new(Method::Basic).with("--scope", "openid wallet.profile wallet.badges wallet.changes");
     let reader = Platform::at(server, &client).await;
-    let attempt = reader.attempt("openid wallet.profile wallet.badges");
-    let lines = ["wallet_bio", "wallet_badges"];
+    let attempt = reader.attempt("openid wallet.profile wallet.badges wallet.changes");
+    let lines = ["wallet_bio", "wallet_badges", "wallet.changes"];
     let tokens = badges::share(person, &reader, attempt, &lines, &["Email address confirmed"]).await;
     let read = async |path: &str| {
         let answer = Answer::of(http().get(format!("{}{path}", server.issuer)).bearer_auth(&tokens.access)).await;
         assert_eq!(answer.status, 200, "{path}");
         answer.json()
     };
-    // What was picked of photos is read by `shares_photos`, what a document says by somebody who has one.
-    let is_elsewhere = |path: &str| path.contains("/media") || path.ends_with("/identity");
+    // What was picked of photos is read by `shares_photos`, what a document says by somebody who has one, and what a client
+    // is told of all of its people by `signals`.
+    let is_elsewhere = |path: &str| path.contains("/media") || path.ends_with("/identity") || path.contains("/client/");
     let is_read = |row: &&Row| row.door == Door::Api && row.verb == Verb::Get && !is_elsewhere(row.path);
     for row in ROUTES.iter().filter(is_read) {
         match row.path.strip_suffix("/:id") {
@@ -399,6 +401,7 @@ async fn looks_around(server: &Server, person: &mut Person) {
         let url = Url::parse(&format!("{}{}", server.issuer, row.path)).expect("a URL");
         let page = person.request(&url, None, None).await;
         let is_fine = page.status < 400 || row.path == "/authorize" || row.path == "/userinfo" || row.door == Door::Api;
+        let is_fine = is_fine || row.path.starts_with("/ssf/");
         let is_staffs = ["/admin", "/desk"].iter().any(|start| row.path.starts_with(start));
         assert!(is_fine || (is_staffs && page.status == 403), "{}: {}", row.path, page.status);
     }
@@ -417,8 +420,8 @@ async fn every_route_answers_and_every_mail_goes_out() {
     let theirs = Theirs::start().await;
     let settings = theirs.settings(None);
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let others = [("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s")];
-    let server = Server::with(&[&settings[..], &others].concat()).await;
+    let others = [("SW__REGISTRATION__MODE", "open"), ("SW__CODES__RESEND", "0s"), ("SW__SSF__PENDING", "1")];
+    let server = Server::with(&[&settings[..], &others, &signals::SSF].concat()).await;
     gives_a_badge_up(&server).await;
     let platform = Platform::at(&server, &NewClient::new(Method::Basic)).await;
     let mut person = opens_a_wallet(&server).await;
@@ -438,6 +441,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
     shares_photos(&server).await;
     oidc_identity_assurance::told_by_the_api(&server).await;
     is_verified(&server).await;
+    signals::all(&server).await;
     looks_around(&server, &mut person).await;
 
     let requests = counted(&server, "http_server_request_duration_seconds_count").await;
@@ -458,6 +462,7 @@ async fn every_route_answers_and_every_mail_goes_out() {
             Verb::Get => ("GET", &["2xx"]),
             Verb::Post => ("POST", &["2xx", "3xx"]),
             Verb::Put => ("PUT", &["2xx"]),
+            Verb::Patch => ("PATCH", &["2xx"]),
             Verb::Delete => ("DELETE", &["2xx"]),
         };
         let labels = [format!("route=\"{}\"", row.path), format!("method=\"{method}\"")];
@@ -498,7 +503,7 @@ async fn every_limit_holds_at_its_door() {
     };
     let settings = settings.iter().map(|name| (name.as_str(), rate(name)));
     let others = [(setting::LIMITS, "true"), ("SW__REGISTRATION__METADATA_DOCUMENTS", "true")];
-    let settings: Vec<_> = others.into_iter().chain(settings).collect();
+    let settings: Vec<_> = others.into_iter().chain(signals::SSF).chain(settings).collect();
     let theirs = Theirs::start().await;
     let linked = theirs.settings(None);
     let settings: Vec<_> = settings.into_iter().chain(linked.iter().map(|(n, v)| (*n, v.as_str()))).collect();
@@ -552,6 +557,13 @@ async fn every_limit_holds_at_its_door() {
     let awarding = awarding::client(&server).await;
     assert_eq!(awarding::define(&awarding, "First").await.status, 200);
     refused(&awarding::define(&awarding, "First").await, "badge_issue");
+    let told = signals::platform(&server).await;
+    let own = deeds::own_token(&told, "wallet.changes.read ssf.read").await;
+    for (limit, path) in [("client_api", "/wallet/v1/client/changes"), ("signals", "/ssf/stream")] {
+        let ask = async || Answer::of(http().get(format!("{}{path}", server.issuer)).bearer_auth(&own)).await;
+        assert_eq!(ask().await.status, 200, "{limit}");
+        refused(&ask().await, limit);
+    }
     let page = person.visit("/account/linked").await.page();
     let form = page.form_to("/account/linked/site");
     person.submit(&page, &form).await.away();
@@ -572,6 +584,7 @@ async fn every_limit_holds_at_its_door() {
                 Verb::Get => Answer::of(http().get(&url)).await,
                 Verb::Post => Answer::of(http().post(&url)).await,
                 Verb::Put => Answer::of(http().put(&url)).await,
+                Verb::Patch => Answer::of(http().patch(&url)).await,
                 Verb::Delete => Answer::of(http().delete(&url)).await,
             };
             // The first may be the one that this limit lets through.

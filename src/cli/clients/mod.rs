@@ -3,6 +3,7 @@
 mod definitions;
 mod initial_tokens;
 mod metadata;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -81,6 +82,9 @@ pub enum Command {
     /// Tokens with which others may register clients themselves.
     #[command(subcommand)]
     InitialToken(initial_tokens::Command),
+    /// Where a client is called when something happens (Standard Webhooks).
+    #[command(subcommand)]
+    Webhook(webhooks::Command),
     /// Badges that clients defined.
     #[command(subcommand)]
     BadgeDefinitions(definitions::Command),
@@ -149,6 +153,7 @@ pub async fn run(command: &Command, app: &App) -> Result<(), Failure> {
             println!("the domain of {id} is no longer marked as verified");
         }
         Command::InitialToken(command) => initial_tokens::run(command, app).await?,
+        Command::Webhook(command) => webhooks::run(command, app).await?,
         Command::BadgeDefinitions(command) => definitions::run(command, app).await?,
     }
     Ok(())

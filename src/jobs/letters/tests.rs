@@ -2,7 +2,7 @@
 
 use super::{
     AppConnected, ContactChanged, ContactCode, ContactKnown, IdentityAgain, IdentityRejected, IdentityVerified,
-    NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown,
+    NewSignIn, PasswordChanged, PhoneContested, RecoverCode, SignUpCode, SignUpKnown, StreamPaused, WebhookDisabled,
 };
 use crate::base::Time;
 use crate::words::Words;
@@ -53,6 +53,9 @@ fn every_mail_renders_in_every_language() {
                 link_minutes: 20,
             }
             .letter(),
+            WebhookDisabled { words, app: text("Orbit"), url: text("https://o.example/h"), why: text("status 500") }
+                .letter(),
+            StreamPaused { words, app: text("Orbit") }.letter(),
             ContactKnown { words }.letter(),
             ContactChanged {
                 words,

@@ -4,6 +4,8 @@
 
 pub mod awarding;
 pub mod badges;
+pub mod changes;
+pub mod client;
 pub mod cursor;
 mod identity;
 mod me;
@@ -46,6 +48,8 @@ pub struct How {
     pub if_none_match: Option<String>,
     /// Which fields are wanted; `None` for all.
     pub fields: Option<Vec<String>>,
+    /// Which changes are wanted.
+    pub changes: changes::Wanted,
     pub badges: badges::Wanted,
     /// Which photos and videos are wanted.
     pub media: media::Query,
@@ -70,6 +74,8 @@ pub enum Resource {
     Me,
     /// The fields of the profile, each with where it comes from.
     Profile,
+    /// What changed of what the client sees.
+    Changes,
     /// The badges that were picked.
     Badges,
     /// One of them.
@@ -87,6 +93,7 @@ impl Resource {
         match self {
             Self::Me => "me",
             Self::Profile => "profile",
+            Self::Changes => "changes",
             Self::Badges => "badges",
             Self::Badge => "badge",
             Self::Media => "media",
@@ -103,6 +110,7 @@ impl Resource {
             Self::Profile => {
                 of_people.filter(|name| profile::fields().any(|(_, claim)| claim.scope == *name)).collect()
             }
+            Self::Changes => vec![scopes::CHANGES],
             Self::Badges | Self::Badge => vec!["wallet.badges"],
             Self::Media | Self::MediaItem => Kind::ALL.map(Kind::scope).to_vec(),
             Self::Identity => vec![scopes::IDENTITY],
@@ -201,6 +209,7 @@ mod tests {
                 "wallet.trust",
                 "wallet.badges",
                 "wallet.age",
+                "wallet.changes",
                 "wallet.identity"
             ]
         );

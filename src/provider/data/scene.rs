@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::{CHANNEL, Content, How, Resource, Told, badges, identity, me, media, profile};
+use super::{CHANNEL, Content, How, Resource, Told, badges, changes, identity, me, media, profile};
 use crate::app::App;
 use crate::audit::{self, Origin, Record};
 use crate::base::{Fault, Time};
@@ -41,7 +41,7 @@ impl Scene {
             return Some(("origin_not_allowed", Denied::Forbidden.into()));
         }
         let asked = match what {
-            Resource::Me | Resource::Media | Resource::MediaItem => Default::default(),
+            Resource::Me | Resource::Changes | Resource::Media | Resource::MediaItem => Default::default(),
             Resource::Profile => profile::asked(self, how),
             Resource::Badges | Resource::Badge => ["wallet_badges".to_owned()].into(),
             Resource::Identity => identity::asked(self),
@@ -74,6 +74,8 @@ impl Scene {
             Resource::Identity => Some(identity::content(&self, tx, app, how).await?),
             _ => None,
         };
+        // A cursor that leads nowhere is no answer that was not modified.
+        let since = changes::page(&self, app, &how.changes)?;
         let etag = self.etag(app, what, how, identity.as_ref());
         if holds(how.if_none_match.as_deref(), &etag) {
             audit::record(tx, app, &self.record("data.read", what).because("not_modified"), origin).await?;
@@ -82,6 +84,7 @@ impl Scene {
         let content = match what {
             Resource::Me => me::content(&self, app),
             Resource::Profile => profile::content(&self, tx, app, how).await?,
+            Resource::Changes => changes::content(&self, tx, app, &since).await?,
             Resource::Badges => badges::list(&self, tx, app, &how.badges, &page).await?,
             Resource::Badge => one.ok_or(Denied::NotFound)?,
             Resource::Media => media::list(&self, tx, app, how).await?,
@@ -116,7 +119,10 @@ impl Scene {
         // Everything that an answer is made of. The key keeps two clients from comparing what they hold.
         let mut made_of = Map::new();
         made_of.insert("house".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        made_of.insert("what".to_owned(), json!([what.name(), how.fields, how.badges, how.media, how.max_age]));
+        made_of.insert(
+            "what".to_owned(),
+            json!([what.name(), how.fields, how.badges, how.media, how.max_age, how.changes]),
+        );
         made_of.insert("grant".to_owned(), json!([grant.id, grant.epoch, grant.confirmed_at.as_micros()]));
         made_of.insert("allowed".to_owned(), json!([grant.allowed, grant.expires_at.map(Time::as_micros)]));
         if let Some(content) = content {

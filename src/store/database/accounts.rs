@@ -145,6 +145,16 @@ pub async fn touch(conn: &mut Conn<'_>, id: AccountId, now: Time) -> Result<(), 
     Ok(())
 }
 
+/// As [`touch`]; gives the new number, which no other unit gets: units of one account keep their order by it.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn advance(conn: &mut Conn<'_>, id: AccountId, now: Time) -> Result<Option<i64>, Fault> {
+    let change = (accounts::revision.eq(accounts::revision + 1), accounts::updated_at.eq(now));
+    let update = diesel::update(accounts::table.find(id)).set(change).returning(accounts::revision);
+    on!(conn, get_result, steady(update)).optional().stored("move an account's revision")
+}
+
 /// The number that moves with every change of what the wallet holds.
 ///
 /// # Errors

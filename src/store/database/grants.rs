@@ -123,6 +123,59 @@ pub async fn list(conn: &mut Conn<'_>, account: AccountId, most: i64) -> Result<
     rows.into_iter().map(GrantRow::read).collect()
 }
 
+/// The live grants of an account that are not paused.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn live(conn: &mut Conn<'_>, account: AccountId, now: Time) -> Result<Vec<Grant>, Fault> {
+    let query = grants::table
+        .filter(grants::account_id.eq(account))
+        .filter(grants::state.eq("active"))
+        .filter(grants::expires_at.is_null().or(grants::expires_at.gt(now)))
+        .filter(grants::paused_at.is_null());
+    let rows: Vec<GrantRow> = on!(conn, load, query.select(GrantRow::as_select())).stored("list live grants")?;
+    rows.into_iter().map(|row| Ok(row.read()?.grant)).collect()
+}
+
+/// The clients with which an account shares something, or did after a time, each with its newest grant.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn known_to(conn: &mut Conn<'_>, account: AccountId, after: Time) -> Result<Vec<(ClientId, GrantId)>, Fault> {
+    let is_recent = grants::state.eq("active").and(grants::expires_at.is_null().or(grants::expires_at.gt(after)));
+    let query = grants::table
+        .filter(grants::account_id.eq(account))
+        .filter(is_recent.or(grants::ended_at.gt(after)))
+        .order(grants::id.desc())
+        .select((grants::client_id, grants::id));
+    let all: Vec<(ClientId, GrantId)> = on!(conn, load, query).stored("find the clients of an account")?;
+    let mut seen = BTreeSet::new();
+    Ok(all.into_iter().filter(|(client, _)| seen.insert(client.clone())).collect())
+}
+
+/// The live grants of a client, the oldest first, behind one of them.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn of_client(
+    conn: &mut Conn<'_>,
+    client: &ClientId,
+    behind: Option<GrantId>,
+    now: Time,
+    most: usize,
+) -> Result<Vec<Grant>, Fault> {
+    let behind = behind.unwrap_or_else(|| GrantId::from_bytes([0; 16]));
+    let query = grants::table
+        .filter(grants::client_id.eq(client))
+        .filter(grants::state.eq("active"))
+        .filter(grants::expires_at.is_null().or(grants::expires_at.gt(now)))
+        .filter(grants::id.gt(behind))
+        .order(grants::id.asc())
+        .limit(i64::try_from(most).unwrap_or(i64::MAX));
+    let rows: Vec<GrantRow> = on!(conn, load, query.select(GrantRow::as_select())).stored("list a client's grants")?;
+    rows.into_iter().map(|row| Ok(row.read()?.grant)).collect()
+}
+
 /// The active grants of an account; their time may be over.
 ///
 /// # Errors

@@ -36,6 +36,8 @@ held! {
     badge_offers.account_id,
     badges.account_id,
     challenges.account_id,
+    changes.account_id,
+    client_changes.account_id,
     contacts.account_id,
     digests.account_id,
     erasure_requests.account_id,
@@ -50,6 +52,7 @@ held! {
     receipts.account_id,
     session_clients.account_id,
     sessions.account_id,
+    ssf_removed_subjects.account_id,
     subjects.account_id,
     text_messages.account_id,
     token_families.account_id,
@@ -60,8 +63,9 @@ held! {
 mod tests {
     use super::TABLES;
 
-    /// What stays by design: the trail, which names nobody once the account is gone, and the record of the deletion.
-    const STAY: &[&str] = &["audit_events", "deletions"];
+    /// What stays by design: the trail, which names nobody once the account is gone, the record of the deletion, and what
+    /// clients are still to be told of it.
+    const STAY: &[&str] = &["audit_events", "deletions", "ssf_events", "webhook_messages"];
 
     #[test]
     fn every_table_of_an_account_is_in_the_list() {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::jobs;
 use super::{Conn, Stored, on, steady, text_column};
-use crate::base::id::{AccountId, CaseId, ClientId, DeletionId, ExportId, ImportId, JobId, MediaId, SessionId};
+use crate::base::id::{
+    AccountId, CaseId, ClientId, DeletionId, ExportId, ImportId, JobId, MediaId, MessageId, SessionId, StreamId,
+};
 use crate::base::seal::{Sealer, Unsealable};
 use crate::base::{Fault, Random, Seconds, Time};
 
@@ -44,6 +46,10 @@ pub enum Job {
     Ping { endpoint: String, token: String, auth_req_id: String },
     /// Brings an upload one step on: looks at it, then makes of it what is kept.
     Media { asset: MediaId },
+    /// Sends a message to an endpoint of a client (Standard Webhooks).
+    Webhook { message: MessageId },
+    /// Sends what waits in a stream to its receiver (RFC 8935).
+    Push { stream: StreamId },
     /// Makes a bundle of everything that a wallet holds, as far as it comes in one turn.
     Export { export: ExportId },
     /// Takes what a bundle from another wallet brings, as far as it comes in one turn.
@@ -67,6 +73,8 @@ impl Job {
             Self::Logout { .. } => "logout",
             Self::Ping { .. } => "ping",
             Self::Media { .. } => "media",
+            Self::Webhook { .. } => "webhook",
+            Self::Push { .. } => "push",
             Self::Export { .. } => "export",
             Self::Import { .. } => "import",
             Self::Erase { .. } => "erase",
@@ -210,18 +218,32 @@ async fn insert(
     Ok(id)
 }
 
-/// The jobs that could be claimed now, the longest due first.
+/// Which kinds of jobs are looked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Lane {
+    Only(&'static [&'static str]),
+    But(&'static [&'static str]),
+}
+
+/// The jobs of a lane that could be claimed now, the longest due first.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn due(conn: &mut Conn<'_>, now: Time, most: i64) -> Result<Vec<JobId>, Fault> {
-    let waiting = jobs::state.eq(JobState::Queued).and(jobs::run_at.le(now));
-    let query = jobs::table.filter(waiting).order(jobs::run_at.asc()).select(jobs::id).limit(most);
-    let mut ids: Vec<JobId> = on!(conn, load, query).stored("find due jobs")?;
+pub async fn due(conn: &mut Conn<'_>, lane: Lane, now: Time, most: i64) -> Result<Vec<JobId>, Fault> {
+    macro_rules! of_lane {
+        ($state:expr) => {{
+            let all = jobs::table.filter($state).order(jobs::run_at.asc()).select(jobs::id).limit(most).into_boxed();
+            match lane {
+                Lane::Only(kinds) => all.filter(jobs::kind.eq_any(kinds)),
+                Lane::But(kinds) => all.filter(jobs::kind.ne_all(kinds)),
+            }
+        }};
+    }
+    let waiting = || jobs::state.eq(JobState::Queued).and(jobs::run_at.le(now));
+    let mut ids: Vec<JobId> = on!(conn, load, of_lane!(waiting())).stored("find due jobs")?;
     // Their runner died: its lock has run out.
-    let left = jobs::state.eq(JobState::Running).and(jobs::locked_until.le(now));
-    let query = jobs::table.filter(left).order(jobs::run_at.asc()).select(jobs::id).limit(most);
-    let left: Vec<JobId> = on!(conn, load, query).stored("find jobs left behind")?;
+    let left = || jobs::state.eq(JobState::Running).and(jobs::locked_until.le(now));
+    let left: Vec<JobId> = on!(conn, load, of_lane!(left())).stored("find jobs left behind")?;
     ids.extend(left);
     Ok(ids)
 }

@@ -654,6 +654,103 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    changes (account_id, seq, n) {
+        account_id -> Text,
+        seq -> BigInt,
+        n -> Integer,
+        resource -> Text,
+        item -> Text,
+        op -> Text,
+        pick -> Nullable<Text>,
+        is_main -> Bool,
+        grant_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_changes (id) {
+        id -> Text,
+        client_id -> Text,
+        grant_id -> Text,
+        account_id -> Text,
+        resources -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (id) {
+        id -> Text,
+        client_id -> Text,
+        url -> Text,
+        events -> Text,
+        scheme -> Text,
+        secret -> Binary,
+        old_secret -> Nullable<Binary>,
+        old_until -> Nullable<BigInt>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_messages (id) {
+        id -> Text,
+        endpoint_id -> Text,
+        account_id -> Nullable<Text>,
+        kind -> Text,
+        news -> Text,
+        state -> Text,
+        attempts -> Integer,
+        outcome -> Nullable<Text>,
+        created_at -> BigInt,
+        tried_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ssf_streams (id) {
+        id -> Text,
+        client_id -> Text,
+        method -> Text,
+        push_url -> Nullable<Text>,
+        push_authorization -> Nullable<Binary>,
+        events_requested -> Nullable<Text>,
+        description -> Nullable<Text>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        is_full -> Bool,
+        verified_at -> Nullable<BigInt>,
+        busy_until -> Nullable<BigInt>,
+        failures -> Integer,
+        retry_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ssf_removed_subjects (stream_id, account_id) {
+        stream_id -> Text,
+        account_id -> Text,
+    }
+}
+
+diesel::table! {
+    ssf_events (id) {
+        id -> Text,
+        stream_id -> Text,
+        account_id -> Nullable<Text>,
+        kind -> Text,
+        news -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     settings,
     accounts,
@@ -704,4 +801,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     verification_cases,
     evidence_objects,
     review_decisions,
+    changes,
+    client_changes,
+    webhook_endpoints,
+    webhook_messages,
+    ssf_streams,
+    ssf_removed_subjects,
+    ssf_events,
 );

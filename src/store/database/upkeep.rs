@@ -5,11 +5,12 @@ use diesel::prelude::*;
 use super::deletions::State as DeletionState;
 use super::jobs::JobState;
 use super::schema::{
-    audit_events, backchannel_requests, challenges, client_documents, clients, counters, deletions, grants,
-    initial_tokens, jobs, revoked_tokens, sessions, text_messages, token_families, tombstones, used_assertions,
+    audit_events, backchannel_requests, challenges, changes, client_changes, client_documents, clients, counters,
+    deletions, grants, initial_tokens, jobs, revoked_tokens, sessions, ssf_events, text_messages, token_families,
+    tombstones, used_assertions, webhook_messages,
 };
 use super::{Conn, Stored, on};
-use crate::base::id::{ClientId, EventId, InitialTokenId};
+use crate::base::id::{AccountId, ClientId, EventId, InitialTokenId};
 use crate::base::{Digest, Fault, Time};
 
 /// The most rows that one call removes: bounds how long it holds the writer.
@@ -68,6 +69,12 @@ sweep! {
         clients::id.eq_any(
             client_documents::table.filter(client_documents::fetched_at.lt(before)).select(client_documents::client_id)
         ).and(clients::id.ne_all(grants::table.select(grants::client_id)));
+    /// Changes that are older than every cursor.
+    client_changes(before): client_changes.id as String, client_changes::at.lt(before);
+    /// Messages to endpoints of clients, delivered or not.
+    webhook_messages(before): webhook_messages.id as String, webhook_messages::created_at.lt(before);
+    /// Security events that nobody took.
+    security_events(before): ssf_events.id as String, ssf_events::created_at.lt(before);
     /// Tombstones whose time is over.
     tombstones(before): tombstones.lookup as Digest, tombstones::expires_at.lt(before);
     /// Deletions that were looked at, or called off, and were asked for before a time.
@@ -80,6 +87,24 @@ sweep! {
     text_messages(before): text_messages.id as String, text_messages::created_at.lt(before);
     /// Jobs that were laid aside and made before a time: nobody mended them, and they hold what they were to do.
     dead_jobs(before): jobs.id as String, jobs::state.eq(JobState::Dead).and(jobs::created_at.lt(before));
+}
+
+/// Changes that are older than every cursor; at most [`BATCH`] of them.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn changes(conn: &mut Conn<'_>, before: Time, mode: Mode) -> Result<usize, Fault> {
+    let old = changes::table.filter(changes::at.lt(before));
+    if mode == Mode::Count {
+        let count: i64 = on!(conn, get_result, old.count()).stored("count old changes")?;
+        return Ok(usize::try_from(count).unwrap_or(0));
+    }
+    let query = old.limit(BATCH as i64).select((changes::account_id, changes::seq, changes::n));
+    let keys: Vec<(AccountId, i64, i32)> = on!(conn, load, query).stored("find old changes")?;
+    for key in &keys {
+        on!(conn, execute, diesel::delete(changes::table.find(*key))).stored("remove old changes")?;
+    }
+    Ok(keys.len())
 }
 
 /// How many rows of the audit trail tell of one of the events and are older than a time.

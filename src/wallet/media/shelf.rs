@@ -7,8 +7,9 @@ use crate::base::Fault;
 use crate::base::id::{AccountId, MediaId};
 use crate::base::seal::SealKey;
 use crate::error::{Denied, Error};
+use crate::store::database::Conn;
 use crate::store::database::media::{self, State};
-use crate::store::database::{Conn, accounts};
+use crate::wallet::changes::{Change, Op, note};
 use crate::wallet::media::{Item, destroy, item, locks};
 
 /// What is shown outside the trash.
@@ -102,7 +103,7 @@ pub async fn describe(app: &App, account: AccountId, id: MediaId, said: Said) ->
                 let key = sealing::load_key(tx, &unit, account).await?;
                 let sealed = locks::seal_details(&unit, &key, id, &details)?;
                 media::set_details(tx, id, &sealed, unit.now()).await?;
-                Ok(accounts::touch(tx, account, unit.now()).await?)
+                Ok(note(tx, &unit, account, &[Change::media(id, Op::Changed)]).await?)
             })
         })
         .await
@@ -147,7 +148,8 @@ async fn moved(
                 if !media::advance(tx, id, from, to, unit.now()).await? {
                     return Err(Denied::NotFound.into());
                 }
-                accounts::touch(tx, account, unit.now()).await?;
+                let op = if to == State::Ready { Op::Added } else { Op::Removed };
+                note(tx, &unit, account, &[Change::media(id, op)]).await?;
                 Ok(audit::record(tx, &unit, &Record::of(event, account), &origin).await?)
             })
         })

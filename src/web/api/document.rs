@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{awarding, problem};
-use crate::catalog::scopes::{BADGES_ISSUE, ERASURE_REPORT};
+use crate::catalog::messages;
+use crate::catalog::scopes::{BADGES_ISSUE, CLIENT_CHANGES, ERASURE_REPORT, GRANT_QUERY};
 use crate::provider::data::Resource;
 use crate::web::views::api::{Operation, Parameter};
 
@@ -21,6 +22,7 @@ const OPERATIONS: &[(&str, Resource)] = &[
     ("media_content", Resource::MediaItem),
     ("media_link", Resource::MediaItem),
     ("identity", Resource::Identity),
+    ("changes", Resource::Changes),
 ];
 
 /// What a client does for itself, and the scope that opens it.
@@ -29,6 +31,8 @@ const OWN: &[(&str, &str)] = &[
     ("define_badge", BADGES_ISSUE),
     ("issue_badge", BADGES_ISSUE),
     ("withdraw_badge", BADGES_ISSUE),
+    ("client_changes", CLIENT_CHANGES),
+    ("client_grants", GRANT_QUERY),
 ];
 
 /// The 3.1 document from the 3.0 one.
@@ -53,7 +57,59 @@ pub fn of(spec: &str, issuer: &str) -> Value {
     for operation in operations_of(&mut document) {
         complete(operation);
     }
+    document["components"]["schemas"]["WebhookMessage"] = message();
+    document["webhooks"] = messages::webhooks().into_iter().map(|kind| (kind.to_owned(), webhook(kind))).collect();
     document
+}
+
+/// What a client's server is called with (OpenAPI 3.1 §4.8.1): every type of message.
+fn webhook(kind: &str) -> Value {
+    let schema = json!({ "allOf": [
+        { "$ref": "#/components/schemas/WebhookMessage" }, { "properties": { "type": { "const": kind } } }
+    ] });
+    json!({ "post": {
+        "operationId": format!("webhook_{}", kind.replace('.', "_")),
+        "summary": format!("A message of the type {kind}"),
+        "description": "Signed as Standard Webhooks has it, and sent again until it is taken.",
+        "security": [],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": schema } } },
+        "responses": {
+            "2XX": { "description": "It is taken" },
+            "410": { "description": "The endpoint is to be switched off" },
+        },
+    } })
+}
+
+/// The schema of a message (WALLET.md §8.4).
+fn message() -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let time = |description: &str| json!({ "type": "string", "format": "date-time", "description": description });
+    let names =
+        |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
+    json!({
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": { "type": "string", "enum": messages::webhooks() },
+            "timestamp": time("When it happened: the day, where several platforms hear of it"),
+            "data": {
+                "type": "object",
+                "required": ["sub", "at"],
+                "properties": {
+                    "sub": text("Whom it is about, as in the ID Token"),
+                    "at": time("As timestamp"),
+                    "grant_id": text("The grant that it is about"),
+                    "cursor": text("Where the changes begin, for since of /wallet/v1/changes"),
+                    "reason": text("Why a grant ended"),
+                    "added": names("Names of claims and scopes that a grant has gained"),
+                    "removed": names("Names of claims and scopes that a grant has lost"),
+                    "kind": text("Which credential it was"),
+                    "purge_at": time("When the account will be deleted"),
+                    "request": text("What you answer to at /wallet/v1/erasure-requests"),
+                },
+            },
+        },
+    })
 }
 
 fn operations_of(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
@@ -76,7 +132,7 @@ fn complete(operation: &mut Map<String, Value>) {
     });
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         let statuses: &[&str] = match OWN.iter().any(|(name, _)| *name == id) {
-            true => &["400", "401", "403", "404", "409", "429", "503"],
+            true => &["400", "401", "403", "404", "409", "410", "429", "503"],
             false => &["400", "401", "403", "404", "410", "429", "503"],
         };
         for status in statuses {
@@ -163,7 +219,7 @@ mod tests {
         for operation in &shown {
             assert!(!operation.summary.is_empty() && !operation.scopes.is_empty(), "{operation:?}");
             let is_about_media = operation.path.starts_with("/wallet/v1/media");
-            let is_read = operation.method == "GET" && !is_about_media;
+            let is_read = operation.method == "GET" && !is_about_media && operation.path != "/wallet/v1/changes";
             assert!(!is_read || operation.answer.contains("\"sub\""), "{}", operation.answer);
         }
         let text = document.to_string();

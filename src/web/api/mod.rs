@@ -4,6 +4,7 @@ mod awarding;
 pub mod catalogue;
 mod document;
 mod erasure;
+mod feed;
 mod operations;
 pub mod problem;
 mod schema;

@@ -17,6 +17,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi, OpenApiService};
 
 use super::awarding::Awarding;
 use super::erasure::Erasure;
+use super::feed::Feed;
 use super::schema::{Badges, Identity, Me, MediaItem, MediaLink, MediaList, OneBadge, Profile};
 use crate::app::App;
 use crate::audit::Origin;
@@ -25,6 +26,7 @@ use crate::error::Error;
 use crate::provider::access::Access;
 use crate::provider::clients::Registered;
 use crate::provider::data::badges::Wanted;
+use crate::provider::data::changes;
 use crate::provider::data::media::{self, Wish};
 use crate::provider::data::{self, How, Resource, Told};
 use crate::wallet::media::Format;
@@ -86,6 +88,10 @@ impl Reader {
         self.read(what, How { badges, ..self.how.clone() }).await
     }
 
+    pub(super) async fn changes<S>(&self, what: Resource, changes: changes::Wanted) -> Answer<S> {
+        self.read(what, How { changes, ..self.how.clone() }).await
+    }
+
     async fn media<S>(&self, what: Resource, media: media::Query) -> Answer<S> {
         self.read(what, How { media, ..self.how.clone() }).await
     }
@@ -124,8 +130,8 @@ impl Reader {
 }
 
 /// The service that answers them, and can describe them.
-pub fn service() -> OpenApiService<(Api, Awarding, Erasure), ()> {
-    OpenApiService::new((Api, Awarding, Erasure), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
+pub fn service() -> OpenApiService<(Api, Awarding, Erasure, Feed), ()> {
+    OpenApiService::new((Api, Awarding, Erasure, Feed), "Social Wallet data API", env!("CARGO_PKG_VERSION"))
 }
 
 #[OpenApi(prefix_path = "/wallet/v1")]
@@ -330,7 +336,7 @@ impl ApiResponse for Linked {
     }
 }
 
-fn failed(error: Error) -> Response {
+pub(super) fn failed(error: Error) -> Response {
     let mut response = Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).finish();
     response.extensions_mut().insert(Failure::new(error));
     response

@@ -98,6 +98,8 @@ macro_rules! described {
     };
 }
 
+pub mod changes;
+
 described!(Me, object(vec![("sub", sub()), ("grant", grant())], &["sub", "grant"]));
 described!(
     Profile,

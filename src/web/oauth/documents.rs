@@ -2,7 +2,7 @@
 
 use poem::Response;
 
-use crate::error::Error;
+use crate::error::{Denied, Error};
 use crate::provider::supported::supported;
 use crate::provider::{discovery, keys, protected};
 use crate::web::answer;
@@ -14,7 +14,11 @@ pub async fn metadata(call: Call) -> Result<Response, Error> {
 
 /// The metadata of the protected resource at `path`.
 pub async fn resource(call: Call, path: &'static str) -> Result<Response, Error> {
-    answer::json(&protected::at(path).metadata(call.app.config.issuer(), supported()))
+    let resource = protected::at(path);
+    if !protected::is_offered(&call.app.config, resource) {
+        return Err(Denied::NotFound.into());
+    }
+    answer::json(&resource.metadata(&call.app.config, supported()))
 }
 
 pub async fn jwks(call: Call) -> Result<Response, Error> {

@@ -11,5 +11,6 @@ pub mod logout;
 pub mod protected;
 pub mod pushed;
 pub mod register;
+pub mod ssf;
 pub mod token;
 pub mod userinfo;

@@ -10,7 +10,7 @@ use crate::oauth::authorization::Polled;
 use crate::oauth::authorization::polled::By;
 use crate::oauth::client::SubjectType;
 use crate::oauth::verified_claims;
-use crate::provider::consent::{Choice, ConsentAsk, Line, OFFLINE, Reason};
+use crate::provider::consent::{Choice, ConsentAsk, Line, Reason, is_scope_line};
 use crate::provider::wishes;
 use crate::store::database::profiles::Source;
 use crate::wallet::media::{Kind, Variant};
@@ -90,8 +90,8 @@ fn reason(words: Words, reason: Reason) -> view::Reason {
 pub fn line(words: Words, line: &Line) -> view::Line {
     let why = line.purpose.clone();
     let (is_new, is_ticked) = (line.is_new, line.is_ticked);
-    if line.name == OFFLINE {
-        return view::Line { why, is_new, is_ticked, ..view::Line::stay_connected(words) };
+    if is_scope_line(line.name) {
+        return view::Line { why, is_new, is_ticked, ..view::Line::scope(words, line.name, line.label) };
     }
     let shown = match (line.name, line.is_sensitive) {
         ("phone_number", true) => view::Line::phone(words, line.name, line.value.as_deref()),

@@ -116,7 +116,7 @@ pub struct Line {
     /// The whole of a masked value, behind "Show".
     pub full: Option<String>,
     pub chip: Option<Chip>,
-    /// What the line means, where the value alone does not say it (`offline_access`).
+    /// What the line means, where the value alone does not say it (scopes).
     pub detail: Option<String>,
     /// Why they ask, in the platform's words, printed in quotation marks.
     pub why: Option<String>,
@@ -148,22 +148,18 @@ impl Line {
         Self { full, ..Self::claim(words, claim, number.map(masked_phone)) }
     }
 
+    /// A line for a scope that stands for no claim; `title` is the key of its words.
+    pub fn scope(words: Words, scope: &str, title: &str) -> Self {
+        let detail = Some(words.t(&format!("{title}-detail")));
+        Self { name: scope.to_owned(), label: words.t(title), detail, ..Self::default() }
+    }
+
     /// A line for what a document says: hidden until the person asks to see it.
     pub fn verified(words: Words, claim: &str, told: Option<String>) -> Self {
         let value = told.as_ref().map(|_| {
             words.t(if claim == verified_claims::EVIDENCE { "line-of-document" } else { "line-as-on-document" })
         });
         Self { full: told, ..Self::claim(words, claim, value) }
-    }
-
-    /// The line for `offline_access`: the platform may look again while the person is away.
-    pub fn stay_connected(words: Words) -> Self {
-        Self {
-            name: "offline_access".to_owned(),
-            label: words.t("scope-offline-access"),
-            detail: Some(words.t("scope-offline-access-detail")),
-            ..Self::default()
-        }
     }
 
     /// What the platform may do elsewhere in the person's name: part of the whole, without a tick box.

@@ -199,7 +199,8 @@ pub fn all(words: Words, theme: Theme) -> Vec<Sample> {
                 ..Line::claim(words, "wallet_photos", None)
             },
             Line::claim(words, "address", None),
-            Line::stay_connected(words),
+            Line::scope(words, "wallet.changes", "scope-wallet-changes"),
+            Line::scope(words, "offline_access", "scope-offline-access"),
         ]
     };
     let consent = |app, reason, already| consent::Consent {

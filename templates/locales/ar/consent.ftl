@@ -56,6 +56,8 @@ evidence-passport = جواز سفر
 evidence-idcard = بطاقة هوية
 evidence-driving-permit = رخصة قيادة
 line-why-html = سبب الطلب: «{ $why }»
+scope-wallet-changes = إبقاؤه على اطلاع
+scope-wallet-changes-detail = نخبر التطبيق عندما يتغير شيء مما سبق. بدون ذلك يحصل عليه مرة واحدة.
 scope-offline-access = البقاء متصلًا
 scope-offline-access-detail = يمكن للتطبيق أن ينظر مجددًا وأنت لا تستخدمه، حتى التاريخ الذي تختاره أدناه.
 

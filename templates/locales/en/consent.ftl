@@ -48,6 +48,8 @@ evidence-passport = Passport
 evidence-idcard = Identity card
 evidence-driving-permit = Driving licence
 line-why-html = Why they ask: “{ $why }”
+scope-wallet-changes = Keep up to date
+scope-wallet-changes-detail = Tell the app when the things above change. Without this it gets them once.
 scope-offline-access = Stay connected
 scope-offline-access-detail = The app may look again when you are not using it, until the date you choose below.
 

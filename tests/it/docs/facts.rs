@@ -86,6 +86,7 @@ pub fn options(page: &Page) -> Vec<String> {
             &["client", "update"],
             &["client", "badge-definitions", "list"],
             &["client", "initial-token", "add"],
+            &["client", "webhook", "add"],
             &["key", "rotate"],
             &["key", "generate"],
         ];

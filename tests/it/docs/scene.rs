@@ -23,6 +23,9 @@ const ALONE: &[&str] = &["logout", "step-up", "verified-claims"];
 /// Where a browser goes rather than a program.
 const BROWSED: &[&str] = &["/authorize", "/logout", "/device", "/account/approvals"];
 
+/// How scopes begin that clients have for themselves: nobody is asked for them.
+const OWN: &[&str] = &["grant_", "wallet.badges.issue", "wallet.changes.read", "ssf."];
+
 pub struct Scene {
     pub page: String,
     pub house: Arc<House>,
@@ -145,7 +148,7 @@ impl Scene {
         if let Some(at) = filled.iter().position(|word| word == "--scope") {
             self.scope = filled[at + 1]
                 .split(' ')
-                .filter(|name| !name.starts_with("grant_") && *name != "wallet.badges.issue")
+                .filter(|name| !OWN.iter().any(|own| name.starts_with(own)))
                 .collect::<Vec<_>>()
                 .join(" ");
         }

@@ -38,7 +38,8 @@ pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 pub const BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SCOPE: &str = "openid profile email phone address offline_access albums.read grant_management_query \
                      grant_management_revoke wallet.badges.issue wallet.profile wallet.trust wallet.badges wallet.age \
-                     wallet.photos wallet.videos wallet.identity wallet.erasure.report";
+                     wallet.photos wallet.videos wallet.identity wallet.erasure.report wallet.changes \
+                     wallet.changes.read";
 
 pub struct House {
     pub server: Server,

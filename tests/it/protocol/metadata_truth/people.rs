@@ -59,6 +59,15 @@ async fn scope(bench: &mut Bench, scope: &str) {
         }
         return;
     }
+    if scope == "wallet.changes.read" {
+        let url = format!("{}/wallet/v1/client/changes", bench.house.server.issuer);
+        for (held, status) in [(scope, 200), ("wallet.badges.issue", 403)] {
+            let token = bench.house.own_token(held).await;
+            let answer = Answer::of(http().get(&url).bearer_auth(token)).await;
+            assert_eq!(answer.status, status, "{held}: {}", answer.text());
+        }
+        return;
+    }
     let asked = if scope == "openid" { scope.to_owned() } else { format!("openid {scope}") };
     let resource = (scope == "albums.read").then_some(ALBUMS);
     let changes = [("resource", resource), ("prompt", Some("consent"))];
@@ -76,6 +85,11 @@ async fn scope(bench: &mut Bench, scope: &str) {
         "wallet.trust" => assert_eq!(told().await["wallet_trust"]["level"], 3),
         "wallet.badges" => assert!(told().await["wallet_badges"].as_array().is_some_and(|all| all.len() > 1)),
         "wallet.age" => assert_eq!(told().await["age_over_18"], true),
+        "wallet.changes" => {
+            let url = format!("{}/wallet/v1/changes", orbit.issuer);
+            let begun = Answer::of(http().get(url).bearer_auth(&tokens.access)).await.json();
+            assert!(begun["next_cursor"].is_string(), "{begun}");
+        }
         "wallet.photos" | "wallet.videos" => {
             let kind = &scope["wallet.".len()..scope.len() - 1];
             let url = format!("{}/wallet/v1/media?kind={kind}", orbit.issuer);

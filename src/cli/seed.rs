@@ -214,6 +214,7 @@ async fn register(app: &App, seeded: &Seeded, origin: &str, is_kept: bool) -> Re
         ("email", "To tell you when somebody shares an album with you"),
         ("phone_number", "To text you a code when you share an album with the public"),
         ("birthdate", "To show children albums for children alone"),
+        ("wallet_badges", "To show your friends that it is you"),
         ("wallet_photos", "To print them on the cover of your albums"),
         ("offline_access", "To keep your name and photo up to date in your friends’ albums"),
     ] {

@@ -20,7 +20,7 @@ use self::visitors::Visitors;
 use crate::base::{Fault, Secret};
 
 /// What it asks a person for.
-pub const SCOPE: &[&str] = &["openid", "profile", "email", "phone", "wallet.photos", "offline_access"];
+pub const SCOPE: &[&str] = &["openid", "profile", "email", "phone", "wallet.badges", "wallet.photos", "offline_access"];
 
 /// The cookie that tells visitors apart.
 const COOKIE_NAME: &str = "orbit-visitor";

@@ -97,6 +97,7 @@ impl Visit<'_> {
             outcome: visitor.message,
             manage_href: format!("{}/account/apps", self.platform.party.settings.issuer),
             photos: arrived.photos.clone(),
+            badges: arrived.badges.clone(),
             logout_href: "/logout".into(),
         };
         let origin = |url: &String| url::Url::parse(url).ok().map(|url| url.origin().ascii_serialization());
@@ -128,7 +129,11 @@ impl Visit<'_> {
                 visitor.arrived = Some(Arc::new(arrived));
                 visitor.message = Some(done.to_owned());
             }
-            Err(refusal) => visitor.message = Some(refusal.to_string()),
+            Err(refusal) => {
+                // What may be read no more is shown no more.
+                visitor.arrived = visitor.arrived.take().map(|held| Arc::new(held.forgotten()));
+                visitor.message = Some(refusal.to_string());
+            }
         });
         elsewhere("/arrived")
     }

@@ -63,11 +63,27 @@ pub struct Arrived {
     pub userinfo: Map<String, Value>,
     /// Links to the photos that were picked, for the page to show.
     pub photos: Vec<String>,
+    /// The badges that were picked.
+    pub badges: Vec<Badge>,
     /// The token response without its secrets.
     pub token: Map<String, Value>,
 }
 
+/// A badge, as far as the page shows it.
+#[derive(Debug, Clone)]
+pub struct Badge {
+    pub name: String,
+    pub level: String,
+    /// The day.
+    pub verified_on: String,
+}
+
 impl Arrived {
+    /// Without all that was read with tokens that are refused now.
+    pub fn forgotten(&self) -> Self {
+        Self { userinfo: Map::new(), photos: Vec::new(), badges: Vec::new(), ..self.clone() }
+    }
+
     pub fn has_refresh_token(&self) -> bool {
         self.refresh_token.is_some()
     }
@@ -182,6 +198,7 @@ impl RelyingParty {
             id_token_claims,
             userinfo: Map::new(),
             photos: Vec::new(),
+            badges: Vec::new(),
         };
         self.again(&arrived).await
     }
@@ -221,8 +238,31 @@ impl RelyingParty {
     /// Everything that is read with the access token, read anew.
     pub async fn again(&self, arrived: &Arrived) -> Result<Arrived, Refusal> {
         let userinfo = self.userinfo(arrived).await?;
-        let photos = self.photos(arrived).await;
-        Ok(Arrived { userinfo, photos, ..arrived.clone() })
+        let (photos, badges) = (self.photos(arrived).await, self.badges(arrived).await);
+        Ok(Arrived { userinfo, photos, badges, ..arrived.clone() })
+    }
+
+    /// The badges that the person picked, by the names that the wallet publishes for them. None are no failure.
+    async fn badges(&self, arrived: &Arrived) -> Vec<Badge> {
+        let url = format!("{}/wallet/v1/badges?status=active", self.settings.issuer);
+        let told = self.call(arrived, self.http.get(url)).await.unwrap_or_default();
+        let mut badges = Vec::new();
+        for badge in told["data"].as_array().into_iter().flatten() {
+            let text = |name: &str| badge[name].as_str().unwrap_or_default().to_owned();
+            let kind = text("type");
+            let name = self.badge_name(&kind).await.unwrap_or(kind);
+            let verified_on = text("verified_at").chars().take(10).collect();
+            badges.push(Badge { name, level: text("level"), verified_on });
+        }
+        badges
+    }
+
+    /// What a kind of badge is called, by its public page.
+    async fn badge_name(&self, kind: &str) -> Option<String> {
+        let request = self.http.get(format!("{}/badge-types/{kind}", self.settings.issuer));
+        let answer = request.header("accept", "application/json").send().await.ok()?;
+        let described: Value = serde_json::from_slice(&answer.bytes().await.ok()?).ok()?;
+        described["name"].as_str().map(str::to_owned)
     }
 
     /// Links to the photos that the person picked, by the data API of the wallet. No photos are no failure.
@@ -271,6 +311,7 @@ impl RelyingParty {
             id_token,
             userinfo: Map::new(),
             photos: Vec::new(),
+            badges: Vec::new(),
         };
         self.again(&renewed).await
     }

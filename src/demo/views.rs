@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use super::relying_party::Badge;
+
 /// `/`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "demo/home.html")]
@@ -24,6 +26,8 @@ pub struct DemoArrived {
     pub id_token: Vec<(String, String)>,
     /// Links to the photos that were picked.
     pub photos: Vec<String>,
+    /// The badges that were picked.
+    pub badges: Vec<Badge>,
     /// Claims of the UserInfo response.
     pub userinfo: Vec<(String, String)>,
     /// The token response without its secrets: scope, expires_in, whether a refresh token came.

@@ -48,9 +48,11 @@ impl Projection {
     }
 
     /// The same claims as another door tells them: each under the name and in the form that `tell` gives, or not at all.
+    /// The record has them by the names that grants have.
     pub fn each(&self, mut tell: impl FnMut(&'static str, &Value) -> Option<(&'static str, Value)>) -> Self {
-        let claims = self.claims.iter().filter_map(|(name, value)| tell(name, value)).collect();
-        Self { claims, released: self.released.clone(), verified: None }
+        let told = self.claims.iter().filter_map(|(name, value)| Some((*name, tell(name, value)?)));
+        let (released, claims) = told.unzip();
+        Self { claims, released: Some(released), verified: None }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The data API (WALLET.md §14) through the doors: what it tells, to whom, and how it refuses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::time::Duration;
 
@@ -230,6 +230,39 @@ async fn wallet_s14_7_how_often_is_said_in_structured_fields() {
     assert_eq!(refused.header("ratelimit"), Some(&*format!("\"user\";r=0;t={after}")));
     assert_eq!(refused.json()["violated-policies"], json!(["user"]));
     assert!(refused.json()["type"].as_str().is_some_and(|kind| kind.starts_with("https://iana.org/")));
+}
+
+/// A list of a structured field: each name with its numbers, read by a parser of others (RFC 9651).
+fn structured(answer: &Answer, name: &str) -> BTreeMap<String, BTreeMap<String, i64>> {
+    let text = answer.header(name).unwrap_or_else(|| panic!("no {name}"));
+    let list: sfv::List = sfv::Parser::new(text).parse().unwrap_or_else(|error| panic!("{name}: {text}: {error}"));
+    let items = list.iter().map(|entry| match entry {
+        sfv::ListEntry::Item(item) => item,
+        other => panic!("{name}: {other:?}"),
+    });
+    let number = |value: &sfv::BareItem| i64::from(value.as_integer().expect("a number"));
+    items
+        .map(|item| {
+            let numbers = item.params.iter().map(|(key, value)| (key.as_str().to_owned(), number(value)));
+            (item.bare_item.as_string().expect("a name").as_str().to_owned(), numbers.collect())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r20_rate_limit_headers_are_structured_fields() {
+    let server = Server::with(&[(setting::LIMITS, "true"), ("SW__LIMITS__DATA_API", "3/h burst 1")]).await;
+    let scene = Scene::on(&server, SCOPE, &["wallet_bio"]).await;
+    let (told, refused) = (scene.ask("/me", &[]).await, scene.ask("/me", &[]).await);
+    assert_eq!((told.status, refused.status), (200, 429), "{}", refused.text());
+    for answer in [&told, &refused] {
+        let policy = structured(answer, "ratelimit-policy");
+        assert_eq!(policy["user"], [("q".to_owned(), 3), ("w".to_owned(), 3600)].into());
+    }
+    let left = structured(&refused, "ratelimit");
+    let after: i64 = refused.header("retry-after").and_then(|text| text.parse().ok()).expect("Retry-After");
+    assert_eq!(left["user"], [("r".to_owned(), 0), ("t".to_owned(), after)].into());
+    assert!((1..=3600).contains(&after), "{after}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

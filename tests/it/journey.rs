@@ -98,7 +98,7 @@ async fn untick(browser: &Browser, claim: &str) {
     assert!(!browser.element(&css).await.is_selected().await, "{claim} is still ticked");
 }
 
-async fn tick(browser: &Browser, claim: &str) {
+pub async fn tick(browser: &Browser, claim: &str) {
     let css = format!("input[name=claim][value={claim}]");
     if !browser.element(&css).await.is_selected().await {
         browser.click(&format!("label[for=line-{}]", line_id(claim))).await;
@@ -107,7 +107,7 @@ async fn tick(browser: &Browser, claim: &str) {
 }
 
 /// Waits until the page, whichever it is by then, says something.
-async fn says(browser: &Browser, words: &str) {
+pub async fn says(browser: &Browser, words: &str) {
     let what = format!("the page says {words}");
     eventually(&what, Duration::from_secs(10), async || browser.source().await.contains(words).then_some(())).await;
 }
@@ -324,7 +324,7 @@ async fn wcag_2_2_no_page_keeps_anybody_out() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-async fn sign_in(browser: &Browser, server: &Server, person: &Person) {
+pub async fn sign_in(browser: &Browser, server: &Server, person: &Person) {
     browser.goto(&format!("{}/signin", server.issuer)).await;
     browser.fill("input[name=identifier]", &person.email).await;
     browser.click("form:has(input[name=identifier]) button").await;

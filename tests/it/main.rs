@@ -1,6 +1,7 @@
 //! End-to-end tests: through the doors only, on real parts. One binary, because each one more links the whole crate.
 #![allow(clippy::disallowed_methods, reason = "tests read the environment and the clock; the product does not")]
 
+mod acceptance;
 mod account_pages;
 mod admin;
 mod awarding;

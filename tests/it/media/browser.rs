@@ -14,7 +14,7 @@ use crate::support::parts::Folder;
 use crate::support::server::Server;
 
 /// Records a second of a moving canvas, as a page with a camera does.
-const RECORD: &str = "
+pub const RECORD: &str = "
     const done = arguments[arguments.length - 1];
     const canvas = document.createElement('canvas');
     canvas.width = 320; canvas.height = 240;

@@ -1,7 +1,7 @@
 //! Photos and videos through the doors: what is taken, what is made of it, who may see it, and what ends it.
 
 mod bounds;
-mod browser;
+pub mod browser;
 pub mod files;
 mod large;
 pub mod platforms;

@@ -196,6 +196,23 @@ impl Browser {
         file
     }
 
+    /// The cookies that this page's site gets, as the browser sends them.
+    pub async fn cookies(&self) -> String {
+        let cookies = self.get("cookie").await.as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        cookies
+            .iter()
+            .map(|one| format!("{}={}", text(&one["name"]), text(&one["value"])))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    /// Keeps downloads in this folder.
+    pub async fn downloads_to(&self, folder: &std::path::Path) {
+        let params = json!({ "behavior": "allow", "downloadPath": folder.display().to_string() });
+        self.devtools("Browser.setDownloadBehavior", params).await;
+    }
+
     /// Whether the page is wider than its window (WCAG 2.2, 1.4.10).
     pub async fn overflows(&self) -> bool {
         let script = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";

@@ -201,6 +201,12 @@ impl Server {
         Self::launch(stores, issuer.clone(), issuer, &[], &["demo", "--listen", listen]).await
     }
 
+    /// `demo` on these stores.
+    pub async fn demo_on(stores: Stores, listen: &str) -> Self {
+        let issuer = format!("http://127.0.0.1:{}", free_port());
+        Self::launch(Arc::new(stores), issuer.clone(), issuer, &[], &["demo", "--listen", listen]).await
+    }
+
     /// One half of the program alone: `web` or `worker`.
     pub async fn half(stores: Stores, half: &str) -> Self {
         let issuer = format!("http://127.0.0.1:{}", free_port());

@@ -11,18 +11,18 @@ use crate::support::platform::{Answer, http};
 use crate::support::seeded;
 use crate::support::server::Server;
 
-async fn rows(person: &mut Person, query: &str) -> Vec<Value> {
+pub async fn rows(person: &mut Person, query: &str) -> Vec<Value> {
     let file = person.visit(&format!("/account/activity/download?format=ndjson{query}")).await.page();
     assert_eq!(file.status, 200, "{}", file.text());
     file.body.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect()
 }
 
-fn names(row: &Value) -> BTreeSet<String> {
+pub fn names(row: &Value) -> BTreeSet<String> {
     row["released"].as_array().expect("names").iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
 }
 
 /// What is about a person in an answer: not the frame of the protocol.
-fn told(answer: &Value) -> BTreeSet<String> {
+pub fn told(answer: &Value) -> BTreeSet<String> {
     const FRAME: &[&str] =
         &["sub", "iss", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "sid", "jti"];
     let members = answer.as_object().expect("an object").keys();

@@ -3,5 +3,6 @@
 mod activity;
 mod chain;
 pub mod deeds;
+mod proxy;
 mod receipts;
 mod wishes;

@@ -276,6 +276,8 @@ impl Scene {
         request
             .header("cookie", person.jar.header(&form.action).unwrap_or_default())
             .header("accept", "text/html,application/xhtml+xml")
+            // As a proxy hands it on: the name under which the person knows the wallet.
+            .header("host", self.doors.issuer.trim_start_matches("http://"))
             .header("origin", &self.doors.issuer)
             .header("sec-fetch-site", "same-origin")
             .header("sec-fetch-mode", "navigate")

@@ -45,10 +45,8 @@ pub async fn measure(plan: &Plan, backend: Backend, yardsticks: &[Row; 2]) {
     let stage = Stage { address: address.clone(), family: house.family(), time: plan.time };
     let mut rows = yardsticks.to_vec();
     rows.push(row("UserInfo", None, plan, &stage, async |n| house.userinfo(token(n))).await);
-    for (name, path) in [("data API /me", "/me"), ("data API /profile", "/profile")] {
-        let read = async |n: usize| Same { request: api(path, n, &[]), status: 200 };
-        rows.push(row(name, None, plan, &stage, read).await);
-    }
+    let profile = async |n: usize| Same { request: api("/profile", n, &[]), status: 200 };
+    rows.push(row("data API /profile", None, plan, &stage, profile).await);
     let again = async |n: usize| {
         let tag = tags[n % tags.len()].as_str();
         Same { request: api("/profile", n, &[("if-none-match", tag)]), status: 304 }

@@ -1,4 +1,5 @@
 //! What processes cost: processor time and resident memory, from `/proc`.
+#![allow(dead_code, reason = "each bench uses its own part of this")]
 
 use std::fs;
 use std::time::Duration;
@@ -59,8 +60,22 @@ fn stat(pid: u32) -> Option<Stat> {
 
 /// Resident memory of one process, in megabytes of a million bytes.
 pub fn resident_mb(pid: u32) -> f64 {
+    status_mb(pid, "VmRSS:")
+}
+
+/// The most that it ever had.
+pub fn peak_mb(pid: u32) -> f64 {
+    status_mb(pid, "VmHWM:")
+}
+
+/// What a process has started and what runs still.
+pub fn children(pid: u32) -> Vec<u32> {
+    stats().into_iter().filter(|stat| stat.parent == pid).map(|stat| stat.pid).collect()
+}
+
+fn status_mb(pid: u32, name: &str) -> f64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
     kib * 1024.0 / 1e6
 }

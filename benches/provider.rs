@@ -9,17 +9,16 @@ mod cpu;
 mod fapi2;
 mod house;
 mod load;
+mod plan;
 #[path = "../tests/it/support/mod.rs"]
 mod support;
 mod table;
 mod yardstick;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
-use crate::cpu::Family;
 use crate::fapi2::Fapi2;
 use crate::house::Codes;
 use crate::house::House;
@@ -27,14 +26,11 @@ use crate::house::SignIn;
 use crate::house::Tokens;
 use crate::house::Trip;
 use crate::load::Line;
-use crate::load::Same;
 use crate::load::Stage;
-use crate::load::Work;
 use crate::load::request;
-use crate::support::parts::Folder;
-use crate::support::parts::Process;
-use crate::support::parts::free_port;
-use crate::support::parts::process::Start;
+use crate::plan::Plan;
+use crate::plan::row;
+use crate::plan::yardsticks;
 use crate::support::server::Backend;
 use crate::table::Row;
 
@@ -42,89 +38,28 @@ use crate::table::Row;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-struct Plan {
-    backends: Vec<Backend>,
-    time: Duration,
-    concurrency: Vec<usize>,
-}
-
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     if let Ok(address) = std::env::var(yardstick::LISTEN) {
         return runtime.block_on(yardstick::serve(&address));
     }
-    runtime.block_on(measure(&plan()));
-}
-
-fn plan() -> Plan {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let after = |flag: &str| arguments.iter().position(|one| one == flag).and_then(|at| arguments.get(at + 1));
-    let is_quick = arguments.iter().any(|one| one == "--quick");
-    let seconds = after("--seconds").map(|text| text.parse().expect("--seconds takes a number"));
-    Plan {
-        backends: match after("--only").map(String::as_str) {
-            Some("embedded") => vec![Backend::Embedded],
-            Some("scale") => vec![Backend::Scale],
-            Some(other) => panic!("--only takes `embedded` or `scale`, not `{other}`"),
-            None => vec![Backend::Embedded, Backend::Scale],
-        },
-        time: Duration::from_secs_f64(seconds.unwrap_or(if is_quick { 1.0 } else { 3.0 })),
-        concurrency: if is_quick { vec![16] } else { vec![1, 16, 64] },
-    }
+    runtime.block_on(measure(&Plan::read()));
 }
 
 async fn measure(plan: &Plan) {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("\n{cores} cores, the load on the same machine, {:.0} s a cell", plan.time.as_secs_f64());
+    let stores = plan.stores();
     let yardsticks = yardsticks(plan).await;
-    for backend in &plan.backends {
-        let name = match backend {
-            Backend::Embedded => "embedded: SQLite, everything in one process",
-            Backend::Scale => "scale: PostgreSQL, Redis, S3; their processor time counted in",
-        };
-        if *backend == Backend::Scale
-            && let Some(missing) = missing_part()
-        {
-            println!("\n{name}\nnot measured: {missing} is missing");
-            continue;
-        }
-        let measured = house(plan, *backend).await;
+    for (backend, name) in stores {
+        let measured = house(plan, backend).await;
         println!("\n{name}");
         println!("ready on existing data in {:.0} ms (aim 150)", measured.ready_ms);
         println!(
             "resident memory {:.1} MB idle (aim 25), {:.1} MB after the load",
             measured.idle_mb, measured.after_mb
         );
-        let rows: Vec<_> = yardsticks.iter().map(copy).chain(measured.rows).collect();
+        let rows: Vec<_> = yardsticks.iter().cloned().chain(measured.rows).collect();
         table::print(&rows, &yardsticks[1]);
     }
-}
-
-fn copy(row: &Row) -> Row {
-    Row { name: row.name, aim: row.aim, cells: row.cells.clone() }
-}
-
-fn missing_part() -> Option<&'static str> {
-    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/lib/postgresql/15/bin:/usr/sbin";
-    let has = |program: &str| path.split(':').any(|folder| Path::new(folder).join(program).exists());
-    ["initdb", "redis-server"].into_iter().find(|program| !has(program))
-}
-
-/// Hello, and hello with one signature.
-async fn yardsticks(plan: &Plan) -> [Row; 2] {
-    let (folder, address) = (Folder::new("yardstick"), format!("127.0.0.1:{}", free_port()));
-    let own = std::env::current_exe().expect("our own path");
-    let mut start = Start::new(&own, folder.join("log"));
-    start.env = vec![(yardstick::LISTEN.to_owned(), address.clone())];
-    let process = Process::start(start);
-    support::eventually("the yardstick listens", Duration::from_secs(10), async || Line::to(&address).await.ok()).await;
-    let stage = Stage { address, family: Family::new([process.pid()]), time: plan.time };
-    let host = stage.address.clone();
-    let get = |path: &str| Same { request: request(&host, &format!("GET {path}"), &[], None), status: 200 };
-    [
-        row("hello", None, plan, &stage, async |_| get("/hello")).await,
-        row("hello, one signature", None, plan, &stage, async |_| get("/signed")).await,
-    ]
 }
 
 struct Measured {
@@ -202,25 +137,4 @@ async fn rows(plan: &Plan, house: &Arc<House>) -> Vec<Row> {
     rows.push(row("refresh", Some(2.6), plan, &stage, refresh).await);
     rows.push(row("password sign-in", None, plan, &stage, async |_| house.sign_in().await).await);
     rows
-}
-
-/// Measures one operation at every concurrency; `work` makes what the `n`th connection does.
-async fn row<W: Work>(
-    name: &'static str,
-    aim: Option<f64>,
-    plan: &Plan,
-    stage: &Stage,
-    work: impl AsyncFn(usize) -> W,
-) -> Row {
-    let mut cells = Vec::new();
-    for &concurrency in &plan.concurrency {
-        let mut works = Vec::new();
-        for n in 0..concurrency {
-            works.push(work(n).await);
-        }
-        cells.push(stage.run(works).await);
-        eprint!(".");
-    }
-    eprintln!(" {name}");
-    Row { name, aim, cells }
 }

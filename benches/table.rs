@@ -3,6 +3,7 @@
 use crate::load::Cell;
 
 /// One operation at every concurrency.
+#[derive(Clone)]
 pub struct Row {
     pub name: &'static str,
     /// What it may cost at most, as a multiple of the one-signature yardstick.

@@ -54,20 +54,7 @@ pub struct Detail {
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn list(app: &App, account: AccountId) -> Result<Vec<Connected>, Error> {
-    let unit = app.clone();
-    let mut all = app
-        .db
-        .read(move |conn| {
-            Box::pin(async move {
-                let kept = grants::list(conn, account, MOST).await?;
-                let mut all = Vec::with_capacity(kept.len());
-                for kept in kept {
-                    all.extend(connected(conn, &unit, kept).await?);
-                }
-                Ok::<_, Error>(all)
-            })
-        })
-        .await?;
+    let mut all = uncounted(app, account).await?;
     let ids: Vec<GrantId> = all.iter().map(|c| c.grant.id).collect();
     let counts = audit::activity::reads_since(app, ids.clone(), app.now() - MONTH).await?;
     let reads = audit::activity::last_read(app, ids).await?;
@@ -75,8 +62,28 @@ pub async fn list(app: &App, account: AccountId) -> Result<Vec<Connected>, Error
         connected.last_read = reads.get(&connected.grant.id).copied();
         connected.reads = counts.get(&connected.grant.id).copied().unwrap_or_default();
     }
-    all.sort_by_key(|c| !c.is_live);
     Ok(all)
+}
+
+/// The same without a look at the trail: what was read stays uncounted.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn uncounted(app: &App, account: AccountId) -> Result<Vec<Connected>, Error> {
+    let unit = app.clone();
+    app.db
+        .read(move |conn| {
+            Box::pin(async move {
+                let kept = grants::list(conn, account, MOST).await?;
+                let mut all = Vec::with_capacity(kept.len());
+                for kept in kept {
+                    all.extend(connected(conn, &unit, kept).await?);
+                }
+                all.sort_by_key(|c| !c.is_live);
+                Ok::<_, Error>(all)
+            })
+        })
+        .await
 }
 
 /// What an account shares at this moment.
@@ -333,7 +340,7 @@ pub async fn withdraw(app: &App, account: AccountId, id: GrantId, origin: &Origi
 /// # Errors
 /// A fault when the database does not answer: what was stopped before it stays stopped.
 pub async fn withdraw_all(app: &App, account: AccountId, origin: &Origin) -> Result<usize, Error> {
-    let live: Vec<GrantId> = list(app, account).await?.iter().filter(|c| c.is_live).map(|c| c.grant.id).collect();
+    let live: Vec<GrantId> = uncounted(app, account).await?.iter().filter(|c| c.is_live).map(|c| c.grant.id).collect();
     for id in &live {
         withdraw(app, account, *id, origin).await?;
     }

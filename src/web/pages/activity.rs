@@ -30,7 +30,7 @@ pub async fn page(call: Call) -> Result<Response, Error> {
     let person = call.person().await?;
     let frame = person.frame(&call.visit);
     let words = frame.words;
-    let connected = grants::list(&call.app, person.session.account).await?;
+    let connected = grants::uncounted(&call.app, person.session.account).await?;
     let apps: Names = connected.iter().map(|c| (c.grant.client.clone(), c.client.display_name().to_owned())).collect();
     let asked = Asked::read(&call);
     let client = asked.filter.client.clone().filter(|id| apps.contains_key(id));

@@ -61,7 +61,7 @@ fn sign_in_first(back: &str) -> Response {
 
 pub async fn stop_all_page(call: Call) -> Result<Response, Error> {
     let person = call.person().await?;
-    let live = grants::list(&call.app, person.session.account).await?.into_iter().filter(|one| one.is_live);
+    let live = grants::uncounted(&call.app, person.session.account).await?.into_iter().filter(|one| one.is_live);
     let apps: Vec<String> = live.map(|one| one.client.display_name().to_owned()).collect();
     if apps.is_empty() {
         return Ok(answer::see_other(LIST));

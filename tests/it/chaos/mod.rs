@@ -6,6 +6,7 @@ mod history;
 mod kill;
 mod races;
 mod readback;
+mod withdrawal;
 
 use crate::support::person::Answers;
 use crate::support::person::Person;

@@ -3,24 +3,14 @@
 use std::fs;
 use std::time::Duration;
 
-use image::{ExtendedColorType, ImageEncoder as _};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::files::jpeg;
+use crate::support::bad_files::deflate_bomb;
 use crate::support::eventually;
 use crate::support::hand::Hand;
 use crate::support::server::Server;
-
-/// Forty-nine million pixels in a few hundred kilobytes: allowed by every number, and much work.
-fn bomb() -> Vec<u8> {
-    let (side, mut out) = (7000, Vec::new());
-    let pixels = vec![0x5a; side as usize * side as usize];
-    let encoder = image::codecs::png::PngEncoder::new(&mut out);
-    encoder.write_image(&pixels, side, side, ExtendedColorType::L8).expect("a PNG");
-    assert!(out.len() < 1_000_000, "{}", out.len());
-    out
-}
 
 /// The worker that a server has started, if one is at work.
 fn worker_of(server: &Server) -> Option<Pid> {
@@ -38,11 +28,14 @@ fn worker_of(server: &Server) -> Option<Pid> {
 async fn wallet_s13_3_what_takes_too_long_is_refused_and_its_worker_ended() {
     let server = Server::with(&[("SW__MEDIA__WORKER_TIME", "1s")]).await;
     let hand = Hand::of(&server).await;
-    let id = hand.upload(&bomb()).await;
+    let id = hand.upload(&deflate_bomb()).await;
     assert_eq!(hand.settled(&id).await, ("rejected".to_owned(), Value::from("decode")));
     eventually("no worker is left", Duration::from_secs(5), async || worker_of(&server).is_none().then_some(())).await;
     let work = server.stores.data.join("work");
-    assert_eq!(fs::read_dir(work).map_or(0, Iterator::count), 0, "nor anything of what it had");
+    eventually("nor anything of what it had", Duration::from_secs(5), async || {
+        (fs::read_dir(&work).map_or(0, Iterator::count) == 0).then_some(())
+    })
+    .await;
     let small = hand.upload(&jpeg(40, 30)).await;
     hand.ready(&small).await;
 }
@@ -51,7 +44,7 @@ async fn wallet_s13_3_what_takes_too_long_is_refused_and_its_worker_ended() {
 async fn wallet_s13_3_a_worker_that_falls_over_costs_its_upload_alone() {
     let server = Server::start().await;
     let hand = Hand::of(&server).await;
-    let id = hand.upload(&bomb()).await;
+    let id = hand.upload(&deflate_bomb()).await;
     let worker = eventually("a worker", Duration::from_secs(20), async || worker_of(&server)).await;
     let limits = fs::read_to_string(format!("/proc/{}/limits", worker.as_raw_nonzero())).expect("its limits");
     let bound = |name: &str| limits.lines().find(|line| line.starts_with(name)).map(str::to_owned).unwrap_or_default();

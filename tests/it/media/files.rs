@@ -1,9 +1,8 @@
 //! Files of strangers: nothing of where and when survives, and what is no photo or video ends as such.
 
-use std::io::Write as _;
-
 use serde_json::Value;
 
+use crate::support::bad_files;
 use crate::support::films::{self, PLACE};
 use crate::support::hand::Hand;
 use crate::support::server::Server;
@@ -76,59 +75,27 @@ async fn wallet_s13_4_videos_lose_their_place_and_keep_their_pictures() {
     }
 }
 
-/// A PNG of so many pixels that is small on the wire: all of one colour, and its rows written by a machine.
-fn png_bomb(width: u32, height: u32) -> Vec<u8> {
-    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut chunk = |kind: &[u8; 4], body: &[u8]| {
-        out.extend((body.len() as u32).to_be_bytes());
-        out.extend(kind);
-        out.extend(body);
-        let mut crc = u32::MAX;
-        for byte in kind.iter().chain(body) {
-            crc ^= u32::from(*byte);
-            for _ in 0..8 {
-                crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-            }
-        }
-        out.extend((!crc).to_be_bytes());
-    };
-    let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    header.extend([8, 6, 0, 0, 0]);
-    chunk(b"IHDR", &header);
-    // Stored blocks would be as large as the picture; these are cut off, as a bomb that lies about its size.
-    chunk(b"IDAT", &[0x78, 0x01, 0x01, 0x05, 0x00, 0xfa, 0xff, 0, 0, 0, 0, 0]);
-    chunk(b"IEND", &[]);
-    out
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn wallet_s13_3_floods_bombs_and_polyglots_end_as_they_should() {
     let server = Server::shared().await;
     let hand = Hand::of(server).await;
-    let mut flood = jpeg(8, 8);
-    let at = flood.windows(2).position(|w| w == [0xff, 0xc0]).expect("a frame header");
-    flood[at + 5..at + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
     let mut torn = jpeg(600, 400);
     torn.truncate(300);
-    let mut archive = jpeg(40, 40);
-    archive.extend(b"PK\x03\x04\x14\0\0\0\x08\0 a polyglot that is a ZIP archive, too");
     let mut page = jpeg(40, 40);
     page.extend(b"<script>alert(document.domain)</script>");
-    let mut harmful = jpeg(40, 40);
-    write!(harmful, "X5O!P%@AP[4\\PZX54(P^)7CC)7}}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").expect("bytes");
     let mut other_codec = films::mp4(b"isom", 0);
     let codec = other_codec.windows(4).position(|w| w == b"avc1").expect("a codec");
     other_codec[codec..codec + 4].copy_from_slice(b"mjpa");
     let mut torn_film = films::mp4(b"isom", 0);
     torn_film.truncate(torn_film.len() - 300);
     for (what, file, reason) in [
-        ("a pixel flood", flood, "pixels"),
-        ("more pixels than are taken", png_bomb(9000, 9000), "pixels"),
-        ("a bomb", png_bomb(7000, 7000), "decode"),
+        ("a pixel flood", bad_files::pixel_flood(), "pixels"),
+        ("more pixels than are taken", bad_files::png_bomb(9000, 9000), "pixels"),
+        ("a bomb", bad_files::png_bomb(7000, 7000), "decode"),
         ("half a photo", torn, "decode"),
-        ("an archive behind a photo", archive, "policy"),
+        ("an archive behind a photo", bad_files::polyglot(), "policy"),
         ("a page behind a photo", page, "policy"),
-        ("EICAR", harmful, "malware"),
+        ("EICAR", bad_files::eicar(), "malware"),
         ("another codec", other_codec, "policy"),
         ("half a film", torn_film, "decode"),
     ] {

@@ -1,16 +1,13 @@
 //! A large video over a connection that is cut: gone on with, and the memory of the server stays where it was.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use url::Url;
 
 use crate::support::films;
-use crate::support::hand::{Hand, UPLOADS};
+use crate::support::hand::Hand;
 use crate::support::server::Server;
 
 const PART: usize = 8 * 1024 * 1024;
@@ -20,23 +17,6 @@ fn memory(pid: u32, line: &str) -> usize {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
     let found = status.lines().find_map(|l| l.strip_prefix(line)).unwrap_or_else(|| panic!("no {line}"));
     found.trim_matches([':', ' ', '\t']).trim_end_matches(" kB").trim().parse::<usize>().expect("a number") / 1024
-}
-
-/// Begins to send a part, and pulls the plug in the middle of it.
-fn cut(hand: &Hand, upload: &str, part: usize, bytes: &[u8]) {
-    let url = Url::parse(&format!("{}{UPLOADS}/{upload}/parts/{part}", hand.issuer)).expect("a URL");
-    let host = format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"));
-    let mut stream = TcpStream::connect(&host).expect("a connection");
-    let head = format!(
-        "PUT {} HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nX-CSRF-Token: {}\r\nSec-Fetch-Site: same-origin\r\n\
-         Content-Length: {}\r\n\r\n",
-        url.path(),
-        hand.person.jar.header(&url).expect("cookies"),
-        hand.csrf,
-        bytes.len()
-    );
-    stream.write_all(head.as_bytes()).expect("a head");
-    stream.write_all(&bytes[..bytes.len() / 2]).expect("half a body");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +35,7 @@ async fn issue4_done_3_200_mb_over_a_cut_connection_in_bounded_memory() {
     for (at, part) in parts.iter().enumerate().take(10) {
         assert_eq!(hand.put(&id, at + 1, part.to_vec()).await.status, 200);
     }
-    cut(&hand, &id, 11, parts[10]);
+    hand.cut(&id, 11, parts[10]);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let status = hand.status(&id).await;
     let missing: Vec<u64> = status["parts"]

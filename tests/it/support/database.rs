@@ -2,6 +2,7 @@
 
 use diesel::Connection as _;
 use diesel::RunQueryDsl as _;
+use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
@@ -12,6 +13,12 @@ use super::server::Stores;
 struct Count {
     #[diesel(sql_type = BigInt)]
     count: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
 }
 
 /// The embedded database, beside a server that writes to it.
@@ -39,4 +46,20 @@ pub async fn count(stores: &Stores, table: &str, condition: &str) -> usize {
         None => diesel::sql_query(text).get_result::<Count>(&mut embedded(stores)).expect("a count").count,
     };
     usize::try_from(count).expect("a count")
+}
+
+/// The one text that a query gives under the name `text`.
+pub async fn text(stores: &Stores, query: &str) -> String {
+    match &stores.database_url {
+        Some(url) => Postgres::connect(url).await.query_one(query, &[]).await.expect("a text").get(0),
+        None => diesel::sql_query(query).get_result::<Text>(&mut embedded(stores)).expect("a text").text,
+    }
+}
+
+/// Carries several statements out, one after the other.
+pub async fn execute_all(stores: &Stores, statements: &str) {
+    match &stores.database_url {
+        Some(url) => Postgres::connect(url).await.batch_execute(statements).await.expect("statements"),
+        None => embedded(stores).batch_execute(statements).expect("statements"),
+    }
 }

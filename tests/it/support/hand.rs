@@ -1,5 +1,7 @@
 //! A person at the page of photos and videos, doing by hand what its script does: JSON, parts, bytes.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -64,6 +66,23 @@ impl Hand {
 
     pub async fn put(&self, upload: &str, part: usize, bytes: Vec<u8>) -> Answer {
         Answer::of(self.request(Method::PUT, &format!("{UPLOADS}/{upload}/parts/{part}")).body(bytes)).await
+    }
+
+    /// Begins to send a part, and pulls the plug in the middle of it.
+    pub fn cut(&self, upload: &str, part: usize, bytes: &[u8]) {
+        let url = Url::parse(&format!("{}{UPLOADS}/{upload}/parts/{part}", self.issuer)).expect("a URL");
+        let host = format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"));
+        let mut stream = TcpStream::connect(&host).expect("a connection");
+        let head = format!(
+            "PUT {} HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nX-CSRF-Token: {}\r\nSec-Fetch-Site: same-origin\r\n\
+             Content-Length: {}\r\n\r\n",
+            url.path(),
+            self.person.jar.header(&url).expect("cookies"),
+            self.csrf,
+            bytes.len()
+        );
+        stream.write_all(head.as_bytes()).expect("a head");
+        stream.write_all(&bytes[..bytes.len() / 2]).expect("half a body");
     }
 
     pub async fn complete(&self, upload: &str) -> Answer {

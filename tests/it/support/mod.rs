@@ -3,6 +3,7 @@
 
 pub mod apps;
 pub mod axe;
+pub mod bad_files;
 pub mod browser;
 pub mod certificates;
 pub mod cookies;
@@ -24,6 +25,7 @@ pub mod seeded;
 pub mod server;
 pub mod site;
 pub mod verified;
+pub mod withdrawal;
 
 use std::time::Duration;
 use std::time::Instant;

@@ -94,7 +94,7 @@ struct Served {
 }
 
 /// One answer, its body thrown away; when its first byte was there, and how long it was.
-async fn fetch(stream: &mut TcpStream, request: &[u8], space: &mut Vec<u8>) -> io::Result<(Duration, usize)> {
+async fn fetch(stream: &mut TcpStream, request: &[u8], space: &mut [u8]) -> io::Result<(Duration, usize)> {
     let broken = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let begun = Instant::now();
     stream.write_all(request).await?;

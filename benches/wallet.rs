@@ -2,11 +2,12 @@
 //!
 //! `cargo bench --bench wallet` prints a section for each part and set of stores, each figure beside a yardstick of the
 //! same run. Flags, after `--`: those of the bench `provider`, and `--parts` with names of parts, separated by commas:
-//! `reads`, `files`, `photos`, `activity`, `withdrawal`, `memory`.
+//! `reads`, `files`, `photos`, `activity`, `changes`, `withdrawal`, `memory`.
 #![allow(clippy::disallowed_methods, reason = "benches read the environment and the clock; the product does not")]
 
 mod activity;
 mod cpu;
+mod feed;
 mod files;
 #[allow(dead_code, reason = "this bench uses a part of it")]
 mod house;
@@ -52,6 +53,9 @@ async fn measure(plan: &Plan) {
         }
         if plan.wants("activity") {
             activity::measure(plan, backend).await;
+        }
+        if plan.wants("changes") {
+            feed::measure(plan, backend, &yardsticks).await;
         }
         if plan.wants("withdrawal") {
             withdrawal::measure(plan, backend).await;

@@ -263,9 +263,6 @@ pub(super) fn judge_error(error: FetchError) -> SmsError {
 
 #[cfg(test)]
 mod tests {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-
     use super::*;
 
     #[test]

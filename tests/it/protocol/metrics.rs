@@ -45,10 +45,12 @@ async fn every_metric_counts_what_it_says() {
     let mut leaving = Person::signed_up(&server).await;
     deletion::ask(&mut leaving, "now").await;
 
-    // These are about a gateway to phones (`reach::reports`), about Redis, about jobs that wait and about what nobody needs any more: here is none of them, or it is
-    // not sure.
+    // These are about a gateway to phones (`reach::reports`), about clients that hear of changes (`signals::story`), about
+    // Redis, about jobs that wait and about what nobody needs any more: here is none of them, or it is not sure.
     let quiet = [
         "sw_sms_reports_total",
+        "sw_webhooks_total",
+        "sw_ssf_events_total",
         "sw_rate_limit_local_total",
         "sw_job_queue_depth",
         "sw_job_oldest_age_seconds",

@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use social_wallet::web::ROUTES;
+use social_wallet::web::door::Verb;
 
 use crate::support::platform::{Answer, Method, NewClient, Platform, http};
 use crate::support::server::{Server, setting};
@@ -166,7 +167,8 @@ async fn s2_every_path_answers_every_method_without_a_fault() {
             if method == "HEAD" {
                 assert!(answer.body.is_empty(), "{method} {path}");
             }
-            if matches!(method, "PATCH" | "TRACE" | "PROPFIND") {
+            let is_patched = ROUTES.iter().any(|row| row.path == path && row.verb == Verb::Patch);
+            if matches!(method, "TRACE" | "PROPFIND") || (method == "PATCH" && !is_patched) {
                 assert_eq!(answer.status, 405, "{method} {path}");
                 assert!(answer.header("allow").is_some_and(|allow| !allow.contains(method)), "{method} {path}");
             }

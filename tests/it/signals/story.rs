@@ -15,7 +15,7 @@ use crate::rights::deletion;
 use crate::support::eventually;
 use crate::support::hand::Hand;
 use crate::support::person::{Answers, Person};
-use crate::support::platform::{Platform, Tokens};
+use crate::support::platform::{Answer, Platform, Tokens, http};
 use crate::support::server::Server;
 use crate::trail::deeds;
 
@@ -174,6 +174,13 @@ async fn wallet_s8_4_everything_is_heard_over_its_channels() {
     assert_eq!(revoked.event["reason"], "withdrawn");
     let asked = sets.iter().find(|set| set.kind.ends_with("/events/erasure-requested")).expect("a wish");
     assert_eq!(asked.event["request"], json!(request));
+
+    let scraped = Answer::of(http().get(format!("{}/metrics", server.operations))).await.text();
+    for counted in [r#"sw_webhooks_total{outcome="delivered"}"#, r#"sw_ssf_events_total{outcome="polled"}"#] {
+        let line =
+            scraped.lines().find(|line| line.starts_with(counted)).unwrap_or_else(|| panic!("{counted} in\n{scraped}"));
+        assert!(!line.ends_with(" 0"), "{line}");
+    }
 }
 
 /// WALLET.md §8.3: who shared something with a client within 90 days concerns it, nobody else.

@@ -323,9 +323,11 @@ pub async fn bodies(conn: &mut Conn<'_>, id: MediaId) -> Result<Vec<Body>, Fault
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn bodies_of(conn: &mut Conn<'_>, ids: &[MediaId]) -> Result<Vec<Body>, Fault> {
-    let query = media_variants::table
-        .filter(media_variants::asset_id.eq_any(ids))
-        .order((media_variants::asset_id.asc(), media_variants::bytes.asc()));
+    let query = media_variants::table.filter(media_variants::asset_id.eq_any(ids)).order((
+        media_variants::asset_id.asc(),
+        media_variants::bytes.asc(),
+        media_variants::name.asc(),
+    ));
     on!(conn, load, query).stored("list the bodies of items")
 }
 

@@ -127,6 +127,8 @@ async fn wallet_s16_5_what_was_changed_is_named() {
     on_both(async |house| {
         let [app, _] = &house.nodes;
         let account = somebody(app).await;
+        // First, so that the links behind these are those of the reads: all are of one moment.
+        chain::seal(app, Reach::End).await.expect("appended");
         write(app, (0..9).map(|_| read(account, "email")).collect()).await;
         let last = must_be_whole(app).await.last_seq;
         let seq = last - 4;

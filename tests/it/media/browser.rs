@@ -84,8 +84,9 @@ async fn issue4_done_2_photo_and_video_with_progress_that_is_seen() {
     browser.wait_for_url(|url| url.contains("done=media-taken")).await;
     assert_eq!(browser.elements(".media a").await.len(), 2, "{}", browser.text().await);
     let loaded = "const done = arguments[arguments.length - 1];
-        const film = document.querySelector('.media video');
-        const ready = () => done([document.querySelector('.media img').naturalWidth, film.videoWidth, film.error && film.error.message]);
+        const photo = document.querySelector('.media img'), film = document.querySelector('.media video');
+        const told = () => done([photo.naturalWidth, film.videoWidth, film.error && film.error.message]);
+        const ready = () => photo.complete ? told() : (photo.onload = photo.onerror = told);
         film.readyState > 0 ? ready() : (film.onloadedmetadata = ready, film.onerror = ready);";
     let shown = browser.run_async(loaded, json!([])).await;
     assert_eq!(shown, json!([240, 320, null]), "both are shown, the photo upright");
